@@ -1,0 +1,1 @@
+"""Machines: keys, and what they may do."""

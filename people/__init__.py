@@ -1,0 +1,1 @@
+"""Who may come in: users, roles, scope, invitations, sign-in, audit. Knows no other app."""
