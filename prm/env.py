@@ -29,7 +29,9 @@ def service_url(name: str) -> str:
         running = {}
     if name in running:
         return str(running[name])
-    raise ImproperlyConfigured(f"{name} is not set and nothing runs here. Set {name}, or start everything with `make demo`.")
+    raise ImproperlyConfigured(
+        f"{name} is not set and nothing runs here. Set {name}, or start everything with `make demo`."
+    )
 
 
 def secret(name: str, *, debug: bool, stand_in: str) -> str:

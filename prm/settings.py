@@ -93,7 +93,9 @@ TEMPLATES = [
 ]
 
 # --- storage and broker -----------------------------------------------------------------------------------------------
-DATABASES = {"default": {**env.db_url_config(service_url("DATABASE_URL")), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}}
+DATABASES = {
+    "default": {**env.db_url_config(service_url("DATABASE_URL")), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": True}
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = service_url("REDIS_URL")
 REDIS_CACHE_URL = REDIS_URL.replace("redis+socket://", "unix://")
@@ -221,9 +223,16 @@ CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
 NIGHTLY_HOUR = env.int("PRM_NIGHTLY_HOUR", default=2)
 """The local hour of the nightly recompute."""
 CELERY_BEAT_SCHEDULE = {
-    "nightly recompute": {"task": "segments.recompute_nightly", "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="0")},
-    "sweep": {"task": "segments.sweep", "schedule": 60.0},
+    "nightly recompute": {
+        "task": "prm.recompute_nightly",
+        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="0"),
+    },
+    "sweep": {"task": "prm.sweep", "schedule": 60.0},
 }
+
+RECOMPUTE_TASK = "prm.recompute"
+"""What runs a requested recompute. It joins segments and programmes, so it lives above both and is named here."""
+IMPORT_TASK = "partners.run_import"
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 LOGGING = {

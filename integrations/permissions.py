@@ -1,0 +1,30 @@
+"""What a caller of the API may do: closed unless something here opens it."""
+
+from __future__ import annotations
+
+from rest_framework.permissions import SAFE_METHODS, BasePermission
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from integrations.models import ApiKey
+from people import roles
+
+_RANK = {ApiKey.Scope.READ: 0, ApiKey.Scope.WRITE: 1, ApiKey.Scope.ADMIN: 2}
+
+
+class ScopeAllows(BasePermission):
+    """Staff and keys only. A view may set `write_scope = "admin"`, and `reading_posts = True` where POST changes nothing."""
+
+    message = "This key or role may not do that."
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """By key: its scope. By session: vendor staff read; managers and administrators write; administrators administer."""
+        if not roles.is_vendor(request.user):
+            return False
+        reading = request.method in SAFE_METHODS or getattr(view, "reading_posts", False)
+        needed = ApiKey.Scope.READ if reading else ApiKey.Scope(getattr(view, "write_scope", ApiKey.Scope.WRITE))
+        if isinstance(request.auth, ApiKey):
+            return _RANK[ApiKey.Scope(request.auth.scope)] >= _RANK[needed]
+        if needed == ApiKey.Scope.READ:
+            return True
+        return roles.may_administer(request.user) if needed == ApiKey.Scope.ADMIN else roles.may_edit(request.user)

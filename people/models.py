@@ -1,0 +1,83 @@
+"""Who may come in: one user table for vendor staff and partner staff, signed in by e-mail."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import pghistory
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Lower
+from django.utils import timezone
+
+from people import roles
+
+
+class UserManager(BaseUserManager["User"]):
+    """Makes users; an address is kept in lower case so that it is found however it is typed."""
+
+    def create_user(self, email: str, *, password: str | None = None, **fields: Any) -> User:
+        """A new user; without a password they can come in only by the link of an invitation."""
+        user = self.model(email=email.strip().lower(), **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The user of an address, in whatever case."""
+        return self.get(email=(username or "").strip().lower())
+
+
+@pghistory.track(exclude=["password", "last_login"])
+class User(AbstractBaseUser):
+    """A person. What they may do follows from the role; what they see, from role, regions and company."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=200, blank=True)
+    role = models.CharField(max_length=20, choices=list(roles.LABELS.items()))
+    regions = ArrayField(
+        models.CharField(max_length=100),
+        default=list,
+        blank=True,
+        help_text="Empty: every region. Channel managers and analysts.",
+    )
+    time_zone = models.CharField(max_length=64, blank=True)
+    is_active = models.BooleanField(default=True)
+    invited_at = models.DateTimeField(null=True, blank=True)
+    joined_at = models.DateTimeField(default=timezone.now)
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+    objects = UserManager()
+
+    class Meta:
+        ordering = ["email"]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case")
+        ]
+
+    def __str__(self) -> str:
+        return self.name or self.email
+
+    @property
+    def is_staff(self) -> bool:
+        """May open the Django admin."""
+        return self.role == roles.ADMINISTRATOR
+
+    @property
+    def is_superuser(self) -> bool:
+        """Administrators hold every permission of the Django admin."""
+        return self.is_active and self.role == roles.ADMINISTRATOR
+
+    def has_perm(self, perm: str, obj: object = None) -> bool:
+        """Permission in the Django admin: all for administrators, none for others."""
+        return self.is_superuser
+
+    def has_perms(self, perm_list: list[str], obj: object = None) -> bool:
+        """Every one of the permissions."""
+        return self.is_superuser
+
+    def has_module_perms(self, app_label: str) -> bool:
+        """Whether the Django admin shows an app."""
+        return self.is_superuser

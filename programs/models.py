@@ -1,0 +1,200 @@
+"""What a segment does: content, courses and incentives, whom they are for, and what is on offer to which partner."""
+
+from __future__ import annotations
+
+import pghistory
+from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils import timezone
+
+from partners.models import Partner
+from programs.querysets import OfferQuerySet, ProgramQuerySet
+from segments.models import Segment
+
+
+@pghistory.track()
+class Program(models.Model):
+    """One thing offered to the partners of some segments. Its kind says which detail row it has."""
+
+    class Kind(models.TextChoices):
+        """What is offered."""
+
+        CONTENT = "content", "Content"
+        COURSE = "course", "Course"
+        INCENTIVE = "incentive", "Incentive"
+
+    class Status(models.TextChoices):
+        """Only active programmes are on offer."""
+
+        DRAFT = "draft", "Draft"
+        ACTIVE = "active", "Active"
+        ARCHIVED = "archived", "Archived"
+
+    slug = models.SlugField(max_length=100, unique=True)
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
+    summary = models.CharField(max_length=500, blank=True)
+    starts_on = models.DateField(null=True, blank=True, help_text="First day on offer; empty: at once")
+    ends_on = models.DateField(null=True, blank=True, help_text="Last day on offer; empty: no end")
+    new_members_only = models.BooleanField(default=False, help_text="Only those who enter while the programme is on")
+    priority = models.IntegerField(default=0)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+
+    objects = ProgramQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(starts_on=None)
+                | models.Q(ends_on=None)
+                | models.Q(ends_on__gte=models.F("starts_on")),
+                name="program_ends_after_start",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Target(models.Model):
+    """A segment in a programme's targeting: any of these, all of these, none of those."""
+
+    class Mode(models.TextChoices):
+        """How the segment counts."""
+
+        ANY = "any", "In any of"
+        ALL = "all", "In all of"
+        NONE = "none", "In none of"
+
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="targets")
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="targets")
+    mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.ANY)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["program", "segment"], name="target_segment_once_per_program")]
+
+    def __str__(self) -> str:
+        return f"{self.mode} {self.segment_id}"
+
+
+class Content(models.Model):
+    """A page, a link or a file."""
+
+    program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="content")
+    body = models.TextField(blank=True, help_text="Markdown")
+    url = models.URLField(blank=True)
+    file = models.FileField(upload_to="content/", blank=True)
+    language = models.CharField(max_length=10, default="en")
+
+    def __str__(self) -> str:
+        return str(self.program)
+
+
+class Course(models.Model):
+    """Lessons to go through."""
+
+    program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="course")
+    lessons = models.JSONField(default=list, blank=True)
+    """[{"title": …, "body": Markdown}, …] in order."""
+    minutes = models.PositiveIntegerField(default=30, help_text="How long it takes, about")
+
+    def __str__(self) -> str:
+        return str(self.program)
+
+
+class Incentive(models.Model):
+    """What can be earned."""
+
+    class Type(models.TextChoices):
+        """The kinds the field knows."""
+
+        REBATE = "rebate", "Rebate"
+        SPIFF = "spiff", "SPIFF"
+        DEAL_REGISTRATION = "deal_registration", "Deal-registration bonus"
+        MDF = "mdf", "Market development funds"
+        DISCOUNT = "discount", "Discount"
+
+    program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="incentive")
+    type = models.CharField(max_length=20, choices=Type.choices)
+    rate = models.DecimalField(
+        max_digits=6,
+        decimal_places=3,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Per cent of the deal",
+    )
+    amount = models.DecimalField(
+        max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)], help_text="Fixed sum"
+    )
+    currency = models.CharField(max_length=3, default="EUR")
+    budget = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    terms = models.TextField(blank=True, help_text="Markdown")
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(rate=None, amount__isnull=False) | models.Q(rate__isnull=False, amount=None),
+                name="incentive_rate_or_amount",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.program)
+
+
+class Offer(models.Model):
+    """A programme on offer to a partner, for one stretch of time; kept after it ends, as history.
+
+    An offer that was started is not withdrawn when the partner is no longer entitled: it lapses (`lapsed_at`) but stays.
+    """
+
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="offers")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="offers")
+    reason = models.JSONField(default=dict, blank=True)
+    """Why: {"any": [slug…], "all": [slug…], "none": [slug…]}, the segments that decided it."""
+    offered_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)
+    started_at = models.DateTimeField(null=True, blank=True)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    lapsed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = OfferQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-offered_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["program", "partner"], condition=models.Q(withdrawn_at=None), name="offer_open_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None) | models.Q(started_at=None),
+                name="offer_started_is_never_withdrawn",
+            ),
+        ]
+        indexes = [models.Index(fields=["partner", "withdrawn_at"], name="offer_by_partner")]
+
+    def __str__(self) -> str:
+        return f"{self.program_id} to {self.partner_id}"
+
+
+class Enrolment(models.Model):
+    """One person's way through a course."""
+
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="enrolments")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
+    lessons_done = models.PositiveIntegerField(default=0)
+    started_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["course", "user"], name="enrolment_once_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.course_id}"

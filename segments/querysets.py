@@ -1,0 +1,48 @@
+"""Reads of segments, members, changes and runs, and who may see them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, Self
+
+from django.db import models
+from django.db.models import Q
+
+from people import roles
+from people.roles import Viewer
+
+
+class SegmentQuerySet(models.QuerySet[Any]):
+    """Segments."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Vendor staff and keys: all. A partner's people meet segments only through their own memberships."""
+        return self if roles.is_vendor(viewer) else self.none()
+
+    def active(self) -> Self:
+        """Those whose members are kept up."""
+        return self.filter(status="active", published__isnull=False)
+
+
+class MembershipQuerySet(models.QuerySet[Any]):
+    """Stays."""
+
+    def current(self) -> Self:
+        """Those not ended."""
+        return self.filter(left_at=None)
+
+    def as_of(self, instant: datetime) -> Self:
+        """Those that held at an instant: entered at or before it, and not left by then."""
+        return self.filter(Q(left_at=None) | Q(left_at__gt=instant), entered_at__lte=instant)
+
+
+class ChangeQuerySet(models.QuerySet[Any]):
+    """The ledger."""
+
+
+class RecomputeQuerySet(models.QuerySet[Any]):
+    """Runs."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Vendor staff and keys: all."""
+        return self if roles.is_vendor(viewer) else self.none()
