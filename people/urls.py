@@ -1,0 +1,10 @@
+"""Addresses for everybody."""
+
+from django.urls import path
+
+from people import views
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("account/invitation/<str:token>/", views.accept_invitation, name="account_invitation"),
+]

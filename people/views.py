@@ -1,0 +1,41 @@
+"""The doors everybody uses: `/` sends each to their home; an invitation lets a person in."""
+
+from __future__ import annotations
+
+from django.contrib.auth import login
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.http import require_http_methods, require_safe
+
+from people import inviting, roles
+from people.forms import AcceptForm
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """`/`: staff to the console, partners to the portal, others to sign in."""
+    if not request.user.is_authenticated:
+        return redirect("account_login")
+    return redirect("portal_home" if roles.is_partner(request.user) else "console_home")
+
+
+@never_cache
+@sensitive_post_parameters("password")
+@require_http_methods(["GET", "POST"])
+def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
+    """Choose a name and a password, and be signed in; a link that no longer works says why (410)."""
+    try:
+        user = inviting.read_link(token)
+        form = AcceptForm(request.POST or None, user=user)
+        if request.method == "POST" and form.is_valid():
+            user = inviting.accept(token=token, **form.cleaned_data)
+            login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            return redirect("home")
+    except inviting.InvitationUnusable as reason:
+        return render(request, "account/invitation_unusable.html", {"reason": reason}, status=410)
+    except ValidationError as error:
+        form.add_error("password", error)
+    return render(request, "account/invitation.html", {"form": form, "invited": user}, status=400 if form.errors else 200)

@@ -1,0 +1,51 @@
+"""The loop's one turn: members are recomputed, then programmes settle on the outcome. Command, clock and API all call it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils import timezone
+
+from programs import settling
+from programs.settling import Settled
+from segments import membership
+from segments.membership import Recomputed
+from segments.models import Recompute
+
+HISTORY = timedelta(days=2)
+"""How far back the sweep looks for runs that nobody settled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn changed."""
+
+    recomputed: Recomputed
+    settled: Settled
+
+
+def run_recompute(*, run: Recompute) -> Turn | None:
+    """Do a requested run and let programmes settle. None when another worker holds it or it was done before.
+
+    Both halves are reconciles, so a turn that was cut off anywhere is simply taken again.
+    """
+    recomputed = membership.recompute(run=run)
+    if recomputed is None:
+        return None
+    return Turn(recomputed=recomputed, settled=settle_run(run=run))
+
+
+def settle_run(*, run: Recompute) -> Settled:
+    """Let programmes settle after a finished run, and note on the run that they did."""
+    settled = settling.settle()
+    Recompute.objects.filter(pk=run.pk).update(settled_at=timezone.now())
+    return settled
+
+
+def unfinished() -> list[Recompute]:
+    """Runs that a lost message or a killed worker left behind: waiting too long, lease run out, or not settled."""
+    recent = Recompute.objects.filter(
+        status=Recompute.Status.SUCCEEDED, settled_at=None, finished_at__gt=timezone.now() - HISTORY
+    )
+    return [*membership.expired(), *recent.order_by("id")]

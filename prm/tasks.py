@@ -1,0 +1,34 @@
+"""What the clock and the doors ask workers to do. Ids in, a verb called; every task may safely run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from prm import loop
+from segments import membership
+from segments.models import Recompute
+
+
+@shared_task(name="prm.recompute")
+def recompute(run_id: int) -> None:
+    """Do one requested run."""
+    run = Recompute.objects.get(pk=run_id)
+    if run.status == Recompute.Status.SUCCEEDED:
+        if run.settled_at is None:
+            loop.settle_run(run=run)
+        return
+    loop.run_recompute(run=run)
+
+
+@shared_task(name="prm.recompute_nightly")
+def recompute_nightly() -> None:
+    """The nightly run: every active segment, as of now."""
+    run = membership.request_recompute(trigger=Recompute.Trigger.NIGHTLY, requested_by="schedule")
+    loop.run_recompute(run=run)
+
+
+@shared_task(name="prm.sweep")
+def sweep() -> None:
+    """Take up what a lost message or a killed worker left behind."""
+    for run in loop.unfinished():
+        recompute.delay(run.pk)
