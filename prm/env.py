@@ -1,8 +1,11 @@
-"""Settings come from the environment; while `make demo` runs, its addresses are found in the state folder."""
+"""Settings come from the environment, then from `.env`; while `make demo` runs, what it uses fills in the rest."""
 
+import fcntl
 import json
+import os
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -10,28 +13,58 @@ from django.core.exceptions import ImproperlyConfigured
 BASE_DIR = Path(__file__).resolve().parent.parent
 STATE_DIR = BASE_DIR / ".state"
 ADDRESSES = STATE_DIR / "addresses.json"
-"""Written by the launcher while its services run: {"DATABASE_URL": …, "REDIS_URL": …}."""
+"""Written by the launcher while its services run: {"DATABASE_URL": …, "REDIS_URL": …, "PRM_SECRET_KEY": …, …}."""
 
 env = environ.Env()
 
 
-def service_url(name: str) -> str:
-    """The address of a service: from the environment, else from the launcher that runs in this folder.
+def launcher_runs() -> bool:
+    """True while a launcher holds this folder's lock; one that was killed holds it no more, whatever it left written."""
+    try:
+        with (STATE_DIR / "lock").open() as lock:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False
 
-    Raises ImproperlyConfigured, naming both remedies, when neither says.
+
+def fill_environment() -> None:
+    """Put what is missing into the environment: first from `.env`, then from the launcher that runs in this folder."""
+    dotenv = BASE_DIR / ".env"
+    if dotenv.exists():
+        env.read_env(dotenv)
+    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
+        return
+    if ADDRESSES.exists() and launcher_runs():
+        for name, value in json.loads(ADDRESSES.read_text()).items():
+            os.environ.setdefault(name, value)
+
+
+fill_environment()
+
+
+def service_url(name: str) -> str:
+    """The address of a service.
+
+    Raises ImproperlyConfigured, naming both remedies, when nobody says.
     """
     value = env.str(name, default="")
     if value:
         return cast(str, value)
-    try:
-        running: dict[str, Any] = json.loads(ADDRESSES.read_text())
-    except FileNotFoundError:
-        running = {}
-    if name in running:
-        return str(running[name])
     raise ImproperlyConfigured(
         f"{name} is not set and nothing runs here. Set {name}, or start everything with `make demo`."
     )
+
+
+def cache_url(broker: str) -> str:
+    """The broker's address as redis-py spells it: `redis+socket://PATH?virtual_host=N` → `unix://PATH?db=N`."""
+    parts = urlsplit(broker)
+    if parts.scheme != "redis+socket":
+        return broker
+    number = parse_qs(parts.query).get("virtual_host", ["0"])[0]
+    return f"unix://{parts.path}?db={number}"
 
 
 def secret(name: str, *, debug: bool, stand_in: str) -> str:

@@ -5,11 +5,7 @@ from datetime import timedelta
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from prm.env import BASE_DIR, env, secret, service_url
-
-environ_file = BASE_DIR / ".env"
-if environ_file.exists():
-    env.read_env(environ_file)
+from prm.env import BASE_DIR, cache_url, env, secret, service_url
 
 DEBUG = env.bool("PRM_DEBUG", default=False)
 SECRET_KEY = secret("PRM_SECRET_KEY", debug=DEBUG, stand_in="only-for-development-" + "x" * 40)
@@ -98,7 +94,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = service_url("REDIS_URL")
-REDIS_CACHE_URL = REDIS_URL.replace("redis+socket://", "unix://")
+REDIS_CACHE_URL = cache_url(REDIS_URL)
 """The same server as kombu and redis-py each spell it."""
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_CACHE_URL}}
 MEDIA_ROOT = env.str("PRM_MEDIA_ROOT", default=str(BASE_DIR / ".state" / "media"))

@@ -1,0 +1,80 @@
+"""Fixtures for every app's tests."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from django.conf import settings
+
+from tests.workers import CeleryWorker
+
+PROJECT = Path(__file__).resolve().parent.parent
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_FLAGS = [
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords(settings: Any) -> None:  # noqa: ANN401
+    """Hash passwords in no time; a test about hashing sets its own."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def broker() -> Iterator[redis.Redis]:
+    """The broker database of this test run, empty; also the cache, and the queues of `celery_worker_process`."""
+    client = redis.Redis.from_url(settings.REDIS_CACHE_URL)
+    client.flushdb()
+    yield client
+    client.flushdb()
+    client.close()
+
+
+@pytest.fixture
+def celery_worker_process(transactional_db: None, broker: redis.Redis, tmp_path: Path) -> Iterator[CeleryWorker]:
+    """A real Celery worker on the test's database and broker: `.kill()` (SIGKILL to all of it), `.restart()`."""
+    worker = CeleryWorker(tmp_path / "worker.log")
+    worker.start()
+    yield worker
+    worker.kill()
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real records beside the project."""
+    folder = PROJECT.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip(f"The real records are not here: there is no {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """Start the system's Chromium, never a download."""
+    found = CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium") or shutil.which("chromium-browser")
+    if not found:
+        pytest.skip("Chromium is not installed")
+    as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
+    return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_FLAGS + as_root}
+
+
+@pytest.fixture
+def browser_page(live_server: Any, browser: Any) -> Iterator[Any]:  # noqa: ANN401
+    """A fresh browser page at the product: `browser_page.goto("/")`. Errors of the page's scripts fail the test."""
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.set_default_timeout(15_000)
+    errors: list[str] = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    yield page
+    context.close()
+    assert not errors, errors

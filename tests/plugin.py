@@ -1,0 +1,25 @@
+"""Read by pytest before the settings are (see `addopts`): gives each xdist worker a broker database of its own.
+
+Tests empty their broker database. On a server that REDIS_URL names, that is number 8 and up, so the default one is safe.
+"""
+
+import os
+import re
+
+FIRST_DATABASE = 8
+
+
+def broker_for_tests(url: str, worker: str) -> str:
+    """The address with the number of the database for this xdist worker ("gw3" → the fourth; no worker → the first)."""
+    number = FIRST_DATABASE + int(re.sub(r"\D", "", worker) or 0)
+    if url.startswith("redis+socket://"):
+        return f"{url.partition('?')[0]}?virtual_host={number}"
+    base = re.sub(r"(?<=[^/])/\d*$", "", url)
+    return f"{base}/{number}"
+
+
+if "REDIS_URL" in os.environ and "PRM_TEST_BROKER" not in os.environ:
+    os.environ["PRM_TEST_BROKER"] = os.environ["REDIS_URL"]
+if "PRM_TEST_BROKER" in os.environ:
+    os.environ["REDIS_URL"] = broker_for_tests(os.environ["PRM_TEST_BROKER"], os.environ.get("PYTEST_XDIST_WORKER", ""))
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop in the thread that the tests run in
