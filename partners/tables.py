@@ -16,7 +16,10 @@ Ints = npt.NDArray[np.int64]
 CodeArray = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
-SCALE: dict[FieldType, int] = {FieldType.NUMBER: 10**NUMBER_PLACES, FieldType.MONEY: 10**MONEY_PLACES}
+SCALE: dict[FieldType, int] = {
+    FieldType.NUMBER: 10**NUMBER_PLACES,
+    FieldType.MONEY: 10**MONEY_PLACES,
+}
 """What a value of the type is multiplied by to become the integer that is stored in `Scalars.values`."""
 
 MISSING_CODE = -1

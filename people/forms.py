@@ -13,12 +13,21 @@ class InvitationForm(forms.Form):
 
     email = forms.EmailField(label="E-mail")
     name = forms.CharField(max_length=200, required=False)
-    role = forms.ChoiceField(choices=[(role, roles.LABELS[role]) for role in (roles.CHANNEL_MANAGER, roles.ANALYST, roles.ADMINISTRATOR)])
+    role = forms.ChoiceField(
+        choices=[
+            (role, roles.LABELS[role])
+            for role in (roles.CHANNEL_MANAGER, roles.ANALYST, roles.ADMINISTRATOR)
+        ]
+    )
     regions = forms.MultipleChoiceField(
-        required=False, widget=forms.CheckboxSelectMultiple, help_text="None chosen: every region. Administrators always see all."
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: every region. Administrators always see all.",
     )
 
-    def __init__(self, *args: object, regions: list[tuple[str, str]], **kwargs: object) -> None:
+    def __init__(
+        self, *args: object, regions: list[tuple[str, str]], **kwargs: object
+    ) -> None:
         """`regions`: what may be chosen, as (value, label)."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["regions"].choices = regions  # type: ignore[attr-defined]
@@ -27,7 +36,11 @@ class InvitationForm(forms.Form):
 class AcceptForm(forms.Form):
     """An invited person's name and first password."""
 
-    name = forms.CharField(max_length=200, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        max_length=200,
+        label="Your name",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     password = forms.CharField(
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

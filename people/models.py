@@ -14,10 +14,27 @@ from django.utils import timezone
 from people import roles
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    """Reads of people."""
+
+    def search(self, words: str) -> UserQuerySet:
+        """Those whose name or address contains the words."""
+        words = words.strip()
+        return (
+            self.filter(
+                models.Q(name__icontains=words) | models.Q(email__icontains=words)
+            )
+            if words
+            else self.all()
+        )
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc]
     """Makes users; an address is kept in lower case so that it is found however it is typed."""
 
-    def create_user(self, email: str, *, password: str | None = None, **fields: Any) -> User:
+    def create_user(
+        self, email: str, *, password: str | None = None, **fields: Any
+    ) -> User:
         """A new user; without a password they can come in only by the link of an invitation."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
@@ -54,7 +71,10 @@ class User(AbstractBaseUser):
     class Meta:
         ordering = ["email"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case")
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")),
+                name="user_email_is_lower_case",
+            )
         ]
 
     def __str__(self) -> str:

@@ -37,7 +37,9 @@ class Viewer(Protocol):
 
 def is_vendor(viewer: Viewer) -> bool:
     """The viewer is vendor staff or one of the vendor's machines."""
-    return viewer.is_authenticated and (viewer.role in VENDOR or viewer.role == INTEGRATION)
+    return viewer.is_authenticated and (
+        viewer.role in VENDOR or viewer.role == INTEGRATION
+    )
 
 
 def is_partner(viewer: Viewer) -> bool:
@@ -47,7 +49,11 @@ def is_partner(viewer: Viewer) -> bool:
 
 def may_edit(viewer: Viewer) -> bool:
     """The viewer may change segments, programmes and records (an API key's scope is asked besides)."""
-    return viewer.is_authenticated and viewer.role in {ADMINISTRATOR, CHANNEL_MANAGER, INTEGRATION}
+    return viewer.is_authenticated and viewer.role in {
+        ADMINISTRATOR,
+        CHANNEL_MANAGER,
+        INTEGRATION,
+    }
 
 
 def may_administer(viewer: Viewer) -> bool:

@@ -22,7 +22,9 @@ class ProgramQuerySet(models.QuerySet[Any]):
     def running_on(self, day: date) -> Self:
         """Active ones whose dates include the day."""
         return self.filter(
-            Q(starts_on=None) | Q(starts_on__lte=day), Q(ends_on=None) | Q(ends_on__gte=day), status="active"
+            Q(starts_on=None) | Q(starts_on__lte=day),
+            Q(ends_on=None) | Q(ends_on__gte=day),
+            status="active",
         )
 
 
@@ -32,10 +34,16 @@ class OfferQuerySet(models.QuerySet[Any]):
     def visible_to(self, viewer: Viewer) -> Self:
         """Staff: those of the partners they may see. A partner's people: their own company's."""
         if roles.is_partner(viewer):
-            return self.filter(partner__team__user_id=viewer.pk, partner__deleted_at=None)
+            return self.filter(
+                partner__team__user_id=viewer.pk, partner__deleted_at=None
+            )
         if not roles.is_vendor(viewer):
             return self.none()
-        return self.filter(partner__region__in=viewer.regions) if viewer.regions else self.all()
+        return (
+            self.filter(partner__region__in=viewer.regions)
+            if viewer.regions
+            else self.all()
+        )
 
     def on(self) -> Self:
         """Those not withdrawn."""

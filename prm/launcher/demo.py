@@ -28,7 +28,9 @@ def demo(port: int) -> int:
     if not place.lock():
         say("Waiting for another launcher in this folder …")
         if not place.lock(LOCK_PATIENCE):
-            raise Failed(f"`make demo` already runs in this folder ({PROJECT}). Use that one, or stop it first.")
+            raise Failed(
+                f"`make demo` already runs in this folder ({PROJECT}). Use that one, or stop it first."
+            )
     running, products = Supervisor(), Supervisor()
     published = STATE / "addresses.json"
     try:
@@ -65,8 +67,12 @@ def refuse_busy_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
-            remedy = f"Choose another: make demo PORT={port + 1 if port < 65535 else 8000}"
-            raise Failed(f"Port {port} on {HOST} cannot be used: {error}. {remedy}") from None
+            remedy = (
+                f"Choose another: make demo PORT={port + 1 if port < 65535 else 8000}"
+            )
+            raise Failed(
+                f"Port {port} on {HOST} cannot be used: {error}. {remedy}"
+            ) from None
 
 
 def environment(place: Place, port: int) -> dict[str, str]:
@@ -77,7 +83,9 @@ def environment(place: Place, port: int) -> dict[str, str]:
     env.setdefault("PRM_SITE_URL", f"http://{HOST}:{port}")
     env.setdefault("PRM_SECRET_KEY", addresses.kept_secret(place.folder / "secret-key"))
     env.setdefault("DJANGO_SETTINGS_MODULE", "prm.settings")
-    metrics = place.folder / "metrics"  # what the web processes count, put together at /metrics
+    metrics = (
+        place.folder / "metrics"
+    )  # what the web processes count, put together at /metrics
     shutil.rmtree(metrics, ignore_errors=True)
     env["PROMETHEUS_MULTIPROC_DIR"] = str(private_folder(metrics))
     return env
@@ -104,9 +112,13 @@ def prepare(place: Place, env: dict[str, str]) -> str:
             data.write()
         if not static.fresh:
             if code := static_program.wait():
-                raise Failed(f"collectstatic failed (exit code {code}).\n{static_program.last_lines()}")
+                raise Failed(
+                    f"collectstatic failed (exit code {code}).\n{static_program.last_lines()}"
+                )
             static.write()
-            say(f"Static files are collected ({time.monotonic() - began:.1f} s, beside the above)")
+            say(
+                f"Static files are collected ({time.monotonic() - began:.1f} s, beside the above)"
+            )
     except BaseException:
         static_program.stop()
         raise
@@ -141,10 +153,29 @@ def load_demo_data(place: Place, env: dict[str, str]) -> str:
 def product(place: Place, env: dict[str, str], port: int) -> list[Program]:
     """The web server, the Celery worker and Celery beat."""
     processors = os.cpu_count() or 2
-    gunicorn = ["-m", "gunicorn", "prm.wsgi:application", f"--bind={HOST}:{port}", "--worker-class=gthread", "--workers=2"]
-    gunicorn += ["--threads=8", "--timeout=120", "--graceful-timeout=5", "--no-control-socket", "--keep-alive=5"]
+    gunicorn = [
+        "-m",
+        "gunicorn",
+        "prm.wsgi:application",
+        f"--bind={HOST}:{port}",
+        "--worker-class=gthread",
+        "--workers=2",
+    ]
+    gunicorn += [
+        "--threads=8",
+        "--timeout=120",
+        "--graceful-timeout=5",
+        "--no-control-socket",
+        "--keep-alive=5",
+    ]
     celery = ["-m", "celery", "-A", "prm"]
-    worker = ["worker", "--loglevel=INFO", "--without-gossip", "--without-mingle", f"--concurrency={min(processors, 4)}"]
+    worker = [
+        "worker",
+        "--loglevel=INFO",
+        "--without-gossip",
+        "--without-mingle",
+        f"--concurrency={min(processors, 4)}",
+    ]
     beat = ["beat", "--loglevel=INFO", "--pidfile="]
     commands = {"web": gunicorn, "worker": celery + worker, "beat": celery + beat}
     return [
@@ -170,7 +201,9 @@ def wait_for_web(port: int, products: Supervisor, patience: float = 60.0) -> Non
             with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5):
                 return
         except urllib.error.HTTPError as answer:
-            raise Failed(f"The web server is up but not well: /healthz answers {answer.code}.\n{web.last_lines()}") from None
+            raise Failed(
+                f"The web server is up but not well: /healthz answers {answer.code}.\n{web.last_lines()}"
+            ) from None
         except OSError:
             time.sleep(0.1)
     raise Failed(f"The web server did not start.\n{web.last_lines()}")
@@ -178,11 +211,23 @@ def wait_for_web(port: int, products: Supervisor, patience: float = 60.0) -> Non
 
 def welcome(port: int, sign_ins: str) -> None:
     """Say where everything is."""
-    lines = ["", f"Ready: http://{HOST}:{port}", "", sign_ins.strip(), "", f"Logs: {relative(STATE / 'logs')}/   Stop: Ctrl-C", ""]
+    lines = [
+        "",
+        f"Ready: http://{HOST}:{port}",
+        "",
+        sign_ins.strip(),
+        "",
+        f"Logs: {relative(STATE / 'logs')}/   Stop: Ctrl-C",
+        "",
+    ]
     with contextlib.suppress(OSError):
         print("\n".join(lines), flush=True)
 
 
 def relative(path: Path) -> str:
     """A path as seen from where we are, if it is below."""
-    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+    return (
+        str(path.relative_to(Path.cwd()))
+        if path.is_relative_to(Path.cwd())
+        else str(path)
+    )

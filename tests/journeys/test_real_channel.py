@@ -37,7 +37,9 @@ PLAIN_SQL = """
 """
 
 
-def told(capsys: pytest.CaptureFixture[str], *command: Any, **options: Any) -> dict[str, Any]:
+def told(
+    capsys: pytest.CaptureFixture[str], *command: Any, **options: Any
+) -> dict[str, Any]:
     """What a command printed with --json: its last line."""
     capsys.readouterr()
     call_command(*command, json=True, **options)
@@ -55,13 +57,25 @@ class Machine:
         self.client = Client()
 
     def get(self, path: str, accept: str = "application/json", **query: Any) -> Any:
-        return self.client.get(f"/api/v1/{path}", query, headers={**self.headers, "Accept": accept})
+        return self.client.get(
+            f"/api/v1/{path}", query, headers={**self.headers, "Accept": accept}
+        )
 
     def post(self, path: str, body: Any) -> Any:
-        return self.client.post(f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=self.headers)
+        return self.client.post(
+            f"/api/v1/{path}",
+            json.dumps(body),
+            content_type="application/json",
+            headers=self.headers,
+        )
 
     def patch(self, path: str, body: Any) -> Any:
-        return self.client.patch(f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=self.headers)
+        return self.client.patch(
+            f"/api/v1/{path}",
+            json.dumps(body),
+            content_type="application/json",
+            headers=self.headers,
+        )
 
     def walk(self, path: str, **query: Any) -> list[dict[str, Any]]:
         """Every row of a paged list."""
@@ -73,26 +87,49 @@ class Machine:
             rows += page["results"]
             if not page["next"]:
                 return rows
-            answer = self.client.get(page["next"], headers={**self.headers, "Accept": "application/json"})
+            answer = self.client.get(
+                page["next"], headers={**self.headers, "Accept": "application/json"}
+            )
 
 
 def test_real_channel__from_files_to_portals__agrees_with_plain_sql(
-    shared_data: Path, celery_worker_process: CeleryWorker, capsys: pytest.CaptureFixture[str]
+    shared_data: Path,
+    celery_worker_process: CeleryWorker,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     # --- records in -------------------------------------------------------------------------------------------------
-    partners_csv, deals_csv = (str(shared_data / "adventureworks" / name) for name in ("partners.csv", "deals.csv"))
+    partners_csv, deals_csv = (
+        str(shared_data / "adventureworks" / name)
+        for name in ("partners.csv", "deals.csv")
+    )
     said = told(capsys, "import_records", "partners", partners_csv, create_fields=True)
     assert (said["rows"], said["created"], said["rejected"]) == (701, 701, 0)
     said = told(capsys, "import_records", "deals", deals_csv, create_fields=True)
     assert (said["rows"], said["created"], said["rejected"]) == (3616, 3616, 0)
-    for subject, path, rows in (("partners", partners_csv, 701), ("deals", deals_csv, 3616)):
+    for subject, path, rows in (
+        ("partners", partners_csv, 701),
+        ("deals", deals_csv, 3616),
+    ):
         said = told(capsys, "import_records", subject, path, create_fields=True)
-        assert (said["created"], said["updated"], said["unchanged"], said["rejected"]) == (0, 0, rows, 0)
+        assert (
+            said["created"],
+            said["updated"],
+            said["unchanged"],
+            said["rejected"],
+        ) == (0, 0, rows, 0)
     assert (Partner.objects.count(), Deal.objects.count()) == (701, 3616)
 
     # --- a segment, computed by a real worker -----------------------------------------------------------------------
     machine = Machine("write", capsys)
-    made = machine.post("segments/", {"slug": SLUG, "name": "European warehouses", "subject": "partner", "rule": RULE})
+    made = machine.post(
+        "segments/",
+        {
+            "slug": SLUG,
+            "name": "European warehouses",
+            "subject": "partner",
+            "rule": RULE,
+        },
+    )
     assert made.status_code == 201, made.content
     assert machine.post(f"segments/{SLUG}/publish/", {}).status_code in {200, 202}
     told(capsys, "recompute", segment=[SLUG], workers=True, timeout=60)
@@ -100,8 +137,17 @@ def test_real_channel__from_files_to_portals__agrees_with_plain_sql(
         cursor.execute(PLAIN_SQL)
         expected = [row[0] for row in cursor.fetchall()]
     assert 0 < len(expected) < 701
-    stays = Membership.objects.current().filter(segment__slug=SLUG).values_list("subject_id", flat=True)
-    assert sorted(Partner.objects.filter(pk__in=stays).values_list("external_id", flat=True)) == expected
+    stays = (
+        Membership.objects.current()
+        .filter(segment__slug=SLUG)
+        .values_list("subject_id", flat=True)
+    )
+    assert (
+        sorted(
+            Partner.objects.filter(pk__in=stays).values_list("external_id", flat=True)
+        )
+        == expected
+    )
     assert Segment.objects.get(slug=SLUG).member_count == len(expected)
 
     # --- a programme, in exactly those portals ----------------------------------------------------------------------
@@ -121,7 +167,11 @@ def test_real_channel__from_files_to_portals__agrees_with_plain_sql(
     assert sorted(on_offer.values_list("partner__external_id", flat=True)) == expected
     outsider = Partner.objects.exclude(external_id__in=expected).first()
     assert outsider is not None
-    for external_id, sees in ((expected[0], True), (expected[-1], True), (outsider.external_id, False)):
+    for external_id, sees in (
+        (expected[0], True),
+        (expected[-1], True),
+        (outsider.external_id, False),
+    ):
         user = invite_team_member(
             partner=Partner.objects.get(external_id=external_id),
             email=f"{external_id}@partner.example",
@@ -132,20 +182,34 @@ def test_real_channel__from_files_to_portals__agrees_with_plain_sql(
         assert ("Warehouse kit" in portal.get("/portal/").content.decode()) is sees
 
     # --- lists out --------------------------------------------------------------------------------------------------
-    assert sorted(row["external_id"] for row in machine.walk(f"segments/{SLUG}/members/", page_size=7)) == expected
+    assert (
+        sorted(
+            row["external_id"]
+            for row in machine.walk(f"segments/{SLUG}/members/", page_size=7)
+        )
+        == expected
+    )
     answer = machine.get(f"segments/{SLUG}/members/", accept="text/csv")
     text = b"".join(answer.streaming_content).decode()
-    assert sorted(row["external_id"] for row in csv.DictReader(io.StringIO(text))) == expected
+    assert (
+        sorted(row["external_id"] for row in csv.DictReader(io.StringIO(text)))
+        == expected
+    )
 
     # --- one partner leaves -----------------------------------------------------------------------------------------
     last_seen = Change.objects.latest("id").pk
     leaver = expected[0]
-    assert machine.patch(f"partners/{leaver}/", {"annual_revenue": "1.00"}).status_code == 200
+    assert (
+        machine.patch(f"partners/{leaver}/", {"annual_revenue": "1.00"}).status_code
+        == 200
+    )
     told(capsys, "recompute", workers=True, timeout=60)
     told(capsys, "recompute", workers=True, timeout=60)
     changes = Change.objects.filter(pk__gt=last_seen)
     leaver_id = Partner.objects.get(external_id=leaver).pk
-    assert [(change.subject_id, change.kind) for change in changes] == [(leaver_id, "left")]
+    assert [(change.subject_id, change.kind) for change in changes] == [
+        (leaver_id, "left")
+    ]
     assert not on_offer.filter(partner_id=leaver_id).exists()
     fed = [row for row in machine.walk("changes/") if row["external_id"] == leaver]
     assert [row["change"] for row in fed] == ["entered", "left"]

@@ -26,10 +26,23 @@ class Command(BaseCommand):
         """EMAIL, --role, --partner, --name, --region, --password-stdin."""
         parser.add_argument("email")
         parser.add_argument("--role", required=True, choices=list(roles.LABELS))
-        parser.add_argument("--partner", metavar="ID", help="external id of the company, for the partner roles")
+        parser.add_argument(
+            "--partner",
+            metavar="ID",
+            help="external id of the company, for the partner roles",
+        )
         parser.add_argument("--name", default="")
-        parser.add_argument("--region", action="append", default=[], help="limit to a region; may be repeated")
-        parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+        parser.add_argument(
+            "--region",
+            action="append",
+            default=[],
+            help="limit to a region; may be repeated",
+        )
+        parser.add_argument(
+            "--password-stdin",
+            action="store_true",
+            help="read the password from standard input",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make them, or say what is wrong and leave nothing behind."""
@@ -37,27 +50,40 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 invited = inviting.invite(
-                    email=options["email"], role=options["role"], name=options["name"], regions=tuple(options["region"])
+                    email=options["email"],
+                    role=options["role"],
+                    name=options["name"],
+                    regions=tuple(options["region"]),
                 )
                 if partner is not None:
-                    TeamMember.objects.update_or_create(user=invited.user, defaults={"partner": partner})
+                    TeamMember.objects.update_or_create(
+                        user=invited.user, defaults={"partner": partner}
+                    )
                 if options["password_stdin"]:
-                    self._set_password(invited.user, sys.stdin.readline().rstrip("\r\n"))
+                    self._set_password(
+                        invited.user, sys.stdin.readline().rstrip("\r\n")
+                    )
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from None
         if options["password_stdin"]:
             self.stdout.write(f"{invited.user.email} can sign in.")
         else:
             send_invitation.delay(invited.user.pk)
-            self.stdout.write(f"{invited.user.email} is invited. The link, should the mail not arrive:\n{invited.link}")
+            self.stdout.write(
+                f"{invited.user.email} is invited. The link, should the mail not arrive:\n{invited.link}"
+            )
 
     def _partner(self, role: str, external_id: str | None) -> Partner | None:
         if role not in roles.PARTNER:
             if external_id:
-                raise CommandError(f"--partner goes with the partner roles, not with {role}.")
+                raise CommandError(
+                    f"--partner goes with the partner roles, not with {role}."
+                )
             return None
         if not external_id:
-            raise CommandError(f"A {role} belongs to a company: name it with --partner ID.")
+            raise CommandError(
+                f"A {role} belongs to a company: name it with --partner ID."
+            )
         partner = Partner.objects.present().filter(external_id=external_id).first()
         if partner is None:
             raise CommandError(f"No partner has the id '{external_id}'.")

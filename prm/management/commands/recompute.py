@@ -28,10 +28,25 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--segment, --workers, --as-of, --json."""
-        parser.add_argument("--segment", nargs="+", action="extend", default=[], metavar="SLUG")
-        parser.add_argument("--workers", action="store_true", help="let Celery workers do it, instead of this process")
-        parser.add_argument("--as-of", metavar="ISO", help="evaluate every clause at this instant or on this day")
-        parser.add_argument("--timeout", type=float, default=3600, help="seconds to wait for the workers")
+        parser.add_argument(
+            "--segment", nargs="+", action="extend", default=[], metavar="SLUG"
+        )
+        parser.add_argument(
+            "--workers",
+            action="store_true",
+            help="let Celery workers do it, instead of this process",
+        )
+        parser.add_argument(
+            "--as-of",
+            metavar="ISO",
+            help="evaluate every clause at this instant or on this day",
+        )
+        parser.add_argument(
+            "--timeout",
+            type=float,
+            default=3600,
+            help="seconds to wait for the workers",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,7 +54,10 @@ class Command(BaseCommand):
         slugs: list[str] = options["segment"]
         self._refuse_unknown(slugs)
         run = membership.request_recompute(
-            trigger=Recompute.Trigger.MANUAL, slugs=slugs, as_of=self._instant(options["as_of"]), requested_by="command line"
+            trigger=Recompute.Trigger.MANUAL,
+            slugs=slugs,
+            as_of=self._instant(options["as_of"]),
+            requested_by="command line",
         )
         if options["workers"]:
             recompute_task.delay(run.pk)
@@ -50,9 +68,15 @@ class Command(BaseCommand):
         self._report(run, as_json=options["json"])
 
     def _refuse_unknown(self, slugs: list[str]) -> None:
-        known = set(Segment.objects.active().filter(slug__in=slugs).values_list("slug", flat=True))
+        known = set(
+            Segment.objects.active()
+            .filter(slug__in=slugs)
+            .values_list("slug", flat=True)
+        )
         if unknown := sorted(set(slugs) - known):
-            raise CommandError(f"No active segment has the slug {', '.join(unknown)}. Publish it first, or check the spelling.")
+            raise CommandError(
+                f"No active segment has the slug {', '.join(unknown)}. Publish it first, or check the spelling."
+            )
 
     def _instant(self, text: str | None) -> datetime | None:
         if text is None:
@@ -63,7 +87,9 @@ class Command(BaseCommand):
         except ValueError:
             instant, day = None, None
         if instant is None and day is None:
-            raise CommandError(f"--as-of '{text}' is not a date or time. Write 2026-06-01 or 2026-06-01T12:00:00Z.")
+            raise CommandError(
+                f"--as-of '{text}' is not a date or time. Write 2026-06-01 or 2026-06-01T12:00:00Z."
+            )
         instant = instant or datetime.combine(day, datetime.min.time())  # type: ignore[arg-type]
         return instant if timezone.is_aware(instant) else timezone.make_aware(instant)
 
@@ -81,7 +107,9 @@ class Command(BaseCommand):
         )
 
     def _report(self, run: Recompute, *, as_json: bool) -> None:
-        failed = {slug: said["error"] for slug, said in run.details.items() if "error" in said}
+        failed = {
+            slug: said["error"] for slug, said in run.details.items() if "error" in said
+        }
         if as_json:
             said = {
                 "id": run.pk,
@@ -101,4 +129,6 @@ class Command(BaseCommand):
             )
         if run.status != Recompute.Status.SUCCEEDED or failed:
             lines = [run.error, *(f"{slug}: {error}" for slug, error in failed.items())]
-            raise CommandError("\n".join(line for line in lines if line) or "The run did not finish.")
+            raise CommandError(
+                "\n".join(line for line in lines if line) or "The run did not finish."
+            )
