@@ -14,9 +14,7 @@ def main(arguments: list[str]) -> int:
     """Do what the command line says; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m prm.launcher", description=__doc__)
     parser.add_argument(
-        "--stop-with-parent",
-        action="store_true",
-        help="stop when the process that started this one ends",
+        "--stop-with-parent", action="store_true", help="stop when the process that started this one ends"
     )
     parser.add_argument("command", choices=["demo", "test", "run"])
     named = next(

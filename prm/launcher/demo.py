@@ -161,13 +161,7 @@ def product(place: Place, env: dict[str, str], port: int) -> list[Program]:
         "--worker-class=gthread",
         "--workers=2",
     ]
-    gunicorn += [
-        "--threads=8",
-        "--timeout=120",
-        "--graceful-timeout=5",
-        "--no-control-socket",
-        "--keep-alive=5",
-    ]
+    gunicorn += ["--threads=8", "--timeout=120", "--graceful-timeout=5", "--no-control-socket", "--keep-alive=5"]
     celery = ["-m", "celery", "-A", "prm"]
     worker = [
         "worker",

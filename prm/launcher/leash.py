@@ -143,10 +143,7 @@ class Leash:
         alone = number == self.options.orphan_signal
         while self.reap() is None and time.monotonic() < deadline:
             ready, _, _ = select.select(
-                [self.wake_read] if alone else [self.wake_read, self.options.pipe],
-                [],
-                [],
-                0.05,
+                [self.wake_read] if alone else [self.wake_read, self.options.pipe], [], [], 0.05
             )
             self.drain()
             if self.options.pipe in ready:

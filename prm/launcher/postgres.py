@@ -81,12 +81,7 @@ class Postgres:
     """One PostgreSQL cluster in a place."""
 
     def __init__(
-        self,
-        place: Place,
-        env: Mapping[str, str],
-        *,
-        fast: bool = False,
-        how: Disguise | None = None,
+        self, place: Place, env: Mapping[str, str], *, fast: bool = False, how: Disguise | None = None
     ) -> None:
         self.place = place
         self.env = {**env, "LC_ALL": "C", "TZ": "UTC"}
@@ -225,13 +220,7 @@ class Postgres:
             f"unix_socket_directories={self.socket_folder}",
             "unix_socket_permissions=0700",
         ]
-        settings += [
-            "max_connections=200",
-            "shared_buffers=256MB",
-            "max_wal_size=2GB",
-            "timezone=UTC",
-            *self.settings,
-        ]
+        settings += ["max_connections=200", "shared_buffers=256MB", "max_wal_size=2GB", "timezone=UTC", *self.settings]
         options = [word for setting in settings for word in ("-c", setting)]
         return self._program(
             "postgres",
@@ -281,9 +270,6 @@ def command_line(pid: int) -> str:
         return ""
     with contextlib.suppress(OSError):
         return subprocess.run(
-            ["ps", "-p", str(pid), "-o", "command="],
-            capture_output=True,
-            text=True,
-            check=False,
+            ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
         ).stdout
     return ""
