@@ -40,19 +40,13 @@ class KeyAuthentication(BaseAuthentication):
         if not words or words[0].lower() != b"bearer":
             return None
         if len(words) != 2:
-            raise AuthenticationFailed(
-                "Send the key as 'Authorization: Bearer KEY', with nothing behind it."
-            )
+            raise AuthenticationFailed("Send the key as 'Authorization: Bearer KEY', with nothing behind it.")
         try:
             key = ApiKey.objects.get_from_key(words[1].decode())
         except (ApiKey.DoesNotExist, UnicodeError):
-            raise AuthenticationFailed(
-                "This API key is not known. Ask an administrator for a new one."
-            ) from None
+            raise AuthenticationFailed("This API key is not known. Ask an administrator for a new one.") from None
         if key.has_expired:
-            raise AuthenticationFailed(
-                "This API key has expired. Ask an administrator for a new one."
-            )
+            raise AuthenticationFailed("This API key has expired. Ask an administrator for a new one.")
         self._mark_used(key)
         return KeyHolder(name=key.name), key
 

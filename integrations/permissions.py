@@ -21,20 +21,10 @@ class ScopeAllows(BasePermission):
         """By key: its scope. By session: vendor staff read; managers and administrators write; administrators administer."""
         if not roles.is_vendor(request.user):
             return False
-        reading = request.method in SAFE_METHODS or getattr(
-            view, "reading_posts", False
-        )
-        needed = (
-            ApiKey.Scope.READ
-            if reading
-            else ApiKey.Scope(getattr(view, "write_scope", ApiKey.Scope.WRITE))
-        )
+        reading = request.method in SAFE_METHODS or getattr(view, "reading_posts", False)
+        needed = ApiKey.Scope.READ if reading else ApiKey.Scope(getattr(view, "write_scope", ApiKey.Scope.WRITE))
         if isinstance(request.auth, ApiKey):
             return _RANK[ApiKey.Scope(request.auth.scope)] >= _RANK[needed]
         if needed == ApiKey.Scope.READ:
             return True
-        return (
-            roles.may_administer(request.user)
-            if needed == ApiKey.Scope.ADMIN
-            else roles.may_edit(request.user)
-        )
+        return roles.may_administer(request.user) if needed == ApiKey.Scope.ADMIN else roles.may_edit(request.user)

@@ -21,9 +21,7 @@ from partners.vocabulary import FieldType, Subject
 
 def words(**options: Any) -> ArrayField:
     """A column of many choices."""
-    return ArrayField(
-        models.CharField(max_length=200), default=list, blank=True, **options
-    )
+    return ArrayField(models.CharField(max_length=200), default=list, blank=True, **options)
 
 
 class Origin(models.Model):
@@ -39,9 +37,7 @@ class Origin(models.Model):
         JOURNEY = "journey", "Journey"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    label = models.CharField(
-        max_length=300, help_text="A file's name, an API key's name, a person's name"
-    )
+    label = models.CharField(max_length=300, help_text="A file's name, an API key's name, a person's name")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -81,12 +77,8 @@ class Partner(Record):
 
     partner_type = models.CharField(max_length=200, blank=True)
     tier = models.CharField(max_length=200, blank=True)
-    employees = models.DecimalField(
-        max_digits=18, decimal_places=6, null=True, blank=True
-    )
-    annual_revenue = models.DecimalField(
-        max_digits=18, decimal_places=2, null=True, blank=True
-    )
+    employees = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
+    annual_revenue = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
     region = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=200, blank=True)
@@ -124,12 +116,8 @@ class Customer(Record):
     """A company that buys, served by one or more partners."""
 
     industry = models.CharField(max_length=200, blank=True)
-    employees = models.DecimalField(
-        max_digits=18, decimal_places=6, null=True, blank=True
-    )
-    annual_revenue = models.DecimalField(
-        max_digits=18, decimal_places=2, null=True, blank=True
-    )
+    employees = models.DecimalField(max_digits=18, decimal_places=6, null=True, blank=True)
+    annual_revenue = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
     region = models.CharField(max_length=200, blank=True)
     country = models.CharField(max_length=200, blank=True)
     city = models.CharField(max_length=200, blank=True)
@@ -154,9 +142,7 @@ class Deal(Record):
 
     name = models.CharField(max_length=300, blank=True)
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="deals")
-    customer = models.ForeignKey(
-        Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="deals"
-    )
+    customer = models.ForeignKey(Customer, null=True, blank=True, on_delete=models.PROTECT, related_name="deals")
     stage = models.CharField(max_length=200, default="open")
     amount = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
     currency = models.CharField(max_length=3, blank=True)
@@ -167,25 +153,17 @@ class Deal(Record):
     objects = DealQuerySet.as_manager()
 
     class Meta:
-        indexes = [
-            models.Index(
-                fields=["partner", "stage", "closed_on"], name="deal_by_partner"
-            )
-        ]
+        indexes = [models.Index(fields=["partner", "stage", "closed_on"], name="deal_by_partner")]
 
 
 @pghistory.track()
 class Attribute(models.Model):
     """A custom attribute, or (where `built_in`) the choices an administrator or import has added to a built-in one."""
 
-    subject = models.CharField(
-        max_length=10, choices=[(s.value, s.value.title()) for s in Subject]
-    )
+    subject = models.CharField(max_length=10, choices=[(s.value, s.value.title()) for s in Subject])
     name = models.CharField(max_length=63)
     label = models.CharField(max_length=200)
-    type = models.CharField(
-        max_length=20, choices=[(t.value, t.value.replace("_", " ")) for t in FieldType]
-    )
+    type = models.CharField(max_length=20, choices=[(t.value, t.value.replace("_", " ")) for t in FieldType])
     choices = models.JSONField(default=list, blank=True)
     """[{"value": …, "label": …}, …] in order."""
     description = models.CharField(max_length=500, blank=True)
@@ -196,11 +174,7 @@ class Attribute(models.Model):
 
     class Meta:
         ordering = ["subject", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["subject", "name"], name="attribute_name_once_per_subject"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["subject", "name"], name="attribute_name_once_per_subject")]
 
     def __str__(self) -> str:
         return self.label
@@ -218,9 +192,7 @@ class Activity(models.Model):
         COURSE_COMPLETED = "course_completed", "Completed a course"
         INCENTIVE_CLAIMED = "incentive_claimed", "Claimed an incentive"
 
-    partner = models.ForeignKey(
-        Partner, on_delete=models.CASCADE, related_name="activities"
-    )
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="activities")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
@@ -238,9 +210,7 @@ class Activity(models.Model):
 
     class Meta:
         verbose_name_plural = "activities"
-        indexes = [
-            models.Index(fields=["partner", "kind", "at"], name="activity_by_partner")
-        ]
+        indexes = [models.Index(fields=["partner", "kind", "at"], name="activity_by_partner")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.about}".strip()
@@ -249,9 +219,7 @@ class Activity(models.Model):
 class TeamMember(models.Model):
     """The company a partner user belongs to."""
 
-    user = models.OneToOneField(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="team_member"
-    )
+    user = models.OneToOneField(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="team_member")
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="team")
 
     def __str__(self) -> str:
@@ -271,14 +239,10 @@ class Import(models.Model):
         APPLIED = "applied", "Applied"
         FAILED = "failed", "Failed"
 
-    subject = models.CharField(
-        max_length=10, choices=[(s.value, s.value.title()) for s in Subject]
-    )
+    subject = models.CharField(max_length=10, choices=[(s.value, s.value.title()) for s in Subject])
     file = models.FileField(upload_to="imports/%Y/%m/")
     filename = models.CharField(max_length=300)
-    status = models.CharField(
-        max_length=10, choices=Status.choices, default=Status.UPLOADED
-    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.UPLOADED)
     options = models.JSONField(default=dict, blank=True)
     """The chosen mapping and formats, as `partners.importing.Options` reads them."""
     result = models.JSONField(default=dict, blank=True)

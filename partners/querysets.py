@@ -28,11 +28,7 @@ class PartnerQuerySet(RecordQuerySet):
             return self.present().filter(team__user_id=viewer.pk)
         if not roles.is_vendor(viewer):
             return self.none()
-        return (
-            self.present().filter(region__in=viewer.regions)
-            if viewer.regions
-            else self.present()
-        )
+        return self.present().filter(region__in=viewer.regions) if viewer.regions else self.present()
 
     def search(self, words: str) -> Self:
         """Those whose name, id, city or country contains the words."""
@@ -56,11 +52,7 @@ class CustomerQuerySet(RecordQuerySet):
             return self.present().filter(partners__team__user_id=viewer.pk)
         if not roles.is_vendor(viewer):
             return self.none()
-        return (
-            self.present().filter(region__in=viewer.regions)
-            if viewer.regions
-            else self.present()
-        )
+        return self.present().filter(region__in=viewer.regions) if viewer.regions else self.present()
 
     def search(self, words: str) -> Self:
         """Those whose name, id, city or country contains the words."""
@@ -84,11 +76,7 @@ class DealQuerySet(RecordQuerySet):
             return self.present().filter(partner__team__user_id=viewer.pk)
         if not roles.is_vendor(viewer):
             return self.none()
-        return (
-            self.present().filter(partner__region__in=viewer.regions)
-            if viewer.regions
-            else self.present()
-        )
+        return self.present().filter(partner__region__in=viewer.regions) if viewer.regions else self.present()
 
 
 class ImportQuerySet(models.QuerySet[Any]):
@@ -98,8 +86,4 @@ class ImportQuerySet(models.QuerySet[Any]):
         """Those who may edit see their own; administrators see all."""
         if roles.may_administer(viewer):
             return self
-        return (
-            self.filter(created_by_id=viewer.pk)
-            if roles.may_edit(viewer)
-            else self.none()
-        )
+        return self.filter(created_by_id=viewer.pk) if roles.may_edit(viewer) else self.none()

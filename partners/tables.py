@@ -40,7 +40,8 @@ class Scalars:
 @dataclass(frozen=True, slots=True)
 class Codes:
     """Text and single choices: shape (n,) of positions in `dictionary`, or -1 where missing. The dictionary keeps the
-    values as stored (trimmed), each once, in no particular order."""
+    values as stored (trimmed), each once, in no particular order.
+    """
 
     codes: CodeArray
     dictionary: list[str]

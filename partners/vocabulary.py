@@ -41,9 +41,7 @@ class FieldKind(StrEnum):
     COMPUTED = "computed"
 
 
-CHOICE_TYPES = frozenset(
-    {FieldType.CHOICE, FieldType.ORDERED_CHOICE, FieldType.MULTI_CHOICE}
-)
+CHOICE_TYPES = frozenset({FieldType.CHOICE, FieldType.ORDERED_CHOICE, FieldType.MULTI_CHOICE})
 NUMBER_PLACES = 6
 """Numbers keep six decimal places: numeric(18, 6)."""
 MONEY_PLACES = 2
@@ -198,8 +196,7 @@ DEAL_STAGES = choices(("open", "Open"), ("won", "Won"), ("lost", "Lost"))
 
 def _fields(
     subject: Subject,
-    *rows: tuple[str, str, FieldType, str]
-    | tuple[str, str, FieldType, str, tuple[Choice, ...]],
+    *rows: tuple[str, str, FieldType, str] | tuple[str, str, FieldType, str, tuple[Choice, ...]],
 ) -> tuple[Field, ...]:
     return tuple(
         Field(

@@ -14,10 +14,7 @@ class InvitationForm(forms.Form):
     email = forms.EmailField(label="E-mail")
     name = forms.CharField(max_length=200, required=False)
     role = forms.ChoiceField(
-        choices=[
-            (role, roles.LABELS[role])
-            for role in (roles.CHANNEL_MANAGER, roles.ANALYST, roles.ADMINISTRATOR)
-        ]
+        choices=[(role, roles.LABELS[role]) for role in (roles.CHANNEL_MANAGER, roles.ANALYST, roles.ADMINISTRATOR)]
     )
     regions = forms.MultipleChoiceField(
         required=False,
@@ -25,9 +22,7 @@ class InvitationForm(forms.Form):
         help_text="None chosen: every region. Administrators always see all.",
     )
 
-    def __init__(
-        self, *args: object, regions: list[tuple[str, str]], **kwargs: object
-    ) -> None:
+    def __init__(self, *args: object, regions: list[tuple[str, str]], **kwargs: object) -> None:
         """`regions`: what may be chosen, as (value, label)."""
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
         self.fields["regions"].choices = regions  # type: ignore[attr-defined]

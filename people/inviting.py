@@ -34,9 +34,7 @@ class Invited:
 
 
 @transaction.atomic
-def invite(
-    *, email: str, role: str, name: str = "", regions: tuple[str, ...] = ()
-) -> Invited:
+def invite(*, email: str, role: str, name: str = "", regions: tuple[str, ...] = ()) -> Invited:
     """Make a user who has yet to choose a password, or renew the invitation of one who has not done so.
 
     The mail is the caller's to send once committed (`people.tasks.send_invitation`). Raises ValidationError, keyed by
@@ -48,11 +46,7 @@ def invite(
     except ValidationError as error:
         raise ValidationError({"email": error.messages}) from None
     if role not in roles.LABELS:
-        raise ValidationError(
-            {
-                "role": f"'{role}' is not a role. Choose one of: {', '.join(roles.LABELS)}."
-            }
-        )
+        raise ValidationError({"role": f"'{role}' is not a role. Choose one of: {', '.join(roles.LABELS)}."})
     user = User.objects.select_for_update().filter(email=email).first()
     if user is None:
         user = User.objects.create_user(
@@ -63,15 +57,9 @@ def invite(
             invited_at=timezone.now(),
         )
     elif user.has_usable_password():
-        raise ValidationError(
-            {
-                "email": f"{email} already signs in here. Change their role instead of inviting them."
-            }
-        )
+        raise ValidationError({"email": f"{email} already signs in here. Change their role instead of inviting them."})
     elif user.role != role:
-        raise ValidationError(
-            {"email": f"{email} has been invited as {roles.LABELS[user.role].lower()}."}
-        )
+        raise ValidationError({"email": f"{email} has been invited as {roles.LABELS[user.role].lower()}."})
     else:
         user.name, user.regions, user.invited_at = (
             name or user.name,
@@ -85,9 +73,7 @@ def invite(
 def link_for(user: User) -> str:
     """The address that lets an invited user in. Signed; a later invitation makes earlier links useless."""
     token = signing.dumps({"user": user.pk, "at": _stamp(user)}, salt=_SALT)
-    return (
-        f"{settings.SITE_URL.rstrip('/')}{reverse('account_invitation', args=[token])}"
-    )
+    return f"{settings.SITE_URL.rstrip('/')}{reverse('account_invitation', args=[token])}"
 
 
 def read_link(token: str) -> User:
@@ -95,26 +81,16 @@ def read_link(token: str) -> User:
     try:
         said = signing.loads(token, salt=_SALT, max_age=VALID_FOR)
     except signing.SignatureExpired:
-        raise InvitationUnusable(
-            "This invitation has expired. Ask whoever invited you to send a new one."
-        ) from None
+        raise InvitationUnusable("This invitation has expired. Ask whoever invited you to send a new one.") from None
     except signing.BadSignature:
-        raise InvitationUnusable(
-            "This link is incomplete. Copy the whole address from the mail."
-        ) from None
+        raise InvitationUnusable("This link is incomplete. Copy the whole address from the mail.") from None
     user = User.objects.filter(pk=said["user"], is_active=True).first()
     if user is None:
-        raise InvitationUnusable(
-            "This invitation was withdrawn. Ask whoever invited you."
-        )
+        raise InvitationUnusable("This invitation was withdrawn. Ask whoever invited you.")
     if user.has_usable_password():
-        raise InvitationUnusable(
-            "This invitation was already used. Sign in with the password you chose."
-        )
+        raise InvitationUnusable("This invitation was already used. Sign in with the password you chose.")
     if _stamp(user) != said["at"]:
-        raise InvitationUnusable(
-            "A newer invitation was sent to you. Use the link in the latest mail."
-        )
+        raise InvitationUnusable("A newer invitation was sent to you. Use the link in the latest mail.")
     return user
 
 
@@ -122,9 +98,7 @@ def read_link(token: str) -> User:
 def accept(*, token: str, name: str, password: str) -> User:
     """The invited person chooses a name and a password. Raises InvitationUnusable, or ValidationError of the password."""
     user = User.objects.select_for_update().get(pk=read_link(token).pk)
-    read_link(
-        token
-    )  # once more under the lock: of two tabs only one may set the password
+    read_link(token)  # once more under the lock: of two tabs only one may set the password
     user.name = name.strip()
     password_validation.validate_password(password, user)
     user.set_password(password)

@@ -20,21 +20,13 @@ class UserQuerySet(models.QuerySet["User"]):
     def search(self, words: str) -> UserQuerySet:
         """Those whose name or address contains the words."""
         words = words.strip()
-        return (
-            self.filter(
-                models.Q(name__icontains=words) | models.Q(email__icontains=words)
-            )
-            if words
-            else self.all()
-        )
+        return self.filter(models.Q(name__icontains=words) | models.Q(email__icontains=words)) if words else self.all()
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc]
     """Makes users; an address is kept in lower case so that it is found however it is typed."""
 
-    def create_user(
-        self, email: str, *, password: str | None = None, **fields: Any
-    ) -> User:
+    def create_user(self, email: str, *, password: str | None = None, **fields: Any) -> User:
         """A new user; without a password they can come in only by the link of an invitation."""
         user = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)

@@ -37,9 +37,7 @@ class Viewer(Protocol):
 
 def is_vendor(viewer: Viewer) -> bool:
     """The viewer is vendor staff or one of the vendor's machines."""
-    return viewer.is_authenticated and (
-        viewer.role in VENDOR or viewer.role == INTEGRATION
-    )
+    return viewer.is_authenticated and (viewer.role in VENDOR or viewer.role == INTEGRATION)
 
 
 def is_partner(viewer: Viewer) -> bool:

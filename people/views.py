@@ -39,9 +39,7 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
             )
             return redirect("home")
     except inviting.InvitationUnusable as reason:
-        return render(
-            request, "account/invitation_unusable.html", {"reason": reason}, status=410
-        )
+        return render(request, "account/invitation_unusable.html", {"reason": reason}, status=410)
     except ValidationError as error:
         form.add_error("password", error)
     return render(

@@ -18,19 +18,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """Never: users are invited."""
         return False
 
-    def post_login(
-        self, request: HttpRequest, user: User, **kwargs: Any
-    ) -> HttpResponse:
+    def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Note a partner user's sign-in; `last_sign_in_at` is read from it."""
         if roles.is_partner(user):
-            partner_id = (
-                TeamMember.objects.filter(user=user)
-                .values_list("partner_id", flat=True)
-                .first()
-            )
+            partner_id = TeamMember.objects.filter(user=user).values_list("partner_id", flat=True).first()
             if partner_id is not None:
-                activity.record(
-                    partner_id=partner_id, user_id=user.pk, kind=Activity.Kind.SIGN_IN
-                )
+                activity.record(partner_id=partner_id, user_id=user.pk, kind=Activity.Kind.SIGN_IN)
         response: HttpResponse = super().post_login(request, user, **kwargs)
         return response

@@ -12,9 +12,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
-from people.guards import vendor_required
 
 from partners.models import Customer, Deal, Import, Partner
+from people.guards import vendor_required
 from programs.models import Offer
 from segments.models import Recompute, Segment
 from segments.movements import recent_changes
@@ -47,9 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
             active=Count("pk", filter=Q(status="active")),
             drafts=Count("pk", filter=Q(status__in=["draft", "in_review"])),
         ),
-        "last_run": Recompute.objects.visible_to(viewer)
-        .exclude(finished_at=None)
-        .first(),
+        "last_run": Recompute.objects.visible_to(viewer).exclude(finished_at=None).first(),
         "needs": needs(request),
         "changes": recent_changes(viewer=viewer, limit=12),
     }
@@ -59,11 +57,7 @@ def home(request: HttpRequest) -> HttpResponse:
 def needs(request: HttpRequest) -> list[Need]:
     """The list of what waits, most serious first; three queries, however much there is."""
     found: list[Need] = []
-    for segment in (
-        Segment.objects.visible_to(request.user)
-        .exclude(invalid_reason="")
-        .filter(status="active")[:20]
-    ):
+    for segment in Segment.objects.visible_to(request.user).exclude(invalid_reason="").filter(status="active")[:20]:
         found.append(
             Need(
                 segment.name,
@@ -83,15 +77,10 @@ def needs(request: HttpRequest) -> list[Need]:
                 serious=True,
             )
         )
-    imports = Import.objects.visible_to(request.user).filter(
-        created_at__gt=timezone.now() - 7 * RECENT
-    )
+    imports = Import.objects.visible_to(request.user).filter(created_at__gt=timezone.now() - 7 * RECENT)
     for item in imports.filter(Q(status="failed") | Q(result__rejected__gt=0))[:5]:
         rejected = item.result.get("rejected", 0)
-        detail = (
-            item.error
-            or f"{rejected} row{'' if rejected == 1 else 's'} came back with a reason"
-        )
+        detail = item.error or f"{rejected} row{'' if rejected == 1 else 's'} came back with a reason"
         found.append(
             Need(
                 f"Import of {item.filename}",

@@ -74,6 +74,4 @@ def secret(name: str, *, debug: bool, stand_in: str) -> str:
         return cast(str, value)
     if debug:
         return stand_in
-    raise ImproperlyConfigured(
-        f"{name} must be set when PRM_DEBUG is off. `openssl rand -base64 48` makes a good one."
-    )
+    raise ImproperlyConfigured(f"{name} must be set when PRM_DEBUG is off. `openssl rand -base64 48` makes a good one.")

@@ -40,16 +40,10 @@ def readyz(request: HttpRequest) -> HttpResponse:
     """
     checks = {"database": check_database(), "broker": check_broker()}
     able = all(check["ok"] for check in checks.values())
-    checks["nightly"] = (
-        check_nightly()
-        if checks["database"]["ok"]
-        else Check(ok=None, detail="unknown")
-    )
+    checks["nightly"] = check_nightly() if checks["database"]["ok"] else Check(ok=None, detail="unknown")
     healthy = able and checks["nightly"]["ok"] is not False
     status = "ready" if healthy else "degraded" if able else "not ready"
-    return JsonResponse(
-        {"status": status, "checks": checks}, status=200 if able else 503
-    )
+    return JsonResponse({"status": status, "checks": checks}, status=200 if able else 503)
 
 
 def check_database() -> Check:
@@ -64,9 +58,7 @@ def check_database() -> Check:
 
 def check_broker() -> Check:
     """Whether the broker answers within two seconds."""
-    client = redis.Redis.from_url(
-        settings.REDIS_CACHE_URL, socket_timeout=2, socket_connect_timeout=2
-    )
+    client = redis.Redis.from_url(settings.REDIS_CACHE_URL, socket_timeout=2, socket_connect_timeout=2)
     try:
         client.ping()
     except redis.RedisError:
@@ -79,19 +71,13 @@ def check_broker() -> Check:
 def check_nightly() -> Check:
     """Whether the last nightly recompute succeeded, and lately enough."""
     try:
-        last = Recompute.objects.filter(
-            trigger=Recompute.Trigger.NIGHTLY, finished_at__isnull=False
-        ).first()
+        last = Recompute.objects.filter(trigger=Recompute.Trigger.NIGHTLY, finished_at__isnull=False).first()
     except DatabaseError:
-        return Check(
-            ok=False, detail="the tables are not up to date: run `manage.py migrate`"
-        )
+        return Check(ok=False, detail="the tables are not up to date: run `manage.py migrate`")
     if last is None or last.finished_at is None:
         return Check(ok=None, detail="has not run yet")
     finished = last.finished_at.isoformat(timespec="seconds")
     if last.status != Recompute.Status.SUCCEEDED:
         return Check(ok=False, detail=f"failed at {finished}")
     late = timezone.now() - last.finished_at > NIGHTLY_IS_LATE_AFTER
-    return Check(
-        ok=not late, detail=f"{'last ' if late else ''}succeeded at {finished}"
-    )
+    return Check(ok=not late, detail=f"{'last ' if late else ''}succeeded at {finished}")

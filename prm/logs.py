@@ -16,9 +16,7 @@ class LineFormatter(structlog.stdlib.ProcessorFormatter):
     """Writes one JSON object a line, whoever logged it: structlog, Django or a library."""
 
     def __init__(self, *_args: object, **_kwargs: object) -> None:
-        super().__init__(
-            processor=structlog.processors.JSONRenderer(), foreign_pre_chain=SHARED
-        )
+        super().__init__(processor=structlog.processors.JSONRenderer(), foreign_pre_chain=SHARED)
 
 
 def configure() -> None:

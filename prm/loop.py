@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.utils import timezone
-from programs.settling import Settled
-from segments.membership import Recomputed
 
 from programs import settling
+from programs.settling import Settled
 from segments import membership
+from segments.membership import Recomputed
 from segments.models import Recompute
 
 HISTORY = timedelta(days=2)

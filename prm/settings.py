@@ -8,12 +8,8 @@ from csp.constants import NONE, SELF
 from prm.env import BASE_DIR, cache_url, env, secret, service_url
 
 DEBUG = env.bool("PRM_DEBUG", default=False)
-SECRET_KEY = secret(
-    "PRM_SECRET_KEY", debug=DEBUG, stand_in="only-for-development-" + "x" * 40
-)
-ALLOWED_HOSTS = env.list(
-    "PRM_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"]
-)
+SECRET_KEY = secret("PRM_SECRET_KEY", debug=DEBUG, stand_in="only-for-development-" + "x" * 40)
+ALLOWED_HOSTS = env.list("PRM_ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("PRM_TRUSTED_ORIGINS", default=[])
 SITE_URL = env.str("PRM_SITE_URL", default="http://127.0.0.1:8000")
 """Where people reach the product; links in mail start with it."""
@@ -136,15 +132,11 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
-ACCOUNT_EMAIL_VERIFICATION = (
-    "none"  # nobody signs up: an invitation link proves the address
-)
+ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up: an invitation link proves the address
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_PREVENT_ENUMERATION = True
-SESSION_COOKIE_AGE = int(
-    timedelta(hours=env.int("PRM_SESSION_HOURS", default=12)).total_seconds()
-)
+SESSION_COOKIE_AGE = int(timedelta(hours=env.int("PRM_SESSION_HOURS", default=12)).total_seconds())
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
 # --- language and time ------------------------------------------------------------------------------------------------
@@ -175,11 +167,7 @@ DEFAULT_FROM_EMAIL = env.str("PRM_FROM_EMAIL", default="partners@example.com")
 HTTPS = env.bool("PRM_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_PROXY_SSL_HEADER = (
-    ("HTTP_X_FORWARDED_PROTO", "https")
-    if env.bool("PRM_BEHIND_PROXY", default=False)
-    else None
-)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PRM_BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
@@ -235,8 +223,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_TRACK_STARTED = True
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "visibility_timeout": 6
-    * 3600,  # above the longest task: a slow run is not handed out twice
+    "visibility_timeout": 6 * 3600,  # above the longest task: a slow run is not handed out twice
     "unacked_restore_interval": 5,  # with these two a task of a killed worker is back within seconds
     "unacked_restore_throttle": 1,
 }

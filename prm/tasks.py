@@ -23,9 +23,7 @@ def recompute(run_id: int) -> None:
 @shared_task(name="prm.recompute_nightly")
 def recompute_nightly() -> None:
     """The nightly run: every active segment, as of now."""
-    run = membership.request_recompute(
-        trigger=Recompute.Trigger.NIGHTLY, requested_by="schedule"
-    )
+    run = membership.request_recompute(trigger=Recompute.Trigger.NIGHTLY, requested_by="schedule")
     loop.run_recompute(run=run)
 
 

@@ -34,19 +34,11 @@ class Program(models.Model):
     slug = models.SlugField(max_length=100, unique=True)
     name = models.CharField(max_length=200)
     kind = models.CharField(max_length=10, choices=Kind.choices)
-    status = models.CharField(
-        max_length=10, choices=Status.choices, default=Status.DRAFT
-    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     summary = models.CharField(max_length=500, blank=True)
-    starts_on = models.DateField(
-        null=True, blank=True, help_text="First day on offer; empty: at once"
-    )
-    ends_on = models.DateField(
-        null=True, blank=True, help_text="Last day on offer; empty: no end"
-    )
-    new_members_only = models.BooleanField(
-        default=False, help_text="Only those who enter while the programme is on"
-    )
+    starts_on = models.DateField(null=True, blank=True, help_text="First day on offer; empty: at once")
+    ends_on = models.DateField(null=True, blank=True, help_text="Last day on offer; empty: no end")
+    new_members_only = models.BooleanField(default=False, help_text="Only those who enter while the programme is on")
     priority = models.IntegerField(default=0)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -78,20 +70,12 @@ class Target(models.Model):
         ALL = "all", "In all of"
         NONE = "none", "In none of"
 
-    program = models.ForeignKey(
-        Program, on_delete=models.CASCADE, related_name="targets"
-    )
-    segment = models.ForeignKey(
-        Segment, on_delete=models.PROTECT, related_name="targets"
-    )
+    program = models.ForeignKey(Program, on_delete=models.CASCADE, related_name="targets")
+    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="targets")
     mode = models.CharField(max_length=4, choices=Mode.choices, default=Mode.ANY)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["program", "segment"], name="target_segment_once_per_program"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["program", "segment"], name="target_segment_once_per_program")]
 
     def __str__(self) -> str:
         return f"{self.mode} {self.segment_id}"
@@ -100,9 +84,7 @@ class Target(models.Model):
 class Content(models.Model):
     """A page, a link or a file."""
 
-    program = models.OneToOneField(
-        Program, primary_key=True, on_delete=models.CASCADE, related_name="content"
-    )
+    program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="content")
     body = models.TextField(blank=True, help_text="Markdown")
     url = models.URLField(blank=True)
     file = models.FileField(upload_to="content/", blank=True)
@@ -115,14 +97,10 @@ class Content(models.Model):
 class Course(models.Model):
     """Lessons to go through."""
 
-    program = models.OneToOneField(
-        Program, primary_key=True, on_delete=models.CASCADE, related_name="course"
-    )
+    program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="course")
     lessons = models.JSONField(default=list, blank=True)
     """[{"title": …, "body": Markdown}, …] in order."""
-    minutes = models.PositiveIntegerField(
-        default=30, help_text="How long it takes, about"
-    )
+    minutes = models.PositiveIntegerField(default=30, help_text="How long it takes, about")
 
     def __str__(self) -> str:
         return str(self.program)
@@ -140,9 +118,7 @@ class Incentive(models.Model):
         MDF = "mdf", "Market development funds"
         DISCOUNT = "discount", "Discount"
 
-    program = models.OneToOneField(
-        Program, primary_key=True, on_delete=models.CASCADE, related_name="incentive"
-    )
+    program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="incentive")
     type = models.CharField(max_length=20, choices=Type.choices)
     rate = models.DecimalField(
         max_digits=6,
@@ -167,8 +143,7 @@ class Incentive(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(rate=None, amount__isnull=False)
-                | models.Q(rate__isnull=False, amount=None),
+                condition=models.Q(rate=None, amount__isnull=False) | models.Q(rate__isnull=False, amount=None),
                 name="incentive_rate_or_amount",
             )
         ]
@@ -183,12 +158,8 @@ class Offer(models.Model):
     An offer that was started is not withdrawn when the partner is no longer entitled: it lapses (`lapsed_at`) but stays.
     """
 
-    program = models.ForeignKey(
-        Program, on_delete=models.PROTECT, related_name="offers"
-    )
-    partner = models.ForeignKey(
-        Partner, on_delete=models.CASCADE, related_name="offers"
-    )
+    program = models.ForeignKey(Program, on_delete=models.PROTECT, related_name="offers")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="offers")
     reason = models.JSONField(default=dict, blank=True)
     """Why: {"any": [slug…], "all": [slug…], "none": [slug…]}, the segments that decided it."""
     offered_at = models.DateTimeField()
@@ -213,9 +184,7 @@ class Offer(models.Model):
                 name="offer_started_is_never_withdrawn",
             ),
         ]
-        indexes = [
-            models.Index(fields=["partner", "withdrawn_at"], name="offer_by_partner")
-        ]
+        indexes = [models.Index(fields=["partner", "withdrawn_at"], name="offer_by_partner")]
 
     def __str__(self) -> str:
         return f"{self.program_id} to {self.partner_id}"
@@ -224,25 +193,15 @@ class Offer(models.Model):
 class Enrolment(models.Model):
     """One person's way through a course."""
 
-    course = models.ForeignKey(
-        Course, on_delete=models.PROTECT, related_name="enrolments"
-    )
-    partner = models.ForeignKey(
-        Partner, on_delete=models.CASCADE, related_name="enrolments"
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments"
-    )
+    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="enrolments")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
     lessons_done = models.PositiveIntegerField(default=0)
     started_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["course", "user"], name="enrolment_once_per_person"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["course", "user"], name="enrolment_once_per_person")]
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.course_id}"

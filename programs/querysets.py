@@ -34,16 +34,10 @@ class OfferQuerySet(models.QuerySet[Any]):
     def visible_to(self, viewer: Viewer) -> Self:
         """Staff: those of the partners they may see. A partner's people: their own company's."""
         if roles.is_partner(viewer):
-            return self.filter(
-                partner__team__user_id=viewer.pk, partner__deleted_at=None
-            )
+            return self.filter(partner__team__user_id=viewer.pk, partner__deleted_at=None)
         if not roles.is_vendor(viewer):
             return self.none()
-        return (
-            self.filter(partner__region__in=viewer.regions)
-            if viewer.regions
-            else self.all()
-        )
+        return self.filter(partner__region__in=viewer.regions) if viewer.regions else self.all()
 
     def on(self) -> Self:
         """Those not withdrawn."""

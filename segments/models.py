@@ -40,9 +40,7 @@ class Segment(models.Model):
     name = models.CharField(max_length=200)
     subject = models.CharField(max_length=10, choices=SUBJECTS)
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.RULE)
-    status = models.CharField(
-        max_length=10, choices=Status.choices, default=Status.DRAFT
-    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     description = models.TextField(blank=True)
     objective = models.CharField(max_length=500, blank=True)
     owner = models.ForeignKey(
@@ -52,9 +50,7 @@ class Segment(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    partner_visible = models.BooleanField(
-        default=False, help_text="Members see its name and why they are in it."
-    )
+    partner_visible = models.BooleanField(default=False, help_text="Members see its name and why they are in it.")
     draft = models.ForeignKey(
         "SegmentVersion",
         null=True,
@@ -90,24 +86,16 @@ class Segment(models.Model):
 class SegmentVersion(models.Model):
     """One state of a segment's rule. Never changed once written: an edit makes the next one."""
 
-    segment = models.ForeignKey(
-        Segment, on_delete=models.CASCADE, related_name="versions"
-    )
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     rule = models.JSONField()
     reason = models.CharField(max_length=500, blank=True)
-    author = models.CharField(
-        max_length=200, blank=True, help_text="The person's name, or the API key's"
-    )
+    author = models.CharField(max_length=200, blank=True, help_text="The person's name, or the API key's")
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         ordering = ["-number"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["segment", "number"], name="version_number_once_per_segment"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["segment", "number"], name="version_number_once_per_segment")]
 
     def __str__(self) -> str:
         return f"{self.segment_id} v{self.number}"
@@ -133,13 +121,9 @@ class Recompute(models.Model):
         PUBLISH = "publish", "Publishing"
         CHANGE = "change", "On change"
 
-    status = models.CharField(
-        max_length=10, choices=Status.choices, default=Status.QUEUED
-    )
+    status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     trigger = models.CharField(max_length=10, choices=Trigger.choices)
-    as_of = models.DateTimeField(
-        help_text="The one instant at which every clause is evaluated"
-    )
+    as_of = models.DateTimeField(help_text="The one instant at which every clause is evaluated")
     slugs = models.JSONField(default=list, blank=True)
     """The segments asked for; empty: all active ones."""
     requested_by = models.CharField(max_length=200, blank=True)
@@ -163,9 +147,7 @@ class Recompute(models.Model):
 
     class Meta:
         ordering = ["-id"]
-        indexes = [
-            models.Index(fields=["status", "lease_until"], name="recompute_by_status")
-        ]
+        indexes = [models.Index(fields=["status", "lease_until"], name="recompute_by_status")]
 
     def __str__(self) -> str:
         return f"Recompute {self.pk}"
@@ -176,9 +158,7 @@ class Membership(models.Model):
 
     subject_id = models.BigIntegerField()
     """Id of a partner or of a customer, as the segment's subject says. No constraint: rows are kept when deleted."""
-    segment = models.ForeignKey(
-        Segment, on_delete=models.CASCADE, related_name="memberships", db_index=False
-    )
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships", db_index=False)
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField()
@@ -194,8 +174,7 @@ class Membership(models.Model):
                 name="membership_one_open_stay",
             ),
             models.CheckConstraint(
-                condition=models.Q(left_at=None)
-                | models.Q(left_at__gte=models.F("entered_at")),
+                condition=models.Q(left_at=None) | models.Q(left_at__gte=models.F("entered_at")),
                 name="membership_ends_after_start",
             ),
         ]
@@ -205,9 +184,7 @@ class Membership(models.Model):
                 fields=["subject_id", "segment", "entered_at"],
                 name="membership_by_subject",
             ),
-            models.Index(
-                fields=["segment", "entered_at"], name="membership_by_segment"
-            ),
+            models.Index(fields=["segment", "entered_at"], name="membership_by_segment"),
         ]
 
     def __str__(self) -> str:
@@ -223,15 +200,11 @@ class Change(models.Model):
         ENTERED = "entered", "Entered"
         LEFT = "left", "Left"
 
-    segment = models.ForeignKey(
-        Segment, on_delete=models.CASCADE, related_name="changes"
-    )
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="changes")
     subject_id = models.BigIntegerField()
     kind = models.CharField(max_length=7, choices=Kind.choices)
     at = models.DateTimeField()
-    recompute = models.ForeignKey(
-        Recompute, null=True, on_delete=models.SET_NULL, related_name="changes"
-    )
+    recompute = models.ForeignKey(Recompute, null=True, on_delete=models.SET_NULL, related_name="changes")
     version = models.PositiveIntegerField()
 
     objects = ChangeQuerySet.as_manager()
@@ -250,15 +223,11 @@ class Change(models.Model):
 class MemberSet(models.Model):
     """The present members of a segment as one roaring bitmap: derived from the intervals, for fast reads and differences."""
 
-    segment = models.OneToOneField(
-        Segment, primary_key=True, on_delete=models.CASCADE, related_name="member_set"
-    )
+    segment = models.OneToOneField(Segment, primary_key=True, on_delete=models.CASCADE, related_name="member_set")
     bitmap = models.BinaryField()
     """pyroaring.BitMap64.serialize()."""
     count = models.PositiveIntegerField()
-    recompute = models.ForeignKey(
-        Recompute, null=True, on_delete=models.SET_NULL, related_name="+"
-    )
+    recompute = models.ForeignKey(Recompute, null=True, on_delete=models.SET_NULL, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.count} in {self.segment_id}"

@@ -37,9 +37,7 @@ def recent_changes(*, viewer: Viewer, limit: int) -> list[Movement]:
     A viewer limited to regions may get fewer than `limit`: as many of the latest `10 × limit` lines as they may see.
     """
     reach = limit * 10 if viewer.regions else limit
-    return named(
-        Change.objects.select_related("segment").order_by("-id")[:reach], viewer=viewer
-    )[:limit]
+    return named(Change.objects.select_related("segment").order_by("-id")[:reach], viewer=viewer)[:limit]
 
 
 def named(changes: Iterable[Change], *, viewer: Viewer) -> list[Movement]:
@@ -49,11 +47,7 @@ def named(changes: Iterable[Change], *, viewer: Viewer) -> list[Movement]:
     for subject, model in _MODELS.items():
         ids = {row.subject_id for row in rows if row.segment.subject == subject}
         if ids:
-            for record in (
-                model.objects.visible_to(viewer)
-                .filter(pk__in=ids)
-                .only("external_id", "name")
-            ):
+            for record in model.objects.visible_to(viewer).filter(pk__in=ids).only("external_id", "name"):
                 records[subject, record.pk] = record
     movements = []
     for row in rows:

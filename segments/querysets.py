@@ -33,9 +33,7 @@ class MembershipQuerySet(models.QuerySet[Any]):
 
     def as_of(self, instant: datetime) -> Self:
         """Those that held at an instant: entered at or before it, and not left by then."""
-        return self.filter(
-            Q(left_at=None) | Q(left_at__gt=instant), entered_at__lte=instant
-        )
+        return self.filter(Q(left_at=None) | Q(left_at__gt=instant), entered_at__lte=instant)
 
 
 class ChangeQuerySet(models.QuerySet[Any]):

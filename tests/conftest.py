@@ -40,9 +40,7 @@ def broker() -> Iterator[redis.Redis]:
 
 
 @pytest.fixture
-def celery_worker_process(
-    transactional_db: None, broker: redis.Redis, tmp_path: Path
-) -> Iterator[CeleryWorker]:
+def celery_worker_process(transactional_db: None, broker: redis.Redis, tmp_path: Path) -> Iterator[CeleryWorker]:
     """A real Celery worker on the test's database and broker: `.kill()` (SIGKILL to all of it), `.restart()`."""
     worker = CeleryWorker(tmp_path / "worker.log")
     worker.start()
@@ -60,31 +58,19 @@ def shared_data() -> Path:
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args(
-    browser_type_launch_args: dict[str, Any],
-) -> dict[str, Any]:
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """Start the system's Chromium, never a download."""
-    found = (
-        CHROMIUM
-        if Path(CHROMIUM).exists()
-        else shutil.which("chromium") or shutil.which("chromium-browser")
-    )
+    found = CHROMIUM if Path(CHROMIUM).exists() else shutil.which("chromium") or shutil.which("chromium-browser")
     if not found:
         pytest.skip("Chromium is not installed")
     as_root = ["--no-sandbox"] if os.geteuid() == 0 else []
-    return {
-        **browser_type_launch_args,
-        "executable_path": found,
-        "args": CHROMIUM_FLAGS + as_root,
-    }
+    return {**browser_type_launch_args, "executable_path": found, "args": CHROMIUM_FLAGS + as_root}
 
 
 @pytest.fixture
 def browser_page(live_server: Any, browser: Any) -> Iterator[Any]:
     """A fresh browser page at the product: `browser_page.goto("/")`. Errors of the page's scripts fail the test."""
-    context = browser.new_context(
-        base_url=live_server.url, viewport={"width": 1280, "height": 900}
-    )
+    context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
     page = context.new_page()
     page.set_default_timeout(15_000)
     errors: list[str] = []

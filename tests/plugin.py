@@ -21,9 +21,5 @@ def broker_for_tests(url: str, worker: str) -> str:
 if "REDIS_URL" in os.environ and "PRM_TEST_BROKER" not in os.environ:
     os.environ["PRM_TEST_BROKER"] = os.environ["REDIS_URL"]
 if "PRM_TEST_BROKER" in os.environ:
-    os.environ["REDIS_URL"] = broker_for_tests(
-        os.environ["PRM_TEST_BROKER"], os.environ.get("PYTEST_XDIST_WORKER", "")
-    )
-os.environ.setdefault(
-    "DJANGO_ALLOW_ASYNC_UNSAFE", "1"
-)  # Playwright keeps a loop in the thread that the tests run in
+    os.environ["REDIS_URL"] = broker_for_tests(os.environ["PRM_TEST_BROKER"], os.environ.get("PYTEST_XDIST_WORKER", ""))
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop in the thread that the tests run in

@@ -16,17 +16,9 @@ def database_url() -> str:
     """The address of the database that the tests are connected to (not of the one it was made beside)."""
     database = connection.settings_dict
     host, name = str(database["HOST"]), quote(str(database["NAME"]), safe="")
-    user = ":".join(
-        quote(str(part), safe="")
-        for part in (database["USER"], database["PASSWORD"])
-        if part
-    )
+    user = ":".join(quote(str(part), safe="") for part in (database["USER"], database["PASSWORD"]) if part)
     login = f"{user}@" if user else ""
-    options = {
-        key: value
-        for key, value in database.get("OPTIONS", {}).items()
-        if isinstance(value, str | int)
-    }
+    options = {key: value for key, value in database.get("OPTIONS", {}).items() if isinstance(value, str | int)}
     query = f"?{urlencode(options)}" if options else ""
     if host.startswith("/"):
         return f"postgres://{login}/{host}/{name}{query}"
@@ -39,30 +31,10 @@ class CeleryWorker:
 
     def __init__(self, log: Path, *, concurrency: int = 1) -> None:
         self.log = log
-        env = {
-            **os.environ,
-            "DATABASE_URL": database_url(),
-            "REDIS_URL": settings.REDIS_URL,
-            "PRM_DEBUG": "0",
-        }
-        command = [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "prm",
-            "worker",
-            "--loglevel=INFO",
-            "--without-gossip",
-        ]
-        command += [
-            "--without-mingle",
-            "--without-heartbeat",
-            f"--concurrency={concurrency}",
-        ]
-        self.program = Program(
-            name="worker", command=command, env=env, cwd=settings.BASE_DIR, log=log
-        )
+        env = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL, "PRM_DEBUG": "0"}
+        command = [sys.executable, "-m", "celery", "-A", "prm", "worker", "--loglevel=INFO", "--without-gossip"]
+        command += ["--without-mingle", "--without-heartbeat", f"--concurrency={concurrency}"]
+        self.program = Program(name="worker", command=command, env=env, cwd=settings.BASE_DIR, log=log)
 
     def start(self) -> None:
         """Start it; returns when it takes tasks."""
@@ -70,12 +42,8 @@ class CeleryWorker:
         self.program.start()
         deadline = time.monotonic() + 60
         while b" ready." not in self.log.read_bytes()[began_at:]:
-            assert self.program.poll() is None, (
-                f"The worker ended:\n{self.program.last_lines()}"
-            )
-            assert time.monotonic() < deadline, (
-                f"The worker is not ready:\n{self.program.last_lines()}"
-            )
+            assert self.program.poll() is None, f"The worker ended:\n{self.program.last_lines()}"
+            assert time.monotonic() < deadline, f"The worker is not ready:\n{self.program.last_lines()}"
             time.sleep(0.05)
 
     def kill(self) -> None:

@@ -15,7 +15,6 @@ from django.views.decorators.http import (
     require_POST,
     require_safe,
 )
-from people.guards import administrator_required, editor_required
 
 from partners import facts, team
 from partners.console.people_forms import PersonForm, TeamInvitationForm
@@ -23,6 +22,7 @@ from partners.models import Partner
 from partners.vocabulary import Subject
 from people import inviting
 from people.forms import InvitationForm
+from people.guards import administrator_required, editor_required
 from people.models import User
 from people.tasks import send_invitation
 
@@ -31,10 +31,7 @@ PAGE_SIZE = 50
 
 def region_choices() -> list[tuple[str, str]]:
     """The regions there are, as (value, label)."""
-    return [
-        (choice.value, choice.label)
-        for choice in facts.vocabulary(Subject.PARTNER)["region"].choices
-    ]
+    return [(choice.value, choice.label) for choice in facts.vocabulary(Subject.PARTNER)["region"].choices]
 
 
 @require_safe
@@ -42,9 +39,9 @@ def region_choices() -> list[tuple[str, str]]:
 def people(request: HttpRequest) -> HttpResponse:
     """Everybody, staff and partners' people alike; search by name or address."""
     words = request.GET.get("q", "")
-    page = Paginator(
-        User.objects.search(words).select_related("team_member__partner"), PAGE_SIZE
-    ).get_page(request.GET.get("page"))
+    page = Paginator(User.objects.search(words).select_related("team_member__partner"), PAGE_SIZE).get_page(
+        request.GET.get("page")
+    )
     return render(request, "console/people/list.html", {"page": page, "q": words})
 
 
@@ -61,9 +58,7 @@ def invite(request: HttpRequest) -> HttpResponse:
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(
-                request, f"{user.email} is invited; the mail is on its way."
-            )
+            messages.success(request, f"{user.email} is invited; the mail is on its way.")
             return redirect("console_people")
     return render(
         request,
@@ -89,9 +84,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, f"{user} is saved.")
         return redirect("console_people")
     words = {"form": form, "person": user}
-    return render(
-        request, "console/people/person.html", words, status=400 if form.errors else 200
-    )
+    return render(request, "console/people/person.html", words, status=400 if form.errors else 200)
 
 
 @require_POST
@@ -101,9 +94,7 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_object_or_404(User, pk=pk)
     try:
         with transaction.atomic():
-            inviting.invite(
-                email=user.email, role=user.role, regions=tuple(user.regions)
-            )
+            inviting.invite(email=user.email, role=user.role, regions=tuple(user.regions))
             transaction.on_commit(partial(send_invitation.delay, user.pk))
         messages.success(request, f"A new invitation is on its way to {user.email}.")
     except ValidationError as error:
@@ -115,25 +106,17 @@ def invite_again(request: HttpRequest, pk: int) -> HttpResponse:
 @editor_required
 def invite_to_team(request: HttpRequest, external_id: str) -> HttpResponse:
     """Invite a person into a partner's team."""
-    partner = get_object_or_404(
-        Partner.objects.visible_to(request.user), external_id=external_id
-    )
+    partner = get_object_or_404(Partner.objects.visible_to(request.user), external_id=external_id)
     form = TeamInvitationForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
             with transaction.atomic():
-                user = team.invite_team_member(
-                    partner=partner, **form.cleaned_data
-                ).user
+                user = team.invite_team_member(partner=partner, **form.cleaned_data).user
                 transaction.on_commit(partial(send_invitation.delay, user.pk))
         except ValidationError as error:
             form.add_error(None, error)
         else:
-            messages.success(
-                request, f"{user.email} is invited; the mail is on its way."
-            )
+            messages.success(request, f"{user.email} is invited; the mail is on its way.")
             return redirect("console_partner", external_id)
     words = {"form": form, "partner": partner}
-    return render(
-        request, "console/people/invite.html", words, status=400 if form.errors else 200
-    )
+    return render(request, "console/people/invite.html", words, status=400 if form.errors else 200)

@@ -25,17 +25,13 @@ class PersonForm(forms.ModelForm[User]):
         fields: ClassVar[list[str]] = ["name", "role", "regions", "is_active"]
         labels: ClassVar[dict[str, str]] = {"is_active": "May sign in"}
 
-    def __init__(
-        self, *args: Any, regions: list[tuple[str, str]], is_self: bool, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, regions: list[tuple[str, str]], is_self: bool, **kwargs: Any) -> None:
         """`regions`: what may be chosen. `is_self`: the person is the one who edits."""
         super().__init__(*args, **kwargs)
         self.is_self = is_self
         # A person stays on their side of the fence: colleagues have vendor roles, a partner's people partner roles.
         side = roles.PARTNER if self.instance.role in roles.PARTNER else roles.VENDOR
-        self.fields["role"].choices = [
-            (role, label) for role, label in roles.LABELS.items() if role in side
-        ]  # type: ignore[attr-defined]
+        self.fields["role"].choices = [(role, label) for role, label in roles.LABELS.items() if role in side]  # type: ignore[attr-defined]
         self.fields["regions"].choices = regions  # type: ignore[attr-defined]
         if side == roles.PARTNER:
             del self.fields["regions"]
@@ -43,12 +39,8 @@ class PersonForm(forms.ModelForm[User]):
     def clean(self) -> dict[str, Any]:
         """Refuse to lock oneself out."""
         cleaned: dict[str, Any] = super().clean() or {}
-        if self.is_self and (
-            cleaned.get("role") != roles.ADMINISTRATOR or not cleaned.get("is_active")
-        ):
-            raise ValidationError(
-                "You cannot take administration or sign-in from yourself. Ask another administrator."
-            )
+        if self.is_self and (cleaned.get("role") != roles.ADMINISTRATOR or not cleaned.get("is_active")):
+            raise ValidationError("You cannot take administration or sign-in from yourself. Ask another administrator.")
         return cleaned
 
 
@@ -58,8 +50,5 @@ class TeamInvitationForm(forms.Form):
     email = forms.EmailField(label="E-mail")
     name = forms.CharField(max_length=200, required=False)
     role = forms.ChoiceField(
-        choices=[
-            (role, roles.LABELS[role])
-            for role in (roles.PARTNER_MEMBER, roles.PARTNER_ADMIN)
-        ]
+        choices=[(role, roles.LABELS[role]) for role in (roles.PARTNER_MEMBER, roles.PARTNER_ADMIN)]
     )

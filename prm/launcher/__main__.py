@@ -17,10 +17,7 @@ def main(arguments: list[str]) -> int:
         "--stop-with-parent", action="store_true", help="stop when the process that started this one ends"
     )
     parser.add_argument("command", choices=["demo", "test", "run"])
-    named = next(
-        (place for place, word in enumerate(arguments) if not word.startswith("-")),
-        len(arguments) - 1,
-    )
+    named = next((place for place, word in enumerate(arguments) if not word.startswith("-")), len(arguments) - 1)
     options, rest = parser.parse_args(arguments[: named + 1]), arguments[named + 1 :]
     listen(with_parent=options.stop_with_parent)
     try:

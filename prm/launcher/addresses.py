@@ -8,14 +8,7 @@ from pathlib import Path
 
 from prm.launcher.places import PROJECT
 
-WRITTEN = (
-    "DATABASE_URL",
-    "REDIS_URL",
-    "PRM_SECRET_KEY",
-    "PRM_HTTPS",
-    "PRM_SITE_URL",
-    "PRM_EMAIL_URL",
-)
+WRITTEN = ("DATABASE_URL", "REDIS_URL", "PRM_SECRET_KEY", "PRM_HTTPS", "PRM_SITE_URL", "PRM_EMAIL_URL")
 """What `manage.py` in the same folder must know to be the same product; `prm/env.py` reads it."""
 
 
@@ -53,8 +46,6 @@ def write(path: Path, env: Mapping[str, str]) -> None:
     """Publish the addresses in one step; only we may read them."""
     partial = path.with_suffix(".partial")
     partial.unlink(missing_ok=True)
-    with os.fdopen(
-        os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-    ) as file:
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         json.dump({name: env[name] for name in WRITTEN if name in env}, file, indent=2)
     partial.replace(path)

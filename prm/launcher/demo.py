@@ -28,9 +28,7 @@ def demo(port: int) -> int:
     if not place.lock():
         say("Waiting for another launcher in this folder …")
         if not place.lock(LOCK_PATIENCE):
-            raise Failed(
-                f"`make demo` already runs in this folder ({PROJECT}). Use that one, or stop it first."
-            )
+            raise Failed(f"`make demo` already runs in this folder ({PROJECT}). Use that one, or stop it first.")
     running, products = Supervisor(), Supervisor()
     published = STATE / "addresses.json"
     try:
@@ -67,12 +65,8 @@ def refuse_busy_port(port: int) -> None:
         try:
             probe.bind((HOST, port))
         except (OSError, OverflowError) as error:
-            remedy = (
-                f"Choose another: make demo PORT={port + 1 if port < 65535 else 8000}"
-            )
-            raise Failed(
-                f"Port {port} on {HOST} cannot be used: {error}. {remedy}"
-            ) from None
+            remedy = f"Choose another: make demo PORT={port + 1 if port < 65535 else 8000}"
+            raise Failed(f"Port {port} on {HOST} cannot be used: {error}. {remedy}") from None
 
 
 def environment(place: Place, port: int) -> dict[str, str]:
@@ -83,9 +77,7 @@ def environment(place: Place, port: int) -> dict[str, str]:
     env.setdefault("PRM_SITE_URL", f"http://{HOST}:{port}")
     env.setdefault("PRM_SECRET_KEY", addresses.kept_secret(place.folder / "secret-key"))
     env.setdefault("DJANGO_SETTINGS_MODULE", "prm.settings")
-    metrics = (
-        place.folder / "metrics"
-    )  # what the web processes count, put together at /metrics
+    metrics = place.folder / "metrics"  # what the web processes count, put together at /metrics
     shutil.rmtree(metrics, ignore_errors=True)
     env["PROMETHEUS_MULTIPROC_DIR"] = str(private_folder(metrics))
     return env
@@ -112,13 +104,9 @@ def prepare(place: Place, env: dict[str, str]) -> str:
             data.write()
         if not static.fresh:
             if code := static_program.wait():
-                raise Failed(
-                    f"collectstatic failed (exit code {code}).\n{static_program.last_lines()}"
-                )
+                raise Failed(f"collectstatic failed (exit code {code}).\n{static_program.last_lines()}")
             static.write()
-            say(
-                f"Static files are collected ({time.monotonic() - began:.1f} s, beside the above)"
-            )
+            say(f"Static files are collected ({time.monotonic() - began:.1f} s, beside the above)")
     except BaseException:
         static_program.stop()
         raise
@@ -220,8 +208,4 @@ def welcome(port: int, sign_ins: str) -> None:
 
 def relative(path: Path) -> str:
     """A path as seen from where we are, if it is below."""
-    return (
-        str(path.relative_to(Path.cwd()))
-        if path.is_relative_to(Path.cwd())
-        else str(path)
-    )
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)

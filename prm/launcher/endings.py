@@ -28,9 +28,7 @@ def listen(*, with_parent: bool) -> None:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup stays nohup
             signal.signal(number, ask)
     if with_parent:
-        threading.Thread(
-            target=_watch_parent, args=(os.getppid(),), daemon=True
-        ).start()
+        threading.Thread(target=_watch_parent, args=(os.getppid(),), daemon=True).start()
 
 
 def _watch_parent(parent: int) -> None:

@@ -96,18 +96,9 @@ class Leash:
 
         identity = {}
         if self.options.uid is not None:
-            identity = {
-                "user": self.options.uid,
-                "group": self.options.gid,
-                "extra_groups": [],
-            }
+            identity = {"user": self.options.uid, "group": self.options.gid, "extra_groups": []}
         try:
-            self.child = subprocess.Popen(
-                self.options.command,
-                start_new_session=True,
-                preexec_fn=bind,
-                **identity,
-            )  # noqa: PLW1509
+            self.child = subprocess.Popen(self.options.command, start_new_session=True, preexec_fn=bind, **identity)  # noqa: PLW1509
         except OSError as error:
             sys.exit(f"{self.options.command[0]}: {error.strerror}")
 

@@ -24,9 +24,7 @@ def private_folder(path: Path) -> Path:
     """The folder, made if need be, ours and closed to everybody else (0700)."""
     path.mkdir(parents=True, exist_ok=True)
     if not is_ours(path):
-        raise Failed(
-            f"{path} belongs to another user or is a link. Remove it, then start again."
-        )
+        raise Failed(f"{path} belongs to another user or is a link. Remove it, then start again.")
     path.chmod(0o700)
     return path
 
@@ -39,9 +37,7 @@ def is_ours(path: Path) -> bool:
 
 def takes_sockets(folder: Path) -> bool:
     """True when a socket in the folder has a short, plain path and the file system knows sockets at all."""
-    if len(str(folder) + LONGEST_SOCKET_NAME) > SOCKET_LIMIT or not re.fullmatch(
-        r"[A-Za-z0-9/._-]+", str(folder)
-    ):
+    if len(str(folder) + LONGEST_SOCKET_NAME) > SOCKET_LIMIT or not re.fullmatch(r"[A-Za-z0-9/._-]+", str(folder)):
         return False
     probe = folder / f"probe-{os.getpid()}"
     try:
@@ -67,9 +63,7 @@ class Place:
 
         The leashes inherit the lock: it is free only when the last process of a killed launcher is gone.
         """
-        descriptor = os.open(
-            self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600
-        )
+        descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         deadline = time.monotonic() + patience
         while True:
             try:
@@ -100,7 +94,7 @@ class Place:
         if takes_sockets(inside):
             return inside
         name = f"prm-{os.geteuid()}-{hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]}"
-        for parent in (tempfile.gettempdir(), "/tmp"):
+        for parent in (tempfile.gettempdir(), "/tmp"):  # noqa: S108
             outside = private_folder(Path(parent) / name)
             if takes_sockets(outside):
                 return outside

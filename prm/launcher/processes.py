@@ -77,9 +77,7 @@ class Program:
             yield None
             return
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        mode = (
-            "wb" if self.log.exists() and self.log.stat().st_size > LOG_LIMIT else "ab"
-        )
+        mode = "wb" if self.log.exists() and self.log.stat().st_size > LOG_LIMIT else "ab"
         with self.log.open(mode) as output:
             yield output
 
@@ -131,10 +129,7 @@ class Program:
         """The end of its log, indented, for a message."""
         if not self.log or not self.log.exists():
             return ""
-        return "\n".join(
-            f"    {line}"
-            for line in self.log.read_text(errors="replace").splitlines()[-count:]
-        )
+        return "\n".join(f"    {line}" for line in self.log.read_text(errors="replace").splitlines()[-count:])
 
     def run(self) -> None:
         """Start it and wait for success; raises Failed with the end of its log otherwise."""
@@ -183,15 +178,9 @@ class Supervisor:
                     item.program.start()
                     item.started_at, item.restart_at = now, None
             elif (code := item.program.poll()) is not None:
-                item.pause = (
-                    self.first_pause
-                    if now - item.started_at > self.steady_after
-                    else item.pause
-                )
+                item.pause = self.first_pause if now - item.started_at > self.steady_after else item.pause
                 item.restart_at = now + item.pause
-                say(
-                    f"{item.program.name} ended (exit code {code}); starting it again in {item.pause:g} s"
-                )
+                say(f"{item.program.name} ended (exit code {code}); starting it again in {item.pause:g} s")
                 item.pause = min(item.pause * 2, self.longest_pause)
 
     def stop(self) -> None:

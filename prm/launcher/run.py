@@ -16,11 +16,7 @@ SECRET = "only-for-tests-" + "x" * 40
 
 def environment_for_tests(place: Place) -> dict[str, str]:
     """The environment for tests: the person's own, without the settings that would make one machine differ from another."""
-    env = {
-        name: value
-        for name, value in surroundings().items()
-        if not name.startswith("PRM_")
-    }
+    env = {name: value for name, value in surroundings().items() if not name.startswith("PRM_")}
     env |= {
         "PRM_DEBUG": "1",
         "PRM_HTTPS": "0",

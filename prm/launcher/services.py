@@ -7,18 +7,12 @@ from prm.launcher.progress import say, step
 from prm.launcher.valkey import Valkey
 
 
-def start(
-    place: Place, env: dict[str, str], supervisor: Supervisor, *, fast: bool = False
-) -> None:
+def start(place: Place, env: dict[str, str], supervisor: Supervisor, *, fast: bool = False) -> None:
     """Start what the environment does not name, and put the addresses into `env`.
 
     `fast` trades safety against a loss of power for speed: for tests.
     """
-    clean = {
-        name: value
-        for name, value in env.items()
-        if not name.startswith(("PG", "PRM_"))
-    }
+    clean = {name: value for name, value in env.items() if not name.startswith(("PG", "PRM_"))}
     if env.get("DATABASE_URL"):
         say("PostgreSQL: the one that DATABASE_URL names")
     else:

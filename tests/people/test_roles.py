@@ -17,9 +17,7 @@ CASES = [
 
 
 @pytest.mark.parametrize(("role", "vendor", "partner", "edits", "administers"), CASES)
-def test_role__each__may_do_just_this(
-    role: str, vendor: bool, partner: bool, edits: bool, administers: bool
-) -> None:
+def test_role__each__may_do_just_this(role: str, vendor: bool, partner: bool, edits: bool, administers: bool) -> None:
     viewer = User(role=role)
     said = (
         roles.is_vendor(viewer),

@@ -56,34 +56,24 @@ class Command(BaseCommand):
                     regions=tuple(options["region"]),
                 )
                 if partner is not None:
-                    TeamMember.objects.update_or_create(
-                        user=invited.user, defaults={"partner": partner}
-                    )
+                    TeamMember.objects.update_or_create(user=invited.user, defaults={"partner": partner})
                 if options["password_stdin"]:
-                    self._set_password(
-                        invited.user, sys.stdin.readline().rstrip("\r\n")
-                    )
+                    self._set_password(invited.user, sys.stdin.readline().rstrip("\r\n"))
         except ValidationError as error:
             raise CommandError("\n".join(error.messages)) from None
         if options["password_stdin"]:
             self.stdout.write(f"{invited.user.email} can sign in.")
         else:
             send_invitation.delay(invited.user.pk)
-            self.stdout.write(
-                f"{invited.user.email} is invited. The link, should the mail not arrive:\n{invited.link}"
-            )
+            self.stdout.write(f"{invited.user.email} is invited. The link, should the mail not arrive:\n{invited.link}")
 
     def _partner(self, role: str, external_id: str | None) -> Partner | None:
         if role not in roles.PARTNER:
             if external_id:
-                raise CommandError(
-                    f"--partner goes with the partner roles, not with {role}."
-                )
+                raise CommandError(f"--partner goes with the partner roles, not with {role}.")
             return None
         if not external_id:
-            raise CommandError(
-                f"A {role} belongs to a company: name it with --partner ID."
-            )
+            raise CommandError(f"A {role} belongs to a company: name it with --partner ID.")
         partner = Partner.objects.present().filter(external_id=external_id).first()
         if partner is None:
             raise CommandError(f"No partner has the id '{external_id}'.")

@@ -28,9 +28,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--segment, --workers, --as-of, --json."""
-        parser.add_argument(
-            "--segment", nargs="+", action="extend", default=[], metavar="SLUG"
-        )
+        parser.add_argument("--segment", nargs="+", action="extend", default=[], metavar="SLUG")
         parser.add_argument(
             "--workers",
             action="store_true",
@@ -68,11 +66,7 @@ class Command(BaseCommand):
         self._report(run, as_json=options["json"])
 
     def _refuse_unknown(self, slugs: list[str]) -> None:
-        known = set(
-            Segment.objects.active()
-            .filter(slug__in=slugs)
-            .values_list("slug", flat=True)
-        )
+        known = set(Segment.objects.active().filter(slug__in=slugs).values_list("slug", flat=True))
         if unknown := sorted(set(slugs) - known):
             raise CommandError(
                 f"No active segment has the slug {', '.join(unknown)}. Publish it first, or check the spelling."
@@ -87,9 +81,7 @@ class Command(BaseCommand):
         except ValueError:
             instant, day = None, None
         if instant is None and day is None:
-            raise CommandError(
-                f"--as-of '{text}' is not a date or time. Write 2026-06-01 or 2026-06-01T12:00:00Z."
-            )
+            raise CommandError(f"--as-of '{text}' is not a date or time. Write 2026-06-01 or 2026-06-01T12:00:00Z.")
         instant = instant or datetime.combine(day, datetime.min.time())  # type: ignore[arg-type]
         return instant if timezone.is_aware(instant) else timezone.make_aware(instant)
 
@@ -107,9 +99,7 @@ class Command(BaseCommand):
         )
 
     def _report(self, run: Recompute, *, as_json: bool) -> None:
-        failed = {
-            slug: said["error"] for slug, said in run.details.items() if "error" in said
-        }
+        failed = {slug: said["error"] for slug, said in run.details.items() if "error" in said}
         if as_json:
             said = {
                 "id": run.pk,
@@ -129,6 +119,4 @@ class Command(BaseCommand):
             )
         if run.status != Recompute.Status.SUCCEEDED or failed:
             lines = [run.error, *(f"{slug}: {error}" for slug, error in failed.items())]
-            raise CommandError(
-                "\n".join(line for line in lines if line) or "The run did not finish."
-            )
+            raise CommandError("\n".join(line for line in lines if line) or "The run did not finish.")
