@@ -39,8 +39,9 @@ class Scalars:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Text and single choices: shape (n,) of positions in `dictionary`, or -1 where missing. The dictionary keeps the
-    values as stored (trimmed), each once, in no particular order.
+    """Text and single choices: shape (n,) of positions in `dictionary`, or -1 where missing.
+
+    The dictionary keeps the values as stored (trimmed), each once, in no particular order.
     """
 
     codes: CodeArray

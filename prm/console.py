@@ -56,36 +56,21 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def needs(request: HttpRequest) -> list[Need]:
     """The list of what waits, most serious first; three queries, however much there is."""
-    found: list[Need] = []
-    for segment in Segment.objects.visible_to(request.user).exclude(invalid_reason="").filter(status="active")[:20]:
-        found.append(
-            Need(
-                segment.name,
-                segment.invalid_reason,
-                reverse("console_segment", args=[segment.slug]),
-                serious=True,
-            )
-        )
-    for run in Recompute.objects.visible_to(request.user).filter(
-        status="failed", finished_at__gt=timezone.now() - RECENT
-    )[:3]:
-        found.append(
-            Need(
-                f"Recompute {run.pk} failed",
-                run.error,
-                reverse("console_recomputes"),
-                serious=True,
-            )
-        )
+    invalid = Segment.objects.visible_to(request.user).exclude(invalid_reason="").filter(status="active")
+    failed = Recompute.objects.visible_to(request.user).filter(status="failed", finished_at__gt=timezone.now() - RECENT)
     imports = Import.objects.visible_to(request.user).filter(created_at__gt=timezone.now() - 7 * RECENT)
-    for item in imports.filter(Q(status="failed") | Q(result__rejected__gt=0))[:5]:
-        rejected = item.result.get("rejected", 0)
-        detail = item.error or f"{rejected} row{'' if rejected == 1 else 's'} came back with a reason"
-        found.append(
-            Need(
-                f"Import of {item.filename}",
-                detail,
-                reverse("console_import", args=[item.pk]),
-            )
-        )
-    return found
+    rejected = imports.filter(Q(status="failed") | Q(result__rejected__gt=0))
+    return [
+        *(
+            Need(s.name, s.invalid_reason, reverse("console_segment", args=[s.slug]), serious=True)
+            for s in invalid[:20]
+        ),
+        *(Need(f"Recompute {r.pk} failed", r.error, reverse("console_recomputes"), serious=True) for r in failed[:3]),
+        *(Need(f"Import of {i.filename}", said_of(i), reverse("console_import", args=[i.pk])) for i in rejected[:5]),
+    ]
+
+
+def said_of(item: Import) -> str:
+    """What is wrong with an import, in a line."""
+    count = item.result.get("rejected", 0)
+    return item.error or f"{count} row{'' if count == 1 else 's'} came back with a reason"

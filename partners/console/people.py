@@ -80,7 +80,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         is_self=user.pk == request.user.pk,
     )
     if request.method == "POST" and form.is_valid():
-        form.instance.save(update_fields=[name for name in form.fields])
+        form.instance.save(update_fields=list(form.fields))
         messages.success(request, f"{user} is saved.")
         return redirect("console_people")
     words = {"form": form, "person": user}
