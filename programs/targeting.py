@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from pyroaring import BitMap64
 
-type Reason = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
+Reason = tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]
 """(any, all, none): the slugs that decided it, in the order of the targeting."""
 
 
