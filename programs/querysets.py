@@ -22,7 +22,9 @@ class ProgramQuerySet(models.QuerySet[Any]):
     def running_on(self, day: date) -> Self:
         """Active ones whose dates include the day."""
         return self.filter(
-            Q(starts_on=None) | Q(starts_on__lte=day), Q(ends_on=None) | Q(ends_on__gte=day), status="active"
+            Q(starts_on=None) | Q(starts_on__lte=day),
+            Q(ends_on=None) | Q(ends_on__gte=day),
+            status="active",
         )
 
 
