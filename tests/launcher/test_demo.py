@@ -115,7 +115,7 @@ def test_demo__port_taken__says_so_and_how_to_choose_another(demo, tmp_path):
 
 def test_demo__worker_killed__is_back_by_itself(demo):
     before = demo.worker()
-    assert before
+    assert before, demo.printed
     for pid in before:
         os.kill(pid, signal.SIGKILL)
     assert eventually(lambda: demo.worker() and not demo.worker() & before)
