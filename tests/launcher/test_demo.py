@@ -11,8 +11,8 @@ import uuid
 from pathlib import Path
 
 import pytest
-from prm.launcher.places import PROJECT
 
+from prm.launcher.places import PROJECT
 from tests.launcher.processes import MARK, eventually, marked
 
 SMALL = ["--partners", "12", "--customers", "30", "--deals", "40"]
