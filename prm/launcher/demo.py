@@ -29,10 +29,8 @@ def demo(port: int, options: Sequence[str] = ()) -> int:
     `options` are those of `manage.py demo`: how much data.
     """
     place = Place(STATE)
-    if not place.lock():
-        say("Waiting for another launcher in this folder …")
-        if not place.lock(LOCK_PATIENCE):
-            raise Failed(f"`make demo` already runs in this folder ({PROJECT}). Use that one, or stop it first.")
+    if not place.lock(0.3) and (place.holder_lives() or not wait_for_lock(place)):
+        raise Failed(f"`make demo` already runs in this folder ({PROJECT}). Use that one, or stop it first.")
     running, products = Supervisor(), Supervisor()
     published = STATE / "addresses.json"
     try:
@@ -61,6 +59,12 @@ def demo(port: int, options: Sequence[str] = ()) -> int:
             running.stop()
             place.unlock()
             say("Stopped; nothing is left running")
+
+
+def wait_for_lock(place: Place) -> bool:
+    """Wait for what a killed launcher left to go; False when it does not."""
+    say("Waiting for an earlier start in this folder to be gone …")
+    return place.lock(LOCK_PATIENCE)
 
 
 def refuse_busy_port(port: int) -> None:
