@@ -133,7 +133,7 @@ class Evaluator:
         places = self._lookups.get(leaf)
         if places is None:
             places = self._lookups[leaf] = term_places(leaf, about, column.dictionary)
-        found = places[column.codes] if len(column.codes) else np.empty(0, dtype=np.int64)
+        found = places[column.codes]
         named = _count(found >= 0, column)
         if leaf.operator == "containsAny":
             return named > 0
@@ -152,8 +152,8 @@ class Evaluator:
         return ~found if node.operator == "notIn" else found
 
 
-def _count(entries: Mask, column: Sets) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """How many of each row's values match, shape (n,)."""
+def _count(found: Mask, column: Sets) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """How many of each row's values are found, shape (n,); `found` is about all values, row after row."""
     running = np.zeros(len(column.codes) + 1, dtype=np.int64)
-    np.cumsum(entries[column.codes], out=running[1:])
+    np.cumsum(found, out=running[1:])
     return running[column.offsets[1:]] - running[column.offsets[:-1]]
