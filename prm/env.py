@@ -11,7 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-STATE_DIR = BASE_DIR / ".state"
+STATE_DIR = Path(os.environ.get("PRM_STATE_DIR") or BASE_DIR / ".state")
 ADDRESSES = STATE_DIR / "addresses.json"
 """Written by the launcher while its services run: {"DATABASE_URL": …, "REDIS_URL": …, "PRM_SECRET_KEY": …, …}."""
 
@@ -35,11 +35,12 @@ def fill_environment() -> None:
     dotenv = BASE_DIR / ".env"
     if dotenv.exists():
         env.read_env(dotenv)
-    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
+    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         return
     if ADDRESSES.exists() and launcher_runs():
         for name, value in json.loads(ADDRESSES.read_text()).items():
-            os.environ.setdefault(name, value)
+            if not os.environ.get(name):
+                os.environ[name] = value
 
 
 fill_environment()

@@ -14,6 +14,6 @@ urlpatterns = [
     path("people/", people.people, name="console_people"),
     path("people/invite/", people.invite, name="console_people_invite"),
     path("people/<int:pk>/", people.person, name="console_person"),
-    path("people/<int:pk>/invite/", people.invite_again, name="console_person_invite"),
+    path("people/<int:pk>/invite/", people.invite_again, name="console_person_invite_again"),
     path("parts/", parts.parts, name="console_parts"),
 ]

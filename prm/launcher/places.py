@@ -14,7 +14,7 @@ from pathlib import Path
 from prm.launcher.processes import Failed
 
 PROJECT = Path(__file__).resolve().parents[2]
-STATE = PROJECT / ".state"
+STATE = Path(os.environ.get("PRM_STATE_DIR") or PROJECT / ".state").absolute()
 SOCKET_LIMIT = 100
 """Characters a socket's path may have; the systems' limit is 104 (macOS) or 108 (Linux) with the final zero."""
 LONGEST_SOCKET_NAME = "/.s.PGSQL.5432.lock"
@@ -74,8 +74,17 @@ class Place:
                     return False
                 time.sleep(0.05)
             else:
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, str(os.getpid()).encode(), 0)
                 self.lock_fd = descriptor
                 return True
+
+    def holder_lives(self) -> bool:
+        """True when the launcher that took the lock last is alive, and not only on its way out."""
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int((self.folder / "lock").read_text()), 0)
+            return True
+        return False
 
     def unlock(self) -> None:
         """Let the folder go."""
