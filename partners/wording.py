@@ -32,9 +32,9 @@ def words(field: Field, value: Any) -> str:
 
 
 def labels(field: Field, values: Sequence[str]) -> list[str]:
-    """The labels of choices, in the order given; a value that is no choice stands for itself."""
+    """The labels of choices, in the order given; a value that is no choice (a record, say) stands for itself."""
     known = {choice.value: choice.label for choice in field.choices}
-    return [known.get(value, value) for value in values]
+    return [known.get(value) or str(value) for value in values]
 
 
 def amount(value: Decimal | int, *, places: int | None = None) -> str:

@@ -36,6 +36,13 @@ class Line:
     is_hidden: bool
     """Sensitive, and the viewer is no administrator: that it is set is shown, its value is not."""
 
+    @property
+    def words(self) -> str:
+        """The value as it reads best here; "" where missing."""
+        if self.said.field.name in SHARES and self.said.value is not None:
+            return f"{self.said.value * 100:,.1f} %"
+        return self.said.words
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
