@@ -1,0 +1,53 @@
+"""How well the fields are filled, and which values they hold: what a rule builder shows beside each field."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.utils import timezone
+
+from partners.columns import select
+from partners.facts import vocabulary
+from partners.models import Customer, Deal, Partner
+from partners.vocabulary import FieldKind, FieldType, Subject
+from people.roles import Viewer
+
+MODELS = {Subject.PARTNER: Partner, Subject.CUSTOMER: Customer, Subject.DEAL: Deal}
+
+
+def coverage(subject: Subject) -> dict[str, int]:
+    """How many present subjects have a value, by field, for built-in and custom fields. One query beside the vocabulary."""
+    fields = [field for field in vocabulary(subject).values() if field.kind is not FieldKind.COMPUTED]
+    selection = select(subject, fields, as_of=timezone.now())
+    counts = ", ".join(f"count({value})" for value in selection.values.values())
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counts} {selection.origin}", selection.parameters)
+        return dict(zip(selection.values, cursor.fetchone(), strict=True))
+
+
+def value_counts(
+    subject: Subject, field: str, viewer: Viewer, search: str = "", limit: int = 50
+) -> list[tuple[str, int]]:
+    """The commonest values of a field among the subjects a viewer may see, most frequent first: (value, subjects).
+
+    `search` keeps the values that contain it, in whatever case. KeyError when there is no such field.
+    """
+    word = vocabulary(subject)[field]
+    selection = select(subject, [word], as_of=timezone.now())
+    value = selection.values[field]
+    wanted = f"unnest({value})" if word.type is FieldType.MULTI_CHOICE else f"({value})::text"
+    try:
+        seen, parameters = MODELS[subject].objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:  # the viewer may see none
+        return []
+    named: dict[str, Any] = {f"seen_{number}": parameter for number, parameter in enumerate(parameters)}
+    seen = seen % tuple(f"%({name})s" for name in named)
+    statement = (
+        f"SELECT v, count(*) FROM (SELECT {wanted} AS v {selection.origin} AND t.id IN ({seen})) found"
+        " WHERE v IS NOT NULL AND strpos(lower(v), lower(%(search)s)) > 0 GROUP BY v ORDER BY 2 DESC, 1 LIMIT %(limit)s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**selection.parameters, **named, "search": search.strip(), "limit": limit})
+        return [(str(value), count) for value, count in cursor.fetchall()]

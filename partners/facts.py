@@ -1,0 +1,239 @@
+"""The words there are to say about a subject now, and the facts that are worked out rather than stored.
+
+A computed fact is one line in `FACTS`: what it is called, where its rows come from and the SQL that folds them. All facts
+of one source are folded in one pass over it.
+"""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from dataclasses import dataclass, replace
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from partners.models import Attribute
+from partners.vocabulary import BUILT_IN, Choice, Field, FieldKind, FieldType, Subject, extend
+
+SOURCES: dict[str, str] = {
+    "partner_deals": "SELECT d.partner_id AS key, {facts} FROM partners_deal d WHERE d.deleted_at IS NULL GROUP BY 1",
+    "customer_deals": "SELECT d.customer_id AS key, {facts} FROM partners_deal d "
+    "WHERE d.deleted_at IS NULL AND d.customer_id IS NOT NULL GROUP BY 1",
+    "partner_activity": "SELECT a.partner_id AS key, {facts} FROM partners_activity a WHERE a.at < %(as_of)s GROUP BY 1",
+    "partner_customers": "SELECT m.partner_id AS key, {facts} FROM partners_customer_partners m "
+    "JOIN partners_customer c ON c.id = m.customer_id AND c.deleted_at IS NULL GROUP BY 1",
+    "customer_partners": "SELECT m.customer_id AS key, {facts} FROM partners_customer_partners m "
+    "JOIN partners_partner p ON p.id = m.partner_id AND p.deleted_at IS NULL GROUP BY 1",
+}
+"""Rows by the subject's id; `{facts}` takes the folds, `%(…)s` the instants of `instants`."""
+
+_WON_12M = "d.stage = 'won' AND d.closed_on >= %(year_start)s AND d.closed_on < %(day_end)s"
+_WON_PRIOR = "d.stage = 'won' AND d.closed_on >= %(prior_start)s AND d.closed_on < %(year_start)s"
+_WON = "d.stage = 'won' AND (d.closed_on IS NULL OR d.closed_on < %(day_end)s)"
+_CLOSED = "d.stage IN ('won', 'lost') AND (d.closed_on IS NULL OR d.closed_on < %(day_end)s)"
+_OPEN = "d.stage = 'open' AND (d.registered_on IS NULL OR d.registered_on < %(day_end)s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A computed fact: a field, the source it is folded from and the fold (SQL, null where missing)."""
+
+    field: Field
+    source: str
+    sql: str
+    empty: str = "NULL"
+    """The value of a subject without any row in the source: 0 for counts and sums, else missing."""
+
+
+def _fact(
+    subject: Subject, name: str, label: str, kind: FieldType, about: str, source: str, sql: str, empty: str = "NULL"
+) -> Fact:
+    return Fact(Field(subject, name, label, kind, FieldKind.COMPUTED, description=about), source, sql, empty)
+
+
+def _deal_facts(subject: Subject, source: str) -> tuple[Fact, ...]:
+    return (
+        _fact(
+            subject,
+            "won_revenue_12m",
+            "Won revenue, last 12 months",
+            FieldType.MONEY,
+            "Sum of the deals won in the 12 months up to now",
+            source,
+            f"coalesce(sum(d.amount) FILTER (WHERE {_WON_12M}), 0)",
+            "0",
+        ),
+        _fact(
+            subject,
+            "deals_open",
+            "Open deals",
+            FieldType.NUMBER,
+            "Deals registered and neither won nor lost",
+            source,
+            f"count(*) FILTER (WHERE {_OPEN})",
+            "0",
+        ),
+        _fact(
+            subject,
+            "deals_won",
+            "Deals won",
+            FieldType.NUMBER,
+            "Deals won up to now",
+            source,
+            f"count(*) FILTER (WHERE {_WON})",
+            "0",
+        ),
+        _fact(
+            subject,
+            "last_deal_on",
+            "Last deal won on",
+            FieldType.DATE,
+            "The day the latest deal was won; the future does not count",
+            source,
+            f"max(d.closed_on) FILTER (WHERE {_WON})",
+        ),
+    )
+
+
+FACTS: dict[Subject, tuple[Fact, ...]] = {
+    Subject.PARTNER: (
+        *_deal_facts(Subject.PARTNER, "partner_deals"),
+        _fact(
+            Subject.PARTNER,
+            "won_revenue_prior_12m",
+            "Won revenue, the 12 months before",
+            FieldType.MONEY,
+            "Sum of the deals won in the 12 months before the last 12",
+            "partner_deals",
+            f"coalesce(sum(d.amount) FILTER (WHERE {_WON_PRIOR}), 0)",
+            "0",
+        ),
+        _fact(
+            Subject.PARTNER,
+            "revenue_growth",
+            "Revenue growth",
+            FieldType.NUMBER,
+            "Won revenue of the last 12 months against the 12 before, as a ratio: 0.25 is a quarter more; "
+            "missing when there was none before",
+            "partner_deals",
+            f"(coalesce(sum(d.amount) FILTER (WHERE {_WON_12M}), 0) - sum(d.amount) FILTER (WHERE {_WON_PRIOR}))"
+            f" / nullif(sum(d.amount) FILTER (WHERE {_WON_PRIOR}), 0)",
+        ),
+        _fact(
+            Subject.PARTNER,
+            "win_rate",
+            "Win rate",
+            FieldType.NUMBER,
+            "Won deals as a share (0 to 1) of those won or lost; missing when none is closed",
+            "partner_deals",
+            f"count(*) FILTER (WHERE {_WON})::numeric / nullif(count(*) FILTER (WHERE {_CLOSED}), 0)",
+        ),
+        _fact(
+            Subject.PARTNER,
+            "customers_count",
+            "Customers served",
+            FieldType.NUMBER,
+            "Customers this partner serves",
+            "partner_customers",
+            "count(*)",
+            "0",
+        ),
+        _fact(
+            Subject.PARTNER,
+            "trainings_completed",
+            "Courses completed",
+            FieldType.NUMBER,
+            "Different courses completed by the partner's people",
+            "partner_activity",
+            "count(DISTINCT a.about) FILTER (WHERE a.kind = 'course_completed')",
+            "0",
+        ),
+        _fact(
+            Subject.PARTNER,
+            "last_sign_in_at",
+            "Last sign-in",
+            FieldType.DATETIME,
+            "When one of the partner's people last signed in",
+            "partner_activity",
+            "max(a.at) FILTER (WHERE a.kind = 'sign_in')",
+        ),
+    ),
+    Subject.CUSTOMER: (
+        *_deal_facts(Subject.CUSTOMER, "customer_deals"),
+        _fact(
+            Subject.CUSTOMER,
+            "partners_count",
+            "Partners serving",
+            FieldType.NUMBER,
+            "Partners that serve this customer",
+            "customer_partners",
+            "count(*)",
+            "0",
+        ),
+    ),
+    Subject.DEAL: (),
+}
+
+
+def fact(subject: Subject, name: str) -> Fact:
+    """The computed fact of that name; KeyError when there is none."""
+    return {fact.field.name: fact for fact in FACTS[subject]}[name]
+
+
+def reserved_names(subject: Subject) -> frozenset[str]:
+    """Names a custom attribute may not take: built-in and computed fields."""
+    return frozenset(field.name for field in BUILT_IN[subject]) | {fact.field.name for fact in FACTS[subject]}
+
+
+def vocabulary(subject: Subject) -> dict[str, Field]:
+    """Every field of a subject by name: built-in with the choices added to them, custom (not archived), computed.
+
+    One query.
+    """
+    fields = {field.name: field for field in BUILT_IN[subject]}
+    computed = {fact.field.name: fact.field for fact in FACTS[subject]}
+    for attribute in Attribute.objects.filter(subject=subject, archived_at=None).order_by("label", "name"):
+        choices = tuple(Choice(choice["value"], choice.get("label") or choice["value"]) for choice in attribute.choices)
+        if attribute.built_in:
+            if attribute.name in fields:
+                fields[attribute.name] = replace(
+                    extend(fields[attribute.name], choices),
+                    sensitive=fields[attribute.name].sensitive or attribute.sensitive,
+                )
+        elif attribute.name not in fields:
+            fields[attribute.name] = Field(
+                subject,
+                attribute.name,
+                attribute.label,
+                FieldType(attribute.type),
+                FieldKind.CUSTOM,
+                choices=choices,
+                description=attribute.description,
+                sensitive=attribute.sensitive,
+            )
+    return fields | computed
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day `months` earlier, clipped to the month's end (31 March − 1 month = 28 or 29 February)."""
+    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+
+
+def instants(as_of: datetime) -> dict[str, Any]:
+    """What the facts' SQL compares with, for one instant.
+
+    A day counts by its local start in the organisation's zone, so the last 12 months are [as_of − 12 months, as_of): at
+    midnight of 1 June they hold 1 June of last year to 31 May; during 1 June, 2 June of last year to 1 June.
+    """
+    local = timezone.localtime(as_of)
+    day_end = local.date() if local.time() == time(0) else local.date() + timedelta(days=1)
+    year_start, prior_start = (_first_day(local, months) for months in (12, 24))
+    return {"as_of": as_of, "day_end": day_end, "year_start": year_start, "prior_start": prior_start}
+
+
+def _first_day(local: datetime, months: int) -> date:
+    """The first day that begins at or after the instant `months` before `local`."""
+    day = months_before(local.date(), months)
+    return day if local.time() == time(0) else day + timedelta(days=1)
