@@ -82,6 +82,16 @@ class User(AbstractBaseUser):
         """Administrators hold every permission of the Django admin."""
         return self.is_active and self.role == roles.ADMINISTRATOR
 
+    @property
+    def may_edit(self) -> bool:
+        """May change segments, programmes and records."""
+        return roles.may_edit(self)
+
+    @property
+    def may_administer(self) -> bool:
+        """May change users, attributes, keys and schedules."""
+        return roles.may_administer(self)
+
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Permission in the Django admin: all for administrators, none for others."""
         return self.is_superuser

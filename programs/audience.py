@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time
 from typing import Any
@@ -15,7 +15,7 @@ from pyroaring import BitMap64
 from partners.models import Partner
 from partners.vocabulary import Subject
 from programs.models import Program, Target
-from programs.targeting import Reason, Targeting
+from programs.targeting import Reason, Targeting, entitled_to, newly_entitled_to, reasons
 from segments.models import MemberSet
 
 
@@ -91,6 +91,26 @@ def early_by_slug(slugs: Collection[str], began_at: datetime) -> dict[str, BitMa
             [began_at, list(slugs)],
         )
         return {slug: BitMap64(ids) for slug, ids in cursor.fetchall()}
+
+
+def entitlements(
+    targeted: Sequence[Targeted], now: datetime, instead: Mapping[str, BitMap64] | None = None
+) -> Iterator[tuple[Targeted, list[tuple[Reason, BitMap64]]]]:
+    """Per programme, who is entitled at the instant, in groups of one reason; nobody when it is not running.
+
+    `instead` gives some segments other members than they have now: what would be, were it so.
+    """
+    running = [each for each in targeted if each.is_running(now)]
+    members = members_by_slug({slug for each in running for slug in each.targeting.slugs}) | dict(instead or {})
+    for each in targeted:
+        if not each.is_running(now):
+            yield each, []
+            continue
+        partners = entitled_to(each.targeting, members)
+        if each.program.new_members_only:
+            early = early_by_slug(each.targeting.slugs, each.starts_at)
+            partners = newly_entitled_to(each.targeting, members, early)
+        yield each, reasons(each.targeting, members, partners)
 
 
 def standings(programs: Collection[int]) -> dict[int, list[Standing]]:

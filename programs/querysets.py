@@ -39,6 +39,10 @@ class OfferQuerySet(models.QuerySet[Any]):
             return self.none()
         return self.filter(partner__region__in=viewer.regions) if viewer.regions else self.all()
 
+    def taken_up_by(self, viewer: Viewer) -> Self:
+        """Those the viewer may act on: a partner's people, their own company's. Staff look, but take nothing up."""
+        return self.visible_to(viewer) if roles.is_partner(viewer) else self.none()
+
     def on(self) -> Self:
         """Those not withdrawn."""
         return self.filter(withdrawn_at=None)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from io import StringIO
@@ -14,14 +14,12 @@ from pyroaring import BitMap64
 
 from programs.audience import (
     Standing,
-    Targeted,
-    early_by_slug,
-    members_by_slug,
+    entitlements,
     reason_to_json,
     standings,
     targeted_programs,
 )
-from programs.targeting import Reason, entitled_to, newly_entitled_to, reasons
+from programs.targeting import Reason
 
 LOCK = 7_205_759_403_792_001
 """Advisory lock of settling: one at a time, so that the second finds nothing left to do."""
@@ -70,24 +68,9 @@ def settle(*, now: datetime | None = None, programs: Collection[int] | None = No
     targeted = targeted_programs(programs)
     have = standings([each.program.pk for each in targeted])
     changes = _Changes()
-    for each, wanted in _wanted(targeted, now):
+    for each, wanted in entitlements(targeted, now):
         _compare(changes, each.program.pk, wanted, have.get(each.program.pk, []))
     return _write(changes, now) if changes.count else Settled()
-
-
-def _wanted(targeted: list[Targeted], now: datetime) -> Iterator[tuple[Targeted, list[tuple[Reason, BitMap64]]]]:
-    """Per programme, who is entitled at the instant, by reason; nobody when it is not running."""
-    running = [each for each in targeted if each.is_running(now)]
-    members = members_by_slug({slug for each in running for slug in each.targeting.slugs})
-    for each in targeted:
-        if not each.is_running(now):
-            yield each, []
-            continue
-        partners = entitled_to(each.targeting, members)
-        if each.program.new_members_only:
-            early = early_by_slug(each.targeting.slugs, each.starts_at)
-            partners = newly_entitled_to(each.targeting, members, early)
-        yield each, reasons(each.targeting, members, partners)
 
 
 def _compare(
