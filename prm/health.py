@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
 from segments.models import Recompute
 
 NIGHTLY_IS_LATE_AFTER = timedelta(hours=26)

@@ -24,7 +24,7 @@ CHROMIUM_FLAGS = [
 
 
 @pytest.fixture(autouse=True)
-def quick_passwords(settings: Any) -> None:  # noqa: ANN401
+def quick_passwords(settings: Any) -> None:
     """Hash passwords in no time; a test about hashing sets its own."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
@@ -68,7 +68,7 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
 
 
 @pytest.fixture
-def browser_page(live_server: Any, browser: Any) -> Iterator[Any]:  # noqa: ANN401
+def browser_page(live_server: Any, browser: Any) -> Iterator[Any]:
     """A fresh browser page at the product: `browser_page.goto("/")`. Errors of the page's scripts fail the test."""
     context = browser.new_context(base_url=live_server.url, viewport={"width": 1280, "height": 900})
     page = context.new_page()

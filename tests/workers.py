@@ -8,6 +8,7 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.db import connection
+
 from prm.launcher.processes import Program
 
 

@@ -13,7 +13,9 @@ from prm.launcher.run import run, run_tests
 def main(arguments: list[str]) -> int:
     """Do what the command line says; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m prm.launcher", description=__doc__)
-    parser.add_argument("--stop-with-parent", action="store_true", help="stop when the process that started this one ends")
+    parser.add_argument(
+        "--stop-with-parent", action="store_true", help="stop when the process that started this one ends"
+    )
     parser.add_argument("command", choices=["demo", "test", "run"])
     named = next((place for place, word in enumerate(arguments) if not word.startswith("-")), len(arguments) - 1)
     options, rest = parser.parse_args(arguments[: named + 1]), arguments[named + 1 :]

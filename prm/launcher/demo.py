@@ -141,10 +141,23 @@ def load_demo_data(place: Place, env: dict[str, str]) -> str:
 def product(place: Place, env: dict[str, str], port: int) -> list[Program]:
     """The web server, the Celery worker and Celery beat."""
     processors = os.cpu_count() or 2
-    gunicorn = ["-m", "gunicorn", "prm.wsgi:application", f"--bind={HOST}:{port}", "--worker-class=gthread", "--workers=2"]
+    gunicorn = [
+        "-m",
+        "gunicorn",
+        "prm.wsgi:application",
+        f"--bind={HOST}:{port}",
+        "--worker-class=gthread",
+        "--workers=2",
+    ]
     gunicorn += ["--threads=8", "--timeout=120", "--graceful-timeout=5", "--no-control-socket", "--keep-alive=5"]
     celery = ["-m", "celery", "-A", "prm"]
-    worker = ["worker", "--loglevel=INFO", "--without-gossip", "--without-mingle", f"--concurrency={min(processors, 4)}"]
+    worker = [
+        "worker",
+        "--loglevel=INFO",
+        "--without-gossip",
+        "--without-mingle",
+        f"--concurrency={min(processors, 4)}",
+    ]
     beat = ["beat", "--loglevel=INFO", "--pidfile="]
     commands = {"web": gunicorn, "worker": celery + worker, "beat": celery + beat}
     return [
@@ -170,7 +183,9 @@ def wait_for_web(port: int, products: Supervisor, patience: float = 60.0) -> Non
             with urllib.request.urlopen(f"http://{HOST}:{port}/healthz", timeout=5):
                 return
         except urllib.error.HTTPError as answer:
-            raise Failed(f"The web server is up but not well: /healthz answers {answer.code}.\n{web.last_lines()}") from None
+            raise Failed(
+                f"The web server is up but not well: /healthz answers {answer.code}.\n{web.last_lines()}"
+            ) from None
         except OSError:
             time.sleep(0.1)
     raise Failed(f"The web server did not start.\n{web.last_lines()}")
@@ -178,7 +193,15 @@ def wait_for_web(port: int, products: Supervisor, patience: float = 60.0) -> Non
 
 def welcome(port: int, sign_ins: str) -> None:
     """Say where everything is."""
-    lines = ["", f"Ready: http://{HOST}:{port}", "", sign_ins.strip(), "", f"Logs: {relative(STATE / 'logs')}/   Stop: Ctrl-C", ""]
+    lines = [
+        "",
+        f"Ready: http://{HOST}:{port}",
+        "",
+        sign_ins.strip(),
+        "",
+        f"Logs: {relative(STATE / 'logs')}/   Stop: Ctrl-C",
+        "",
+    ]
     with contextlib.suppress(OSError):
         print("\n".join(lines), flush=True)
 

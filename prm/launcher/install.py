@@ -33,9 +33,7 @@ def make(folder: Path, uv: str | None) -> None:
     if works(python) and (uv or has_pip(python)):
         return
     options = ["--clear", *(["--without-pip"] if uv else [])]
-    done = subprocess.run(
-        [sys.executable, "-m", "venv", *options, folder], capture_output=True, text=True, check=False
-    )
+    done = subprocess.run([sys.executable, "-m", "venv", *options, folder], capture_output=True, text=True, check=False)
     if done.returncode:
         print(done.stdout, done.stderr, sep="", file=sys.stderr)
         sys.exit(

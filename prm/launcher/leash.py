@@ -59,7 +59,9 @@ class Leash:
     def run(self) -> int:
         """Start the program, wait for its end or for ours, leave nothing; returns its exit code (128 + n for a signal)."""
         if self.prctl:
-            self.prctl(PR_SET_CHILD_SUBREAPER, 1)  # grandchildren that lose their parent become ours, and are found below
+            self.prctl(
+                PR_SET_CHILD_SUBREAPER, 1
+            )  # grandchildren that lose their parent become ours, and are found below
         signal.set_wakeup_fd(self.wake_write)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGCHLD):
             signal.signal(number, self.note)
@@ -131,7 +133,9 @@ class Leash:
         deadline = time.monotonic() + grace
         alone = number == self.options.orphan_signal
         while self.reap() is None and time.monotonic() < deadline:
-            ready, _, _ = select.select([self.wake_read] if alone else [self.wake_read, self.options.pipe], [], [], 0.05)
+            ready, _, _ = select.select(
+                [self.wake_read] if alone else [self.wake_read, self.options.pipe], [], [], 0.05
+            )
             self.drain()
             if self.options.pipe in ready:
                 alone = True

@@ -98,7 +98,9 @@ class Place:
             outside = private_folder(Path(parent) / name)
             if takes_sockets(outside):
                 return outside
-        raise Failed(f"No folder takes sockets: neither {inside} nor {outside}. Set TMPDIR to a short path on a local disk.")
+        raise Failed(
+            f"No folder takes sockets: neither {inside} nor {outside}. Set TMPDIR to a short path on a local disk."
+        )
 
 
 def place_for_tests() -> Place:

@@ -41,7 +41,9 @@ def wheel_folder() -> Path:
     """The installed wheel's `site-packages` folder; raises Failed when it is not installed."""
     found = importlib.util.find_spec(PACKAGE)
     if found is None or not found.origin:
-        raise Failed("The PostgreSQL wheel is not installed. Run `make venv`, or set DATABASE_URL to a server of yours.")
+        raise Failed(
+            "The PostgreSQL wheel is not installed. Run `make venv`, or set DATABASE_URL to a server of yours."
+        )
     return Path(found.origin).parent.parent
 
 
@@ -71,7 +73,9 @@ def disguise() -> Disguise:
 class Postgres:
     """One PostgreSQL cluster in a place."""
 
-    def __init__(self, place: Place, env: Mapping[str, str], *, fast: bool = False, how: Disguise | None = None) -> None:
+    def __init__(
+        self, place: Place, env: Mapping[str, str], *, fast: bool = False, how: Disguise | None = None
+    ) -> None:
         self.place = place
         self.env = {**env, "LC_ALL": "C", "TZ": "UTC"}
         self.settings: Sequence[str] = FAST if fast else ()
@@ -182,7 +186,11 @@ class Postgres:
 
     def server(self) -> Program:
         """The server, ready to be started."""
-        settings = ["listen_addresses=", f"unix_socket_directories={self.socket_folder}", "unix_socket_permissions=0700"]
+        settings = [
+            "listen_addresses=",
+            f"unix_socket_directories={self.socket_folder}",
+            "unix_socket_permissions=0700",
+        ]
         settings += ["max_connections=200", "shared_buffers=256MB", "max_wal_size=2GB", "timezone=UTC", *self.settings]
         options = [word for setting in settings for word in ("-c", setting)]
         return self._program(
@@ -224,5 +232,7 @@ def command_line(pid: int) -> str:
     if Path("/proc/self").exists():
         return ""
     with contextlib.suppress(OSError):
-        return subprocess.run(["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False).stdout
+        return subprocess.run(
+            ["ps", "-p", str(pid), "-o", "command="], capture_output=True, text=True, check=False
+        ).stdout
     return ""

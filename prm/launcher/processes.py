@@ -190,4 +190,3 @@ class Supervisor:
         for item in reversed(self.watched):
             item.program.stop()
         self.watched.clear()
-

@@ -13,7 +13,7 @@ def say(text: str) -> None:
     try:
         print(f"[{time.monotonic() - BEGAN:5.1f} s] {text}", flush=True)
     except (BrokenPipeError, OSError):
-        sys.stdout = None  # type: ignore[assignment]
+        sys.stdout = None
 
 
 @contextmanager

@@ -33,5 +33,3 @@ def start(place: Place, env: dict[str, str], supervisor: Supervisor, *, fast: bo
             supervisor.add(server)
             valkey.wait_until_ready(server)
         env["REDIS_URL"] = valkey.url
-
-

@@ -39,7 +39,11 @@ def facts_of(paths: Iterable[Path]) -> list[str]:
 
 def folders() -> list[Path]:
     """The project's own folders."""
-    return [path for path in PROJECT.iterdir() if path.is_dir() and path.name not in SKIPPED and not path.name.startswith(".")]
+    return [
+        path
+        for path in PROJECT.iterdir()
+        if path.is_dir() and path.name not in SKIPPED and not path.name.startswith(".")
+    ]
 
 
 def locks() -> list[Path]:
