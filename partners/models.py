@@ -7,11 +7,15 @@ from typing import Any
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.utils import timezone
 
-from partners.querysets import CustomerQuerySet, DealQuerySet, ImportQuerySet, PartnerQuerySet
+from partners.querysets import (
+    CustomerQuerySet,
+    DealQuerySet,
+    ImportQuerySet,
+    PartnerQuerySet,
+)
 from partners.vocabulary import FieldType, Subject
 
 
@@ -35,7 +39,11 @@ class Origin(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     label = models.CharField(max_length=300, help_text="A file's name, an API key's name, a person's name")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     at = models.DateTimeField(default=timezone.now)
 
@@ -79,9 +87,19 @@ class Partner(Record):
     certifications = words()
     lifecycle_stage = models.CharField(max_length=200, blank=True)
     joined_on = models.DateField(null=True, blank=True)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="subsidiaries")
+    parent = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="subsidiaries",
+    )
     channel_manager = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="managed_partners"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="managed_partners",
     )
     alignment = models.CharField(max_length=200, blank=True)
 
@@ -176,11 +194,17 @@ class Activity(models.Model):
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="activities")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     kind = models.CharField(max_length=30, choices=Kind.choices)
     about = models.CharField(
-        max_length=300, blank=True, help_text="What it was done to: a content's or a course's slug"
+        max_length=300,
+        blank=True,
+        help_text="What it was done to: a content's or a course's slug",
     )
     at = models.DateTimeField(default=timezone.now)
 
@@ -230,7 +254,11 @@ class Import(models.Model):
     rows_total = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     created_at = models.DateTimeField(default=timezone.now)
     heartbeat_at = models.DateTimeField(null=True, blank=True)

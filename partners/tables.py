@@ -16,7 +16,10 @@ Ints = npt.NDArray[np.int64]
 CodeArray = npt.NDArray[np.int32]
 Mask = npt.NDArray[np.bool_]
 
-SCALE: dict[FieldType, int] = {FieldType.NUMBER: 10**NUMBER_PLACES, FieldType.MONEY: 10**MONEY_PLACES}
+SCALE: dict[FieldType, int] = {
+    FieldType.NUMBER: 10**NUMBER_PLACES,
+    FieldType.MONEY: 10**MONEY_PLACES,
+}
 """What a value of the type is multiplied by to become the integer that is stored in `Scalars.values`."""
 
 MISSING_CODE = -1
@@ -36,8 +39,10 @@ class Scalars:
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """Text and single choices: shape (n,) of positions in `dictionary`, or -1 where missing. The dictionary keeps the
-    values as stored (trimmed), each once, in no particular order."""
+    """Text and single choices: shape (n,) of positions in `dictionary`, or -1 where missing.
+
+    The dictionary keeps the values as stored (trimmed), each once, in no particular order.
+    """
 
     codes: CodeArray
     dictionary: list[str]

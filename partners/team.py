@@ -12,8 +12,11 @@ from people.inviting import Invited
 
 @transaction.atomic
 def invite_team_member(*, partner: Partner, email: str, role: str, name: str = "") -> Invited:
-    """Invite a person into a partner's team. Raises ValidationError, keyed by field, as `people.inviting.invite` does, for
-    a role of the vendor's side, and for somebody who belongs to another company."""
+    """Invite a person into a partner's team.
+
+    Raises ValidationError, keyed by field, as `people.inviting.invite` does, for a role of the vendor's side, and for
+    somebody who belongs to another company.
+    """
     if role not in roles.PARTNER:
         raise ValidationError({"role": "Choose partner admin or partner member."})
     invited = inviting.invite(email=email, role=role, name=name)

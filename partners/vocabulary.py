@@ -105,7 +105,12 @@ PARTNER_TYPES = choices(
     ("dealer", "Dealer"),
     ("retailer", "Retailer"),
 )
-TIERS = choices(("registered", "Registered"), ("silver", "Silver"), ("gold", "Gold"), ("platinum", "Platinum"))
+TIERS = choices(
+    ("registered", "Registered"),
+    ("silver", "Silver"),
+    ("gold", "Gold"),
+    ("platinum", "Platinum"),
+)
 VERTICALS = choices(
     ("automotive", "Automotive"),
     ("consumer_electronics", "Consumer electronics"),
@@ -146,7 +151,11 @@ PARTNER_STAGES = choices(
     ("at_risk", "At risk"),
     ("inactive", "Inactive"),
 )
-ALIGNMENTS = choices(("aligned", "Aligned with us"), ("neutral", "Neutral"), ("competing", "Sells competing lines"))
+ALIGNMENTS = choices(
+    ("aligned", "Aligned with us"),
+    ("neutral", "Neutral"),
+    ("competing", "Sells competing lines"),
+)
 CUSTOMER_STAGES = choices(
     ("prospect", "Prospect"),
     ("new", "New"),
@@ -156,7 +165,11 @@ CUSTOMER_STAGES = choices(
     ("lost", "Lost"),
 )
 ADOPTION_LEVELS = choices(
-    ("none", "None"), ("trial", "Trial"), ("partial", "Partial"), ("standard", "Standard"), ("advanced", "Advanced")
+    ("none", "None"),
+    ("trial", "Trial"),
+    ("partial", "Partial"),
+    ("standard", "Standard"),
+    ("advanced", "Advanced"),
 )
 TECHNOLOGIES = choices(
     ("cloud", "Cloud"),
@@ -182,10 +195,18 @@ DEAL_STAGES = choices(("open", "Open"), ("won", "Won"), ("lost", "Lost"))
 
 
 def _fields(
-    subject: Subject, *rows: tuple[str, str, FieldType, str] | tuple[str, str, FieldType, str, tuple[Choice, ...]]
+    subject: Subject,
+    *rows: tuple[str, str, FieldType, str] | tuple[str, str, FieldType, str, tuple[Choice, ...]],
 ) -> tuple[Field, ...]:
     return tuple(
-        Field(subject, row[0], row[1], row[2], description=row[3], choices=row[4] if len(row) == 5 else ())
+        Field(
+            subject,
+            row[0],
+            row[1],
+            row[2],
+            description=row[3],
+            choices=row[4] if len(row) == 5 else (),
+        )
         for row in rows
     )
 
@@ -195,16 +216,44 @@ BUILT_IN: dict[Subject, tuple[Field, ...]] = {
     Subject.PARTNER: (
         *_fields(
             Subject.PARTNER,
-            ("external_id", "External id", _T.TEXT, "The partner's id in your own systems; unique"),
+            (
+                "external_id",
+                "External id",
+                _T.TEXT,
+                "The partner's id in your own systems; unique",
+            ),
             ("name", "Name", _T.TEXT, "The company's name"),
-            ("partner_type", "Partner type", _T.CHOICE, "The business model", PARTNER_TYPES),
-            ("tier", "Tier", _T.ORDERED_CHOICE, "Standing in the partner programme, lowest first", TIERS),
+            (
+                "partner_type",
+                "Partner type",
+                _T.CHOICE,
+                "The business model",
+                PARTNER_TYPES,
+            ),
+            (
+                "tier",
+                "Tier",
+                _T.ORDERED_CHOICE,
+                "Standing in the partner programme, lowest first",
+                TIERS,
+            ),
             ("employees", "Employees", _T.NUMBER, "Head count"),
-            ("annual_revenue", "Annual revenue", _T.MONEY, "The company's own yearly revenue"),
+            (
+                "annual_revenue",
+                "Annual revenue",
+                _T.MONEY,
+                "The company's own yearly revenue",
+            ),
             ("region", "Region", _T.CHOICE, "Sales region", REGIONS),
             ("country", "Country", _T.TEXT, "Country of the head office"),
             ("city", "City", _T.TEXT, "City of the head office"),
-            ("verticals", "Verticals", _T.MULTI_CHOICE, "Industries the partner sells into", VERTICALS),
+            (
+                "verticals",
+                "Verticals",
+                _T.MULTI_CHOICE,
+                "Industries the partner sells into",
+                VERTICALS,
+            ),
             (
                 "specialisations",
                 "Specialisations",
@@ -212,8 +261,20 @@ BUILT_IN: dict[Subject, tuple[Field, ...]] = {
                 "Product areas the partner is strong in",
                 SPECIALISATIONS,
             ),
-            ("certifications", "Certifications", _T.MULTI_CHOICE, "Certificates held", CERTIFICATIONS),
-            ("lifecycle_stage", "Lifecycle stage", _T.CHOICE, "Where the partnership stands", PARTNER_STAGES),
+            (
+                "certifications",
+                "Certifications",
+                _T.MULTI_CHOICE,
+                "Certificates held",
+                CERTIFICATIONS,
+            ),
+            (
+                "lifecycle_stage",
+                "Lifecycle stage",
+                _T.CHOICE,
+                "Where the partnership stands",
+                PARTNER_STAGES,
+            ),
             ("joined_on", "Joined on", _T.DATE, "The day the partnership began"),
         ),
         Field(
@@ -246,16 +307,44 @@ BUILT_IN: dict[Subject, tuple[Field, ...]] = {
     Subject.CUSTOMER: (
         *_fields(
             Subject.CUSTOMER,
-            ("external_id", "External id", _T.TEXT, "The customer's id in your own systems; unique"),
+            (
+                "external_id",
+                "External id",
+                _T.TEXT,
+                "The customer's id in your own systems; unique",
+            ),
             ("name", "Name", _T.TEXT, "The company's name"),
-            ("industry", "Industry", _T.CHOICE, "The industry the customer is in", VERTICALS),
+            (
+                "industry",
+                "Industry",
+                _T.CHOICE,
+                "The industry the customer is in",
+                VERTICALS,
+            ),
             ("employees", "Employees", _T.NUMBER, "Head count"),
-            ("annual_revenue", "Annual revenue", _T.MONEY, "The company's own yearly revenue"),
+            (
+                "annual_revenue",
+                "Annual revenue",
+                _T.MONEY,
+                "The company's own yearly revenue",
+            ),
             ("region", "Region", _T.CHOICE, "Sales region", REGIONS),
             ("country", "Country", _T.TEXT, "Country of the head office"),
             ("city", "City", _T.TEXT, "City of the head office"),
-            ("technologies", "Technologies", _T.MULTI_CHOICE, "Technology in use", TECHNOLOGIES),
-            ("needs", "Needs", _T.MULTI_CHOICE, "What the customer is looking for", NEEDS),
+            (
+                "technologies",
+                "Technologies",
+                _T.MULTI_CHOICE,
+                "Technology in use",
+                TECHNOLOGIES,
+            ),
+            (
+                "needs",
+                "Needs",
+                _T.MULTI_CHOICE,
+                "What the customer is looking for",
+                NEEDS,
+            ),
             (
                 "adoption_level",
                 "Adoption level",
@@ -263,8 +352,19 @@ BUILT_IN: dict[Subject, tuple[Field, ...]] = {
                 "How far the product is in use, lowest first",
                 ADOPTION_LEVELS,
             ),
-            ("lifecycle_stage", "Lifecycle stage", _T.CHOICE, "Where the relationship stands", CUSTOMER_STAGES),
-            ("competitor", "Incumbent competitor", _T.TEXT, "Whose product is in place today"),
+            (
+                "lifecycle_stage",
+                "Lifecycle stage",
+                _T.CHOICE,
+                "Where the relationship stands",
+                CUSTOMER_STAGES,
+            ),
+            (
+                "competitor",
+                "Incumbent competitor",
+                _T.TEXT,
+                "Whose product is in place today",
+            ),
         ),
         Field(
             Subject.CUSTOMER,
@@ -278,11 +378,21 @@ BUILT_IN: dict[Subject, tuple[Field, ...]] = {
     Subject.DEAL: (
         *_fields(
             Subject.DEAL,
-            ("external_id", "External id", _T.TEXT, "The deal's id in your own systems; unique"),
+            (
+                "external_id",
+                "External id",
+                _T.TEXT,
+                "The deal's id in your own systems; unique",
+            ),
             ("name", "Name", _T.TEXT, "What the deal is called"),
         ),
         Field(
-            Subject.DEAL, "partner", "Partner", _T.TEXT, description="External id of the partner", refers_to="partner"
+            Subject.DEAL,
+            "partner",
+            "Partner",
+            _T.TEXT,
+            description="External id of the partner",
+            refers_to="partner",
         ),
         Field(
             Subject.DEAL,
@@ -298,7 +408,12 @@ BUILT_IN: dict[Subject, tuple[Field, ...]] = {
             ("amount", "Amount", _T.MONEY, "Value of the deal"),
             ("currency", "Currency", _T.TEXT, "Three-letter ISO 4217 code"),
             ("product_line", "Product line", _T.TEXT, "What is sold"),
-            ("registered_on", "Registered on", _T.DATE, "The day the deal was registered"),
+            (
+                "registered_on",
+                "Registered on",
+                _T.DATE,
+                "The day the deal was registered",
+            ),
             ("closed_on", "Closed on", _T.DATE, "The day the deal was won or lost"),
         ),
     ),

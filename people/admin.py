@@ -15,5 +15,15 @@ class UserAdmin(admin.ModelAdmin[User]):
     list_display = ["email", "name", "role", "is_active", "last_login"]
     list_filter = ["role", "is_active"]
     search_fields = ["email", "name"]
-    fields = ["email", "name", "role", "regions", "time_zone", "is_active", "invited_at", "joined_at", "last_login"]
+    fields = [
+        "email",
+        "name",
+        "role",
+        "regions",
+        "time_zone",
+        "is_active",
+        "invited_at",
+        "joined_at",
+        "last_login",
+    ]
     readonly_fields = ["invited_at", "joined_at", "last_login"]

@@ -13,9 +13,13 @@ class InvitationForm(forms.Form):
 
     email = forms.EmailField(label="E-mail")
     name = forms.CharField(max_length=200, required=False)
-    role = forms.ChoiceField(choices=[(role, roles.LABELS[role]) for role in (roles.CHANNEL_MANAGER, roles.ANALYST, roles.ADMINISTRATOR)])
+    role = forms.ChoiceField(
+        choices=[(role, roles.LABELS[role]) for role in (roles.CHANNEL_MANAGER, roles.ANALYST, roles.ADMINISTRATOR)]
+    )
     regions = forms.MultipleChoiceField(
-        required=False, widget=forms.CheckboxSelectMultiple, help_text="None chosen: every region. Administrators always see all."
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None chosen: every region. Administrators always see all.",
     )
 
     def __init__(self, *args: object, regions: list[tuple[str, str]], **kwargs: object) -> None:
@@ -27,7 +31,11 @@ class InvitationForm(forms.Form):
 class AcceptForm(forms.Form):
     """An invited person's name and first password."""
 
-    name = forms.CharField(max_length=200, label="Your name", widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    name = forms.CharField(
+        max_length=200,
+        label="Your name",
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
     password = forms.CharField(
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),

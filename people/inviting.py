@@ -49,13 +49,23 @@ def invite(*, email: str, role: str, name: str = "", regions: tuple[str, ...] = 
         raise ValidationError({"role": f"'{role}' is not a role. Choose one of: {', '.join(roles.LABELS)}."})
     user = User.objects.select_for_update().filter(email=email).first()
     if user is None:
-        user = User.objects.create_user(email, name=name, role=role, regions=list(regions), invited_at=timezone.now())
+        user = User.objects.create_user(
+            email,
+            name=name,
+            role=role,
+            regions=list(regions),
+            invited_at=timezone.now(),
+        )
     elif user.has_usable_password():
         raise ValidationError({"email": f"{email} already signs in here. Change their role instead of inviting them."})
     elif user.role != role:
         raise ValidationError({"email": f"{email} has been invited as {roles.LABELS[user.role].lower()}."})
     else:
-        user.name, user.regions, user.invited_at = name or user.name, list(regions), timezone.now()
+        user.name, user.regions, user.invited_at = (
+            name or user.name,
+            list(regions),
+            timezone.now(),
+        )
         user.save(update_fields=["name", "regions", "invited_at"])
     return Invited(user=user, link=link_for(user))
 

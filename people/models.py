@@ -14,7 +14,16 @@ from django.utils import timezone
 from people import roles
 
 
-class UserManager(BaseUserManager["User"]):
+class UserQuerySet(models.QuerySet["User"]):
+    """Reads of people."""
+
+    def search(self, words: str) -> UserQuerySet:
+        """Those whose name or address contains the words."""
+        words = words.strip()
+        return self.filter(models.Q(name__icontains=words) | models.Q(email__icontains=words)) if words else self.all()
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)["User"]):  # type: ignore[misc]
     """Makes users; an address is kept in lower case so that it is found however it is typed."""
 
     def create_user(self, email: str, *, password: str | None = None, **fields: Any) -> User:
@@ -54,7 +63,10 @@ class User(AbstractBaseUser):
     class Meta:
         ordering = ["email"]
         constraints = [
-            models.CheckConstraint(condition=models.Q(email=Lower("email")), name="user_email_is_lower_case")
+            models.CheckConstraint(
+                condition=models.Q(email=Lower("email")),
+                name="user_email_is_lower_case",
+            )
         ]
 
     def __str__(self) -> str:
@@ -69,6 +81,16 @@ class User(AbstractBaseUser):
     def is_superuser(self) -> bool:
         """Administrators hold every permission of the Django admin."""
         return self.is_active and self.role == roles.ADMINISTRATOR
+
+    @property
+    def may_edit(self) -> bool:
+        """May change segments, programmes and records."""
+        return roles.may_edit(self)
+
+    @property
+    def may_administer(self) -> bool:
+        """May change users, attributes, keys and schedules."""
+        return roles.may_administer(self)
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
         """Permission in the Django admin: all for administrators, none for others."""

@@ -47,7 +47,11 @@ def is_partner(viewer: Viewer) -> bool:
 
 def may_edit(viewer: Viewer) -> bool:
     """The viewer may change segments, programmes and records (an API key's scope is asked besides)."""
-    return viewer.is_authenticated and viewer.role in {ADMINISTRATOR, CHANNEL_MANAGER, INTEGRATION}
+    return viewer.is_authenticated and viewer.role in {
+        ADMINISTRATOR,
+        CHANNEL_MANAGER,
+        INTEGRATION,
+    }
 
 
 def may_administer(viewer: Viewer) -> bool:

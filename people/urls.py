@@ -6,5 +6,9 @@ from people import views
 
 urlpatterns = [
     path("", views.home, name="home"),
-    path("account/invitation/<str:token>/", views.accept_invitation, name="account_invitation"),
+    path(
+        "account/invitation/<str:token>/",
+        views.accept_invitation,
+        name="account_invitation",
+    ),
 ]

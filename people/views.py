@@ -32,10 +32,19 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         form = AcceptForm(request.POST or None, user=user)
         if request.method == "POST" and form.is_valid():
             user = inviting.accept(token=token, **form.cleaned_data)
-            login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+            login(
+                request,
+                user,
+                backend="allauth.account.auth_backends.AuthenticationBackend",
+            )
             return redirect("home")
     except inviting.InvitationUnusable as reason:
         return render(request, "account/invitation_unusable.html", {"reason": reason}, status=410)
     except ValidationError as error:
         form.add_error("password", error)
-    return render(request, "account/invitation.html", {"form": form, "invited": user}, status=400 if form.errors else 200)
+    return render(
+        request,
+        "account/invitation.html",
+        {"form": form, "invited": user},
+        status=400 if form.errors else 200,
+    )

@@ -46,6 +46,8 @@ def settle_run(*, run: Recompute) -> Settled:
 def unfinished() -> list[Recompute]:
     """Runs that a lost message or a killed worker left behind: waiting too long, lease run out, or not settled."""
     recent = Recompute.objects.filter(
-        status=Recompute.Status.SUCCEEDED, settled_at=None, finished_at__gt=timezone.now() - HISTORY
+        status=Recompute.Status.SUCCEEDED,
+        settled_at=None,
+        finished_at__gt=timezone.now() - HISTORY,
     )
     return [*membership.expired(), *recent.order_by("id")]

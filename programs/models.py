@@ -129,7 +129,12 @@ class Incentive(models.Model):
         help_text="Per cent of the deal",
     )
     amount = models.DecimalField(
-        max_digits=18, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)], help_text="Fixed sum"
+        max_digits=18,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0)],
+        help_text="Fixed sum",
     )
     currency = models.CharField(max_length=3, default="EUR")
     budget = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
@@ -170,7 +175,9 @@ class Offer(models.Model):
         ordering = ["-offered_at", "-id"]
         constraints = [
             models.UniqueConstraint(
-                fields=["program", "partner"], condition=models.Q(withdrawn_at=None), name="offer_open_once"
+                fields=["program", "partner"],
+                condition=models.Q(withdrawn_at=None),
+                name="offer_open_once",
             ),
             models.CheckConstraint(
                 condition=models.Q(withdrawn_at=None) | models.Q(started_at=None),

@@ -22,7 +22,9 @@ class ProgramQuerySet(models.QuerySet[Any]):
     def running_on(self, day: date) -> Self:
         """Active ones whose dates include the day."""
         return self.filter(
-            Q(starts_on=None) | Q(starts_on__lte=day), Q(ends_on=None) | Q(ends_on__gte=day), status="active"
+            Q(starts_on=None) | Q(starts_on__lte=day),
+            Q(ends_on=None) | Q(ends_on__gte=day),
+            status="active",
         )
 
 
@@ -36,6 +38,10 @@ class OfferQuerySet(models.QuerySet[Any]):
         if not roles.is_vendor(viewer):
             return self.none()
         return self.filter(partner__region__in=viewer.regions) if viewer.regions else self.all()
+
+    def taken_up_by(self, viewer: Viewer) -> Self:
+        """Those the viewer may act on: a partner's people, their own company's. Staff look, but take nothing up."""
+        return self.visible_to(viewer) if roles.is_partner(viewer) else self.none()
 
     def on(self) -> Self:
         """Those not withdrawn."""

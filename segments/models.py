@@ -8,7 +8,12 @@ from django.db import models
 from django.utils import timezone
 
 from partners.vocabulary import Subject
-from segments.querysets import ChangeQuerySet, MembershipQuerySet, RecomputeQuerySet, SegmentQuerySet
+from segments.querysets import (
+    ChangeQuerySet,
+    MembershipQuerySet,
+    RecomputeQuerySet,
+    SegmentQuerySet,
+)
 
 SUBJECTS = [(Subject.PARTNER.value, "Partners"), (Subject.CUSTOMER.value, "Customers")]
 
@@ -39,12 +44,28 @@ class Segment(models.Model):
     description = models.TextField(blank=True)
     objective = models.CharField(max_length=500, blank=True)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
     )
     partner_visible = models.BooleanField(default=False, help_text="Members see its name and why they are in it.")
-    draft = models.ForeignKey("SegmentVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    draft = models.ForeignKey(
+        "SegmentVersion",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     """The newest version: what the builder opens."""
-    published = models.ForeignKey("SegmentVersion", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    published = models.ForeignKey(
+        "SegmentVersion",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     """The version that membership follows; null until first published."""
     member_count = models.PositiveIntegerField(default=0, editable=False)
     computed_at = models.DateTimeField(null=True, editable=False)
@@ -148,7 +169,9 @@ class Membership(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject_id", "segment"], condition=models.Q(left_at=None), name="membership_one_open_stay"
+                fields=["subject_id", "segment"],
+                condition=models.Q(left_at=None),
+                name="membership_one_open_stay",
             ),
             models.CheckConstraint(
                 condition=models.Q(left_at=None) | models.Q(left_at__gte=models.F("entered_at")),
@@ -157,7 +180,10 @@ class Membership(models.Model):
         ]
         indexes = [
             # By subject first: a run touches few subjects in many segments, and so dirties few pages of this index.
-            models.Index(fields=["subject_id", "segment", "entered_at"], name="membership_by_subject"),
+            models.Index(
+                fields=["subject_id", "segment", "entered_at"],
+                name="membership_by_subject",
+            ),
             models.Index(fields=["segment", "entered_at"], name="membership_by_segment"),
         ]
 

@@ -14,7 +14,13 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "id",
-                    models.CharField(editable=False, max_length=150, primary_key=True, serialize=False, unique=True),
+                    models.CharField(
+                        editable=False,
+                        max_length=150,
+                        primary_key=True,
+                        serialize=False,
+                        unique=True,
+                    ),
                 ),
                 ("prefix", models.CharField(editable=False, max_length=8, unique=True)),
                 ("hashed_key", models.CharField(editable=False, max_length=150)),
@@ -49,13 +55,19 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("read", "Read"),
-                            ("write", "Read and write records, segments and programmes"),
+                            (
+                                "write",
+                                "Read and write records, segments and programmes",
+                            ),
                             ("admin", "Everything, attributes and webhooks included"),
                         ],
                         max_length=5,
                     ),
                 ),
-                ("last_used_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "last_used_at",
+                    models.DateTimeField(blank=True, editable=False, null=True),
+                ),
             ],
             options={
                 "verbose_name": "API key",

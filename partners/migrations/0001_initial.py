@@ -14,7 +14,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Activity",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -31,7 +39,9 @@ class Migration(migrations.Migration):
                 (
                     "about",
                     models.CharField(
-                        blank=True, help_text="What it was done to: a content's or a course's slug", max_length=300
+                        blank=True,
+                        help_text="What it was done to: a content's or a course's slug",
+                        max_length=300,
                     ),
                 ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
@@ -43,11 +53,24 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Attribute",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "subject",
                     models.CharField(
-                        choices=[("partner", "Partner"), ("customer", "Customer"), ("deal", "Deal")], max_length=10
+                        choices=[
+                            ("partner", "Partner"),
+                            ("customer", "Customer"),
+                            ("deal", "Deal"),
+                        ],
+                        max_length=10,
                     ),
                 ),
                 ("name", models.CharField(max_length=63)),
@@ -73,7 +96,12 @@ class Migration(migrations.Migration):
                 ("description", models.CharField(blank=True, max_length=500)),
                 ("sensitive", models.BooleanField(default=False)),
                 ("built_in", models.BooleanField(default=False, editable=False)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
                 ("archived_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
@@ -90,7 +118,12 @@ class Migration(migrations.Migration):
                 (
                     "subject",
                     models.CharField(
-                        choices=[("partner", "Partner"), ("customer", "Customer"), ("deal", "Deal")], max_length=10
+                        choices=[
+                            ("partner", "Partner"),
+                            ("customer", "Customer"),
+                            ("deal", "Deal"),
+                        ],
+                        max_length=10,
                     ),
                 ),
                 ("name", models.CharField(max_length=63)),
@@ -116,7 +149,12 @@ class Migration(migrations.Migration):
                 ("description", models.CharField(blank=True, max_length=500)),
                 ("sensitive", models.BooleanField(default=False)),
                 ("built_in", models.BooleanField(default=False, editable=False)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
                 ("archived_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
@@ -126,30 +164,67 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Customer",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("external_id", models.CharField(max_length=100, unique=True)),
                 ("name", models.CharField(max_length=300)),
                 ("custom", models.JSONField(blank=True, default=dict)),
                 ("provenance", models.JSONField(blank=True, default=dict)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, editable=False, null=True),
+                ),
                 ("industry", models.CharField(blank=True, max_length=200)),
-                ("employees", models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ("annual_revenue", models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True)),
+                (
+                    "employees",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=18, null=True
+                    ),
+                ),
+                (
+                    "annual_revenue",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=18, null=True
+                    ),
+                ),
                 ("region", models.CharField(blank=True, max_length=200)),
                 ("country", models.CharField(blank=True, max_length=200)),
                 ("city", models.CharField(blank=True, max_length=200)),
                 (
                     "technologies",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=200), blank=True, default=list, size=None
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        size=None,
                     ),
                 ),
                 (
                     "needs",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=200), blank=True, default=list, size=None
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        size=None,
                     ),
                 ),
                 ("adoption_level", models.CharField(blank=True, max_length=200)),
@@ -160,16 +235,42 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Deal",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("external_id", models.CharField(max_length=100, unique=True)),
                 ("custom", models.JSONField(blank=True, default=dict)),
                 ("provenance", models.JSONField(blank=True, default=dict)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, editable=False, null=True),
+                ),
                 ("name", models.CharField(blank=True, max_length=300)),
                 ("stage", models.CharField(default="open", max_length=200)),
-                ("amount", models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True)),
+                (
+                    "amount",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=18, null=True
+                    ),
+                ),
                 ("currency", models.CharField(blank=True, max_length=3)),
                 ("product_line", models.CharField(blank=True, max_length=200)),
                 ("registered_on", models.DateField(blank=True, null=True)),
@@ -179,11 +280,24 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Import",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "subject",
                     models.CharField(
-                        choices=[("partner", "Partner"), ("customer", "Customer"), ("deal", "Deal")], max_length=10
+                        choices=[
+                            ("partner", "Partner"),
+                            ("customer", "Customer"),
+                            ("deal", "Deal"),
+                        ],
+                        max_length=10,
                     ),
                 ),
                 ("file", models.FileField(upload_to="imports/%Y/%m/")),
@@ -206,7 +320,10 @@ class Migration(migrations.Migration):
                 ("options", models.JSONField(blank=True, default=dict)),
                 ("result", models.JSONField(blank=True, default=dict)),
                 ("rejects", models.JSONField(blank=True, default=list)),
-                ("rejects_file", models.FileField(blank=True, upload_to="imports/%Y/%m/")),
+                (
+                    "rejects_file",
+                    models.FileField(blank=True, upload_to="imports/%Y/%m/"),
+                ),
                 ("rows_done", models.PositiveIntegerField(default=0)),
                 ("rows_total", models.PositiveIntegerField(default=0)),
                 ("error", models.TextField(blank=True)),
@@ -221,7 +338,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Origin",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "kind",
                     models.CharField(
@@ -237,7 +362,10 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "label",
-                    models.CharField(help_text="A file's name, an API key's name, a person's name", max_length=300),
+                    models.CharField(
+                        help_text="A file's name, an API key's name, a person's name",
+                        max_length=300,
+                    ),
                 ),
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
@@ -245,37 +373,77 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Partner",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("external_id", models.CharField(max_length=100, unique=True)),
                 ("name", models.CharField(max_length=300)),
                 ("custom", models.JSONField(blank=True, default=dict)),
                 ("provenance", models.JSONField(blank=True, default=dict)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "deleted_at",
+                    models.DateTimeField(blank=True, editable=False, null=True),
+                ),
                 ("partner_type", models.CharField(blank=True, max_length=200)),
                 ("tier", models.CharField(blank=True, max_length=200)),
-                ("employees", models.DecimalField(blank=True, decimal_places=6, max_digits=18, null=True)),
-                ("annual_revenue", models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True)),
+                (
+                    "employees",
+                    models.DecimalField(
+                        blank=True, decimal_places=6, max_digits=18, null=True
+                    ),
+                ),
+                (
+                    "annual_revenue",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=18, null=True
+                    ),
+                ),
                 ("region", models.CharField(blank=True, max_length=200)),
                 ("country", models.CharField(blank=True, max_length=200)),
                 ("city", models.CharField(blank=True, max_length=200)),
                 (
                     "verticals",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=200), blank=True, default=list, size=None
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        size=None,
                     ),
                 ),
                 (
                     "specialisations",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=200), blank=True, default=list, size=None
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        size=None,
                     ),
                 ),
                 (
                     "certifications",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=200), blank=True, default=list, size=None
+                        base_field=models.CharField(max_length=200),
+                        blank=True,
+                        default=list,
+                        size=None,
                     ),
                 ),
                 ("lifecycle_stage", models.CharField(blank=True, max_length=200)),
@@ -286,7 +454,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="TeamMember",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
             ],
         ),
     ]

@@ -30,7 +30,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="attribute",
-            constraint=models.UniqueConstraint(fields=("subject", "name"), name="attribute_name_once_per_subject"),
+            constraint=models.UniqueConstraint(
+                fields=("subject", "name"), name="attribute_name_once_per_subject"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="attribute",
@@ -141,33 +143,43 @@ class Migration(migrations.Migration):
             model_name="deal",
             name="partner",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="deals", to="partners.partner"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="deals",
+                to="partners.partner",
             ),
         ),
         migrations.AddField(
             model_name="customer",
             name="partners",
-            field=models.ManyToManyField(blank=True, related_name="customers", to="partners.partner"),
+            field=models.ManyToManyField(
+                blank=True, related_name="customers", to="partners.partner"
+            ),
         ),
         migrations.AddField(
             model_name="activity",
             name="partner",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="activities", to="partners.partner"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="activities",
+                to="partners.partner",
             ),
         ),
         migrations.AddField(
             model_name="teammember",
             name="partner",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="team", to="partners.partner"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="team",
+                to="partners.partner",
             ),
         ),
         migrations.AddField(
             model_name="teammember",
             name="user",
             field=models.OneToOneField(
-                on_delete=django.db.models.deletion.CASCADE, related_name="team_member", to=settings.AUTH_USER_MODEL
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="team_member",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddIndex(
@@ -180,7 +192,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="deal",
-            index=models.Index(fields=["partner", "stage", "closed_on"], name="deal_by_partner"),
+            index=models.Index(
+                fields=["partner", "stage", "closed_on"], name="deal_by_partner"
+            ),
         ),
         migrations.AddIndex(
             model_name="customer",
@@ -192,6 +206,8 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="activity",
-            index=models.Index(fields=["partner", "kind", "at"], name="activity_by_partner"),
+            index=models.Index(
+                fields=["partner", "kind", "at"], name="activity_by_partner"
+            ),
         ),
     ]

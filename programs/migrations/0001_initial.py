@@ -22,34 +22,77 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Program",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("slug", models.SlugField(max_length=100, unique=True)),
                 ("name", models.CharField(max_length=200)),
                 (
                     "kind",
                     models.CharField(
-                        choices=[("content", "Content"), ("course", "Course"), ("incentive", "Incentive")],
+                        choices=[
+                            ("content", "Content"),
+                            ("course", "Course"),
+                            ("incentive", "Incentive"),
+                        ],
                         max_length=10,
                     ),
                 ),
                 (
                     "status",
                     models.CharField(
-                        choices=[("draft", "Draft"), ("active", "Active"), ("archived", "Archived")],
+                        choices=[
+                            ("draft", "Draft"),
+                            ("active", "Active"),
+                            ("archived", "Archived"),
+                        ],
                         default="draft",
                         max_length=10,
                     ),
                 ),
                 ("summary", models.CharField(blank=True, max_length=500)),
-                ("starts_on", models.DateField(blank=True, help_text="First day on offer; empty: at once", null=True)),
-                ("ends_on", models.DateField(blank=True, help_text="Last day on offer; empty: no end", null=True)),
+                (
+                    "starts_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="First day on offer; empty: at once",
+                        null=True,
+                    ),
+                ),
+                (
+                    "ends_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Last day on offer; empty: no end",
+                        null=True,
+                    ),
+                ),
                 (
                     "new_members_only",
-                    models.BooleanField(default=False, help_text="Only those who enter while the programme is on"),
+                    models.BooleanField(
+                        default=False,
+                        help_text="Only those who enter while the programme is on",
+                    ),
                 ),
                 ("priority", models.IntegerField(default=0)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
             ],
             options={
                 "ordering": ["name", "id"],
@@ -58,7 +101,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Enrolment",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("lessons_done", models.PositiveIntegerField(default=0)),
                 ("started_at", models.DateTimeField(default=django.utils.timezone.now)),
                 ("completed_at", models.DateTimeField(blank=True, null=True)),
@@ -67,7 +118,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Offer",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("reason", models.JSONField(blank=True, default=dict)),
                 ("offered_at", models.DateTimeField()),
                 ("opened_at", models.DateTimeField(blank=True, null=True)),
@@ -92,28 +151,63 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("content", "Content"), ("course", "Course"), ("incentive", "Incentive")],
+                        choices=[
+                            ("content", "Content"),
+                            ("course", "Course"),
+                            ("incentive", "Incentive"),
+                        ],
                         max_length=10,
                     ),
                 ),
                 (
                     "status",
                     models.CharField(
-                        choices=[("draft", "Draft"), ("active", "Active"), ("archived", "Archived")],
+                        choices=[
+                            ("draft", "Draft"),
+                            ("active", "Active"),
+                            ("archived", "Archived"),
+                        ],
                         default="draft",
                         max_length=10,
                     ),
                 ),
                 ("summary", models.CharField(blank=True, max_length=500)),
-                ("starts_on", models.DateField(blank=True, help_text="First day on offer; empty: at once", null=True)),
-                ("ends_on", models.DateField(blank=True, help_text="Last day on offer; empty: no end", null=True)),
+                (
+                    "starts_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="First day on offer; empty: at once",
+                        null=True,
+                    ),
+                ),
+                (
+                    "ends_on",
+                    models.DateField(
+                        blank=True,
+                        help_text="Last day on offer; empty: no end",
+                        null=True,
+                    ),
+                ),
                 (
                     "new_members_only",
-                    models.BooleanField(default=False, help_text="Only those who enter while the programme is on"),
+                    models.BooleanField(
+                        default=False,
+                        help_text="Only those who enter while the programme is on",
+                    ),
                 ),
                 ("priority", models.IntegerField(default=0)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
             ],
             options={
                 "abstract": False,
@@ -122,11 +216,23 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Target",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "mode",
                     models.CharField(
-                        choices=[("any", "In any of"), ("all", "In all of"), ("none", "In none of")],
+                        choices=[
+                            ("any", "In any of"),
+                            ("all", "In all of"),
+                            ("none", "In none of"),
+                        ],
                         default="any",
                         max_length=4,
                     ),
@@ -166,7 +272,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("lessons", models.JSONField(blank=True, default=list)),
-                ("minutes", models.PositiveIntegerField(default=30, help_text="How long it takes, about")),
+                (
+                    "minutes",
+                    models.PositiveIntegerField(
+                        default=30, help_text="How long it takes, about"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
@@ -221,7 +332,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("currency", models.CharField(default="EUR", max_length=3)),
-                ("budget", models.DecimalField(blank=True, decimal_places=2, max_digits=18, null=True)),
+                (
+                    "budget",
+                    models.DecimalField(
+                        blank=True, decimal_places=2, max_digits=18, null=True
+                    ),
+                ),
                 ("terms", models.TextField(blank=True, help_text="Markdown")),
             ],
         ),
@@ -229,7 +345,10 @@ class Migration(migrations.Migration):
             model_name="program",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    ("starts_on", None), ("ends_on", None), ("ends_on__gte", models.F("starts_on")), _connector="OR"
+                    ("starts_on", None),
+                    ("ends_on", None),
+                    ("ends_on__gte", models.F("starts_on")),
+                    _connector="OR",
                 ),
                 name="program_ends_after_start",
             ),
@@ -267,28 +386,36 @@ class Migration(migrations.Migration):
             model_name="enrolment",
             name="partner",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="enrolments", to="partners.partner"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="enrolments",
+                to="partners.partner",
             ),
         ),
         migrations.AddField(
             model_name="enrolment",
             name="user",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="enrolments", to=settings.AUTH_USER_MODEL
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="enrolments",
+                to=settings.AUTH_USER_MODEL,
             ),
         ),
         migrations.AddField(
             model_name="offer",
             name="partner",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="offers", to="partners.partner"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="offers",
+                to="partners.partner",
             ),
         ),
         migrations.AddField(
             model_name="offer",
             name="program",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="offers", to="programs.program"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="offers",
+                to="programs.program",
             ),
         ),
         migrations.AddField(
@@ -316,7 +443,9 @@ class Migration(migrations.Migration):
             model_name="target",
             name="program",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.CASCADE, related_name="targets", to="programs.program"
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="targets",
+                to="programs.program",
             ),
         ),
     ]

@@ -17,14 +17,18 @@ class Migration(migrations.Migration):
             model_name="target",
             name="segment",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="targets", to="segments.segment"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="targets",
+                to="segments.segment",
             ),
         ),
         migrations.AddField(
             model_name="enrolment",
             name="course",
             field=models.ForeignKey(
-                on_delete=django.db.models.deletion.PROTECT, related_name="enrolments", to="programs.course"
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="enrolments",
+                to="programs.course",
             ),
         ),
         migrations.AddConstraint(
@@ -40,27 +44,37 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="offer",
-            index=models.Index(fields=["partner", "withdrawn_at"], name="offer_by_partner"),
+            index=models.Index(
+                fields=["partner", "withdrawn_at"], name="offer_by_partner"
+            ),
         ),
         migrations.AddConstraint(
             model_name="offer",
             constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at", None)), fields=("program", "partner"), name="offer_open_once"
+                condition=models.Q(("withdrawn_at", None)),
+                fields=("program", "partner"),
+                name="offer_open_once",
             ),
         ),
         migrations.AddConstraint(
             model_name="offer",
             constraint=models.CheckConstraint(
-                condition=models.Q(("withdrawn_at", None), ("started_at", None), _connector="OR"),
+                condition=models.Q(
+                    ("withdrawn_at", None), ("started_at", None), _connector="OR"
+                ),
                 name="offer_started_is_never_withdrawn",
             ),
         ),
         migrations.AddConstraint(
             model_name="target",
-            constraint=models.UniqueConstraint(fields=("program", "segment"), name="target_segment_once_per_program"),
+            constraint=models.UniqueConstraint(
+                fields=("program", "segment"), name="target_segment_once_per_program"
+            ),
         ),
         migrations.AddConstraint(
             model_name="enrolment",
-            constraint=models.UniqueConstraint(fields=("course", "user"), name="enrolment_once_per_person"),
+            constraint=models.UniqueConstraint(
+                fields=("course", "user"), name="enrolment_once_per_person"
+            ),
         ),
     ]

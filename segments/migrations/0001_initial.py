@@ -20,14 +20,32 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Segment",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("slug", models.SlugField(max_length=100, unique=True)),
                 ("name", models.CharField(max_length=200)),
                 (
                     "subject",
-                    models.CharField(choices=[("partner", "Partners"), ("customer", "Customers")], max_length=10),
+                    models.CharField(
+                        choices=[("partner", "Partners"), ("customer", "Customers")],
+                        max_length=10,
+                    ),
                 ),
-                ("kind", models.CharField(choices=[("rule", "Rule"), ("list", "List")], default="rule", max_length=10)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("rule", "Rule"), ("list", "List")],
+                        default="rule",
+                        max_length=10,
+                    ),
+                ),
                 (
                     "status",
                     models.CharField(
@@ -45,13 +63,29 @@ class Migration(migrations.Migration):
                 ("objective", models.CharField(blank=True, max_length=500)),
                 (
                     "partner_visible",
-                    models.BooleanField(default=False, help_text="Members see its name and why they are in it."),
+                    models.BooleanField(
+                        default=False,
+                        help_text="Members see its name and why they are in it.",
+                    ),
                 ),
-                ("member_count", models.PositiveIntegerField(default=0, editable=False)),
+                (
+                    "member_count",
+                    models.PositiveIntegerField(default=0, editable=False),
+                ),
                 ("computed_at", models.DateTimeField(editable=False, null=True)),
                 ("invalid_reason", models.TextField(blank=True, editable=False)),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
                 (
                     "owner",
                     models.ForeignKey(
@@ -70,7 +104,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Recompute",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 (
                     "status",
                     models.CharField(
@@ -97,10 +139,18 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("as_of", models.DateTimeField(help_text="The one instant at which every clause is evaluated")),
+                (
+                    "as_of",
+                    models.DateTimeField(
+                        help_text="The one instant at which every clause is evaluated"
+                    ),
+                ),
                 ("slugs", models.JSONField(blank=True, default=list)),
                 ("requested_by", models.CharField(blank=True, max_length=200)),
-                ("requested_at", models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "requested_at",
+                    models.DateTimeField(default=django.utils.timezone.now),
+                ),
                 ("started_at", models.DateTimeField(blank=True, null=True)),
                 ("heartbeat_at", models.DateTimeField(blank=True, null=True)),
                 ("lease_until", models.DateTimeField(blank=True, null=True)),
@@ -115,25 +165,43 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-id"],
-                "indexes": [models.Index(fields=["status", "lease_until"], name="recompute_by_status")],
+                "indexes": [
+                    models.Index(
+                        fields=["status", "lease_until"], name="recompute_by_status"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
             name="SegmentVersion",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("number", models.PositiveIntegerField()),
                 ("rule", models.JSONField()),
                 ("reason", models.CharField(blank=True, max_length=500)),
                 (
                     "author",
-                    models.CharField(blank=True, help_text="The person's name, or the API key's", max_length=200),
+                    models.CharField(
+                        blank=True,
+                        help_text="The person's name, or the API key's",
+                        max_length=200,
+                    ),
                 ),
                 ("created_at", models.DateTimeField(default=django.utils.timezone.now)),
                 (
                     "segment",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="versions", to="segments.segment"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="versions",
+                        to="segments.segment",
                     ),
                 ),
             ],
@@ -152,9 +220,19 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=200)),
                 (
                     "subject",
-                    models.CharField(choices=[("partner", "Partners"), ("customer", "Customers")], max_length=10),
+                    models.CharField(
+                        choices=[("partner", "Partners"), ("customer", "Customers")],
+                        max_length=10,
+                    ),
                 ),
-                ("kind", models.CharField(choices=[("rule", "Rule"), ("list", "List")], default="rule", max_length=10)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("rule", "Rule"), ("list", "List")],
+                        default="rule",
+                        max_length=10,
+                    ),
+                ),
                 (
                     "status",
                     models.CharField(
@@ -172,10 +250,23 @@ class Migration(migrations.Migration):
                 ("objective", models.CharField(blank=True, max_length=500)),
                 (
                     "partner_visible",
-                    models.BooleanField(default=False, help_text="Members see its name and why they are in it."),
+                    models.BooleanField(
+                        default=False,
+                        help_text="Members see its name and why they are in it.",
+                    ),
                 ),
-                ("created_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ("updated_at", models.DateTimeField(default=django.utils.timezone.now, editable=False)),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now, editable=False
+                    ),
+                ),
                 (
                     "owner",
                     models.ForeignKey(
@@ -287,7 +378,15 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Membership",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("subject_id", models.BigIntegerField()),
                 ("entered_at", models.DateTimeField()),
                 ("left_at", models.DateTimeField(null=True)),
@@ -304,8 +403,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 "indexes": [
-                    models.Index(fields=["subject_id", "segment", "entered_at"], name="membership_by_subject"),
-                    models.Index(fields=["segment", "entered_at"], name="membership_by_segment"),
+                    models.Index(
+                        fields=["subject_id", "segment", "entered_at"],
+                        name="membership_by_subject",
+                    ),
+                    models.Index(
+                        fields=["segment", "entered_at"], name="membership_by_segment"
+                    ),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -315,7 +419,9 @@ class Migration(migrations.Migration):
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            ("left_at", None), ("left_at__gte", models.F("entered_at")), _connector="OR"
+                            ("left_at", None),
+                            ("left_at__gte", models.F("entered_at")),
+                            _connector="OR",
                         ),
                         name="membership_ends_after_start",
                     ),
@@ -325,15 +431,30 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Change",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
                 ("subject_id", models.BigIntegerField()),
-                ("kind", models.CharField(choices=[("entered", "Entered"), ("left", "Left")], max_length=7)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[("entered", "Entered"), ("left", "Left")], max_length=7
+                    ),
+                ),
                 ("at", models.DateTimeField()),
                 ("version", models.PositiveIntegerField()),
                 (
                     "segment",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="changes", to="segments.segment"
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="changes",
+                        to="segments.segment",
                     ),
                 ),
                 (
@@ -356,7 +477,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="segmentversion",
-            constraint=models.UniqueConstraint(fields=("segment", "number"), name="version_number_once_per_segment"),
+            constraint=models.UniqueConstraint(
+                fields=("segment", "number"), name="version_number_once_per_segment"
+            ),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="segment",

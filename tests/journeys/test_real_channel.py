@@ -58,10 +58,20 @@ class Machine:
         return self.client.get(f"/api/v1/{path}", query, headers={**self.headers, "Accept": accept})
 
     def post(self, path: str, body: Any) -> Any:
-        return self.client.post(f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=self.headers)
+        return self.client.post(
+            f"/api/v1/{path}",
+            json.dumps(body),
+            content_type="application/json",
+            headers=self.headers,
+        )
 
     def patch(self, path: str, body: Any) -> Any:
-        return self.client.patch(f"/api/v1/{path}", json.dumps(body), content_type="application/json", headers=self.headers)
+        return self.client.patch(
+            f"/api/v1/{path}",
+            json.dumps(body),
+            content_type="application/json",
+            headers=self.headers,
+        )
 
     def walk(self, path: str, **query: Any) -> list[dict[str, Any]]:
         """Every row of a paged list."""
@@ -77,7 +87,9 @@ class Machine:
 
 
 def test_real_channel__from_files_to_portals__agrees_with_plain_sql(
-    shared_data: Path, celery_worker_process: CeleryWorker, capsys: pytest.CaptureFixture[str]
+    shared_data: Path,
+    celery_worker_process: CeleryWorker,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     # --- records in -------------------------------------------------------------------------------------------------
     partners_csv, deals_csv = (str(shared_data / "adventureworks" / name) for name in ("partners.csv", "deals.csv"))
@@ -85,14 +97,30 @@ def test_real_channel__from_files_to_portals__agrees_with_plain_sql(
     assert (said["rows"], said["created"], said["rejected"]) == (701, 701, 0)
     said = told(capsys, "import_records", "deals", deals_csv, create_fields=True)
     assert (said["rows"], said["created"], said["rejected"]) == (3616, 3616, 0)
-    for subject, path, rows in (("partners", partners_csv, 701), ("deals", deals_csv, 3616)):
+    for subject, path, rows in (
+        ("partners", partners_csv, 701),
+        ("deals", deals_csv, 3616),
+    ):
         said = told(capsys, "import_records", subject, path, create_fields=True)
-        assert (said["created"], said["updated"], said["unchanged"], said["rejected"]) == (0, 0, rows, 0)
+        assert (
+            said["created"],
+            said["updated"],
+            said["unchanged"],
+            said["rejected"],
+        ) == (0, 0, rows, 0)
     assert (Partner.objects.count(), Deal.objects.count()) == (701, 3616)
 
     # --- a segment, computed by a real worker -----------------------------------------------------------------------
     machine = Machine("write", capsys)
-    made = machine.post("segments/", {"slug": SLUG, "name": "European warehouses", "subject": "partner", "rule": RULE})
+    made = machine.post(
+        "segments/",
+        {
+            "slug": SLUG,
+            "name": "European warehouses",
+            "subject": "partner",
+            "rule": RULE,
+        },
+    )
     assert made.status_code == 201, made.content
     assert machine.post(f"segments/{SLUG}/publish/", {}).status_code in {200, 202}
     told(capsys, "recompute", segment=[SLUG], workers=True, timeout=60)
@@ -121,7 +149,11 @@ def test_real_channel__from_files_to_portals__agrees_with_plain_sql(
     assert sorted(on_offer.values_list("partner__external_id", flat=True)) == expected
     outsider = Partner.objects.exclude(external_id__in=expected).first()
     assert outsider is not None
-    for external_id, sees in ((expected[0], True), (expected[-1], True), (outsider.external_id, False)):
+    for external_id, sees in (
+        (expected[0], True),
+        (expected[-1], True),
+        (outsider.external_id, False),
+    ):
         user = invite_team_member(
             partner=Partner.objects.get(external_id=external_id),
             email=f"{external_id}@partner.example",

@@ -42,7 +42,10 @@ def test_invite__somebody_who_signs_in__refused() -> None:
         inviting.invite(email="ANN@vendor.example", role=roles.ANALYST)
 
 
-@pytest.mark.parametrize(("email", "role", "said"), [("not-an-address", roles.ANALYST, "email"), ("a@b.example", "boss", "role")])
+@pytest.mark.parametrize(
+    ("email", "role", "said"),
+    [("not-an-address", roles.ANALYST, "email"), ("a@b.example", "boss", "role")],
+)
 def test_invite__bad_input__error_names_the_field(email: str, role: str, said: str) -> None:
     with pytest.raises(ValidationError) as error:
         inviting.invite(email=email, role=role)

@@ -19,6 +19,11 @@ CASES = [
 @pytest.mark.parametrize(("role", "vendor", "partner", "edits", "administers"), CASES)
 def test_role__each__may_do_just_this(role: str, vendor: bool, partner: bool, edits: bool, administers: bool) -> None:
     viewer = User(role=role)
-    said = (roles.is_vendor(viewer), roles.is_partner(viewer), roles.may_edit(viewer), roles.may_administer(viewer))
+    said = (
+        roles.is_vendor(viewer),
+        roles.is_partner(viewer),
+        roles.may_edit(viewer),
+        roles.may_administer(viewer),
+    )
     assert said == (vendor, partner, edits, administers)
     assert viewer.is_staff == (role == roles.ADMINISTRATOR)

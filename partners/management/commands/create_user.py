@@ -26,10 +26,23 @@ class Command(BaseCommand):
         """EMAIL, --role, --partner, --name, --region, --password-stdin."""
         parser.add_argument("email")
         parser.add_argument("--role", required=True, choices=list(roles.LABELS))
-        parser.add_argument("--partner", metavar="ID", help="external id of the company, for the partner roles")
+        parser.add_argument(
+            "--partner",
+            metavar="ID",
+            help="external id of the company, for the partner roles",
+        )
         parser.add_argument("--name", default="")
-        parser.add_argument("--region", action="append", default=[], help="limit to a region; may be repeated")
-        parser.add_argument("--password-stdin", action="store_true", help="read the password from standard input")
+        parser.add_argument(
+            "--region",
+            action="append",
+            default=[],
+            help="limit to a region; may be repeated",
+        )
+        parser.add_argument(
+            "--password-stdin",
+            action="store_true",
+            help="read the password from standard input",
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Make them, or say what is wrong and leave nothing behind."""
@@ -37,7 +50,10 @@ class Command(BaseCommand):
         try:
             with transaction.atomic():
                 invited = inviting.invite(
-                    email=options["email"], role=options["role"], name=options["name"], regions=tuple(options["region"])
+                    email=options["email"],
+                    role=options["role"],
+                    name=options["name"],
+                    regions=tuple(options["region"]),
                 )
                 if partner is not None:
                     TeamMember.objects.update_or_create(user=invited.user, defaults={"partner": partner})

@@ -29,9 +29,22 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--segment, --workers, --as-of, --json."""
         parser.add_argument("--segment", nargs="+", action="extend", default=[], metavar="SLUG")
-        parser.add_argument("--workers", action="store_true", help="let Celery workers do it, instead of this process")
-        parser.add_argument("--as-of", metavar="ISO", help="evaluate every clause at this instant or on this day")
-        parser.add_argument("--timeout", type=float, default=3600, help="seconds to wait for the workers")
+        parser.add_argument(
+            "--workers",
+            action="store_true",
+            help="let Celery workers do it, instead of this process",
+        )
+        parser.add_argument(
+            "--as-of",
+            metavar="ISO",
+            help="evaluate every clause at this instant or on this day",
+        )
+        parser.add_argument(
+            "--timeout",
+            type=float,
+            default=3600,
+            help="seconds to wait for the workers",
+        )
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -39,7 +52,10 @@ class Command(BaseCommand):
         slugs: list[str] = options["segment"]
         self._refuse_unknown(slugs)
         run = membership.request_recompute(
-            trigger=Recompute.Trigger.MANUAL, slugs=slugs, as_of=self._instant(options["as_of"]), requested_by="command line"
+            trigger=Recompute.Trigger.MANUAL,
+            slugs=slugs,
+            as_of=self._instant(options["as_of"]),
+            requested_by="command line",
         )
         if options["workers"]:
             recompute_task.delay(run.pk)
@@ -52,7 +68,9 @@ class Command(BaseCommand):
     def _refuse_unknown(self, slugs: list[str]) -> None:
         known = set(Segment.objects.active().filter(slug__in=slugs).values_list("slug", flat=True))
         if unknown := sorted(set(slugs) - known):
-            raise CommandError(f"No active segment has the slug {', '.join(unknown)}. Publish it first, or check the spelling.")
+            raise CommandError(
+                f"No active segment has the slug {', '.join(unknown)}. Publish it first, or check the spelling."
+            )
 
     def _instant(self, text: str | None) -> datetime | None:
         if text is None:

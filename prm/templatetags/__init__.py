@@ -1,0 +1,1 @@
+"""Words the templates of every app may say."""

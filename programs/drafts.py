@@ -1,0 +1,126 @@
+"""What a programme is before it is stored: the input of authoring, whichever door it comes by. Pure values."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlsplit
+
+from programs.targeting import Targeting
+
+Errors = dict[str, list[str]]
+"""Field name → what is wrong and what to do about it."""
+
+SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+CURRENCY = re.compile(r"[A-Z]{3}")
+LARGEST_SUM = Decimal("9999999999999999.99")
+
+
+@dataclass(frozen=True, slots=True)
+class ContentDraft:
+    """A page (Markdown), a link, a file, or several of them."""
+
+    body: str = ""
+    url: str = ""
+    file: Any = None
+    """An uploaded file (django.core.files.File); None keeps the one there is; False takes it away."""
+    language: str = "en"
+
+    def errors(self) -> Errors:
+        """What is wrong with it by itself."""
+        found: Errors = {}
+        if self.url and not (urlsplit(self.url).scheme in {"http", "https"} and urlsplit(self.url).netloc):
+            found["url"] = ["A link begins with https:// or http:// and names a site."]
+        if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", self.language):
+            found["language"] = ["Give a language code such as en, de or pt-BR."]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class CourseDraft:
+    """Lessons in order, each {"title", "body"}, and about how many minutes they take."""
+
+    lessons: tuple[dict[str, str], ...] = ()
+    minutes: int = 30
+
+    def errors(self) -> Errors:
+        """What is wrong with it by itself."""
+        found: Errors = {}
+        for number, lesson in enumerate(self.lessons, start=1):
+            if set(lesson) - {"title", "body"} or not all(isinstance(value, str) for value in lesson.values()):
+                found.setdefault("lessons", []).append(f"Lesson {number}: a lesson has a title and a body, both text.")
+            elif not lesson.get("title", "").strip():
+                found.setdefault("lessons", []).append(f"Lesson {number} needs a title.")
+        if not 1 <= self.minutes <= 100_000:
+            found["minutes"] = ["Say about how many minutes it takes: a whole number from 1."]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class IncentiveDraft:
+    """What can be earned: a rate in per cent of the deal, or a fixed amount, never both."""
+
+    type: str = "rebate"
+    rate: Decimal | None = None
+    amount: Decimal | None = None
+    currency: str = "EUR"
+    budget: Decimal | None = None
+    terms: str = ""
+
+    def errors(self) -> Errors:
+        """What is wrong with it by itself."""
+        found: Errors = {}
+        if self.type not in {"rebate", "spiff", "deal_registration", "mdf", "discount"}:
+            found["type"] = ["Choose one of rebate, spiff, deal_registration, mdf or discount."]
+        if (self.rate is None) == (self.amount is None):
+            found["rate"] = ["Give either a rate or an amount, and not both."]
+        elif self.rate is not None and not (0 < self.rate <= 100 and self.rate == round(self.rate, 3)):
+            found["rate"] = ["A rate is above 0 and at most 100 per cent, with at most three decimal places."]
+        for name, value in (("amount", self.amount), ("budget", self.budget)):
+            if value is not None and not (0 < value <= LARGEST_SUM and value == round(value, 2)):
+                found[name] = [f"The {name} is above 0, with at most two decimal places."]
+        if not CURRENCY.fullmatch(self.currency):
+            found["currency"] = ["Give the three-letter code of the currency, such as EUR."]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class ProgramDraft:
+    """A whole programme. The detail says its kind."""
+
+    slug: str
+    name: str
+    detail: ContentDraft | CourseDraft | IncentiveDraft
+    summary: str = ""
+    targeting: Targeting = field(default_factory=Targeting)
+    starts_on: date | None = None
+    ends_on: date | None = None
+    new_members_only: bool = False
+    priority: int = 0
+
+    @property
+    def kind(self) -> str:
+        """"content", "course" or "incentive"."""
+        return {ContentDraft: "content", CourseDraft: "course", IncentiveDraft: "incentive"}[type(self.detail)]
+
+    def errors(self) -> Errors:
+        """Everything that is wrong with it by itself; whether the segments exist is asked when it is stored."""
+        found = self.detail.errors()
+        if not SLUG.fullmatch(self.slug) or len(self.slug) > 100:
+            found["slug"] = ["Use small letters, digits and single hyphens, at most 100, such as gold-starter-kit."]
+        if not self.name.strip() or len(self.name) > 200:
+            found["name"] = ["Give it a name of at most 200 characters."]
+        if len(self.summary) > 500:
+            found["summary"] = ["Keep the summary within 500 characters."]
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            found["ends_on"] = ["The last day is before the first. Choose the first day or a later one."]
+        if not -1_000_000 <= self.priority <= 1_000_000:
+            found["priority"] = ["Priority is a whole number between -1000000 and 1000000."]
+        for slug in sorted({slug for slug in self.targeting.slugs if self.targeting.slugs.count(slug) > 1}):
+            for mode in ("any", "all", "none"):
+                if slug in getattr(self.targeting, mode):
+                    found.setdefault(mode, []).append(f"“{slug}” is named more than once. Name each segment once.")
+        return found

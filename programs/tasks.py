@@ -1,0 +1,14 @@
+"""What workers do for programmes. Ids in, a verb called; every task may safely run twice."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from programs import settling
+from programs.dispatch import SETTLE_TASK
+
+
+@shared_task(name=SETTLE_TASK)
+def settle(programs: list[int] | None = None) -> None:
+    """Let these programmes settle, or all of them."""
+    settling.settle(programs=programs)

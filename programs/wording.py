@@ -1,0 +1,43 @@
+"""Targeting and reasons in plain words. Pure values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from programs.targeting import Targeting
+
+SELECTED = "Selected for your company"
+"""What a partner reads when none of the deciding segments may be named."""
+
+
+def listing(words: Iterable[str], joint: str = "and") -> str:
+    """"a", "a and b", "a, b and c"."""
+    items = list(words)
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} {joint} {items[-1]}"
+
+
+def because(reason: Mapping[str, list[str]], names: Mapping[str, str]) -> str:
+    """Why a partner has an offer. `names` holds the segments that may be named, by slug; others stay unsaid."""
+    slugs = [*reason.get("any", []), *reason.get("all", [])]
+    known = list(dict.fromkeys(names[slug] for slug in slugs if slug in names))
+    return f"Because you are in {listing(known)}" if known else SELECTED
+
+
+def sentence(targeting: Targeting, names: Mapping[str, str]) -> str:
+    """For staff: whom a programme is for. `names` holds every segment's name by slug."""
+
+    def named(slugs: Iterable[str]) -> list[str]:
+        return [names.get(slug, slug) for slug in slugs]
+
+    if not targeting.names_somebody:
+        return "For nobody yet: no segment is chosen."
+    parts = []
+    if targeting.any:
+        parts.append(f"in {listing(named(targeting.any), 'or')}")
+    if targeting.all:
+        parts.append(f"in {'both ' if len(targeting.all) == 2 else ''}{listing(named(targeting.all))}")
+    if targeting.none:
+        parts.append(f"not in {listing(named(targeting.none), 'or')}")
+    return f"Partners who are {listing(parts)}."

@@ -1,0 +1,67 @@
+"""Who moved, told with names: reads of the change ledger for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from partners.models import Customer, Partner
+from partners.vocabulary import Subject
+from people.roles import Viewer
+from segments.models import Change
+
+_MODELS: dict[str, Any] = {
+    Subject.PARTNER.value: Partner,
+    Subject.CUSTOMER.value: Customer,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Movement:
+    """One line of the ledger with the names that people know."""
+
+    at: datetime
+    kind: str
+    subject: str
+    external_id: str
+    name: str
+    segment_slug: str
+    segment_name: str
+
+
+def recent_changes(*, viewer: Viewer, limit: int) -> list[Movement]:
+    """The latest changes of subjects the viewer may see, newest first: at most three queries.
+
+    A viewer limited to regions may get fewer than `limit`: as many of the latest `10 × limit` lines as they may see.
+    """
+    reach = limit * 10 if viewer.regions else limit
+    return named(Change.objects.select_related("segment").order_by("-id")[:reach], viewer=viewer)[:limit]
+
+
+def named(changes: Iterable[Change], *, viewer: Viewer) -> list[Movement]:
+    """The changes whose subject the viewer may see, with names; one query per subject kind."""
+    rows = list(changes)
+    records: dict[tuple[str, int], Any] = {}
+    for subject, model in _MODELS.items():
+        ids = {row.subject_id for row in rows if row.segment.subject == subject}
+        if ids:
+            for record in model.objects.visible_to(viewer).filter(pk__in=ids).only("external_id", "name"):
+                records[subject, record.pk] = record
+    movements = []
+    for row in rows:
+        record = records.get((row.segment.subject, row.subject_id))
+        if record is not None:
+            movements.append(
+                Movement(
+                    row.at,
+                    row.kind,
+                    row.segment.subject,
+                    record.external_id,
+                    record.name,
+                    row.segment.slug,
+                    row.segment.name,
+                )
+            )
+    return movements

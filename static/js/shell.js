@@ -1,0 +1,122 @@
+// What every page needs: the drawer, menus, toasts, dialogs, and forms that cannot be sent twice.
+(() => {
+  // --- drawer: <button data-drawer aria-controls="side"> inside .shell
+  const shell = document.querySelector(".shell");
+  const opener = document.querySelector("[data-drawer]");
+  const drawer = (open) => {
+    if (!shell || !opener) return;
+    shell.toggleAttribute("data-open", open);
+    opener.setAttribute("aria-expanded", String(open));
+    document.getElementById("main").inert = open;
+    if (open) document.querySelector("#side a").focus();
+    else opener.focus();
+  };
+  opener?.addEventListener("click", () => drawer(!shell.hasAttribute("data-open")));
+  document.addEventListener("click", (event) => {
+    if (shell?.hasAttribute("data-open") && !event.target.closest("#side, [data-drawer]")) drawer(false);
+  });
+  matchMedia("(min-width: 60.01rem)").addEventListener("change", (wide) => {
+    if (wide.matches && shell?.hasAttribute("data-open")) drawer(false);
+  });
+
+  // --- menus: <details class="menu">; close on Escape, on a click elsewhere, when focus leaves
+  const closeMenus = (except) => {
+    for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
+  };
+  document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    const menu = event.target.closest("details.menu[open]");
+    if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
+    else if (shell?.hasAttribute("data-open")) drawer(false);
+  });
+
+  // --- dialogs: data-opens="id of a <dialog>", data-closes inside one
+  document.addEventListener("click", (event) => {
+    const opens = event.target.closest("[data-opens]");
+    if (opens) { document.getElementById(opens.dataset.opens)?.showModal(); return; }
+    if (event.target.closest("[data-closes]")) { event.target.closest("dialog")?.close(); return; }
+    if (event.target.matches("dialog.dialog")) event.target.close(); // the backdrop
+  });
+
+  // --- toasts: good news leaves by itself, the rest waits to be read
+  const toasts = document.getElementById("toasts");
+  const settle = (toast) => {
+    if (!toast.matches(".toast-good, .toast-info")) return;
+    let timer;
+    const start = () => { timer = setTimeout(() => toast.remove(), 8000); };
+    toast.addEventListener("pointerenter", () => clearTimeout(timer));
+    toast.addEventListener("pointerleave", start);
+    toast.addEventListener("focusin", () => clearTimeout(timer));
+    start();
+  };
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-dismiss]")) event.target.closest(".toast, .alert").remove();
+  });
+  const toast = (text, level = "good") => {
+    const template = document.getElementById("toast");
+    if (!toasts || !template) return;
+    const made = template.content.firstElementChild.cloneNode(true);
+    made.classList.add(`toast-${level}`);
+    made.querySelector("p").textContent = text;
+    toasts.append(made);
+    settle(made);
+  };
+  toasts?.querySelectorAll(".toast").forEach(settle);
+
+  // A view answers htmx with HX-Trigger: {"toast": {"text": "Saved", "level": "good"}}; a script fires the same event.
+  document.addEventListener("toast", (event) => toast(event.detail.text, event.detail.level));
+  document.addEventListener("htmx:responseError", (event) => {
+    const status = event.detail.xhr.status;
+    if (status === 401 || status === 403) toast("You may not do that, or your session has ended. Reload the page to sign in again.", "bad");
+    else toast("That did not work. Nothing was changed; please try again.", "bad");
+  });
+  document.addEventListener("htmx:sendError", () => toast("The server cannot be reached. Check your connection and try again.", "bad"));
+
+  // --- forms: sent once. The button is marked after the browser has read it into the form's data.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method === "dialog" || form.target) return;
+    if (form.method !== "post") return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "yes";
+    const button = event.submitter;
+    setTimeout(() => button?.setAttribute("aria-busy", "true"));
+  });
+  addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+    }
+  });
+  // A form that answers with a file stays on the page: mark it data-stays, and it may be sent again.
+  document.addEventListener("submit", (event) => {
+    const form = event.target;
+    if (!("stays" in form.dataset) && !form.matches("[hx-post], [hx-get]")) return;
+    setTimeout(() => { delete form.dataset.sent; event.submitter?.removeAttribute("aria-busy"); }, 1500);
+  });
+
+  // --- <select data-submits> and <input data-submits> send their form as soon as they change
+  document.addEventListener("change", (event) => {
+    if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+  });
+
+  // --- "/" goes to the search field of the page
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("input, textarea, select, [contenteditable]")) return;
+    const search = document.querySelector("input[type=search]");
+    if (search) { event.preventDefault(); search.focus(); search.select(); }
+  });
+
+  // --- data-copies="id": copies that element's text
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("[data-copies]");
+    if (!button) return;
+    const source = document.getElementById(button.dataset.copies);
+    await navigator.clipboard.writeText(source.value ?? source.textContent.trim());
+    toast("Copied.");
+  });
+})();
