@@ -11,7 +11,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-STATE_DIR = BASE_DIR / ".state"
+STATE_DIR = Path(os.environ.get("PRM_STATE_DIR") or BASE_DIR / ".state")
 ADDRESSES = STATE_DIR / "addresses.json"
 """Written by the launcher while its services run: {"DATABASE_URL": …, "REDIS_URL": …, "PRM_SECRET_KEY": …, …}."""
 

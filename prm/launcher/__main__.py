@@ -1,4 +1,4 @@
-"""`python -m prm.launcher demo | test [pytest's arguments] | run COMMAND…`."""
+"""`python -m prm.launcher demo [--port N] [what `manage.py demo` takes] | test [pytest's arguments] | run COMMAND…`."""
 
 import argparse
 import os
@@ -22,7 +22,7 @@ def main(arguments: list[str]) -> int:
     listen(with_parent=options.stop_with_parent)
     try:
         if options.command == "demo":
-            return demo(port_from(rest))
+            return demo(*port_and_rest(rest))
         if options.command == "test":
             return run_tests(rest)
         return run(rest[1:] if rest[:1] == ["--"] else rest)
@@ -33,14 +33,15 @@ def main(arguments: list[str]) -> int:
         return 128 + request.number
 
 
-def port_from(arguments: list[str]) -> int:
-    """The port for the demo: --port, else PORT from the environment, else 8000."""
-    parser = argparse.ArgumentParser(prog="python -m prm.launcher demo")
+def port_and_rest(arguments: list[str]) -> tuple[int, list[str]]:
+    """The port for the demo (--port, else PORT from the environment, else 8000), and what `manage.py demo` shall get."""
+    parser = argparse.ArgumentParser(prog="python -m prm.launcher demo", add_help=False)
     parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
-    port = str(parser.parse_args(arguments).port)
+    options, rest = parser.parse_known_args(arguments)
+    port = str(options.port)
     if not port.isdecimal() or not 0 < int(port) < 65536:
         raise Failed(f"PORT must be a number from 1 to 65535, not {port!r}.")
-    return int(port)
+    return int(port), rest
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Sequence
 from pathlib import Path
 
 from prm.launcher import addresses, services
@@ -22,8 +23,11 @@ LOCK_PATIENCE = 8.0
 """Seconds in which what a killed launcher left behind is gone."""
 
 
-def demo(port: int) -> int:
-    """Run everything at http://127.0.0.1:`port` until Ctrl-C or SIGTERM; returns the exit code."""
+def demo(port: int, options: Sequence[str] = ()) -> int:
+    """Run everything at http://127.0.0.1:`port` until Ctrl-C or SIGTERM; returns the exit code.
+
+    `options` are those of `manage.py demo`: how much data.
+    """
     place = Place(STATE)
     if not place.lock():
         say("Waiting for another launcher in this folder …")
@@ -36,7 +40,7 @@ def demo(port: int) -> int:
         env = environment(place, port)
         services.start(place, env, running)
         addresses.write(published, env)
-        sign_ins = prepare(place, env)
+        sign_ins = prepare(place, env, options)
         for program in product(place, env, port):
             products.add(program)
         with step("The web server answers"):
@@ -83,10 +87,10 @@ def environment(place: Place, port: int) -> dict[str, str]:
     return env
 
 
-def prepare(place: Place, env: dict[str, str]) -> str:
+def prepare(place: Place, env: dict[str, str], options: Sequence[str]) -> str:
     """Bring database, demo data and static files up to date, each only if something changed; returns the sign-in names."""
     name = database_name(env)
-    data = Stamp(place.folder, "data", [name, *code_files()])
+    data = Stamp(place.folder, "data", [name, *options, *code_files()])
     static = Stamp(place.folder, "static", static_files())
     sign_ins = place.folder / "sign-ins.txt"
     static_program = command(place, env, "collectstatic", "--noinput", "--verbosity=0")
@@ -100,7 +104,7 @@ def prepare(place: Place, env: dict[str, str]) -> str:
             with step("The database has today's tables"):
                 command(place, env, "migrate", "--noinput").run()
             with step("Demo data is in"):
-                sign_ins.write_text(load_demo_data(place, env))
+                sign_ins.write_text(load_demo_data(place, env, options))
             data.write()
         if not static.fresh:
             if code := static_program.wait():
@@ -127,12 +131,12 @@ def command(place: Place, env: dict[str, str], name: str, *arguments: str) -> Pr
     )
 
 
-def load_demo_data(place: Place, env: dict[str, str]) -> str:
+def load_demo_data(place: Place, env: dict[str, str], options: Sequence[str]) -> str:
     """Run `manage.py demo`; returns what it printed about signing in."""
     if not list(PROJECT.glob("*/management/commands/demo.py")):
         say("There is no demo data yet: the `demo` command does not exist")
         return ""
-    program = command(place, env, "demo")
+    program = command(place, env, "demo", *options)
     program.run()
     printed = (place.logs / "demo.log").read_text(errors="replace").splitlines()
     return "\n".join([line for line in printed if not line.startswith("{")][-15:])

