@@ -212,6 +212,9 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
 }
 
+METRICS_TOKEN = env.str("PRM_METRICS_TOKEN", default="")
+"""What Prometheus sends as `Authorization: Bearer …` to read /metrics; empty: administrators only."""
+
 # --- Celery -----------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = "django-db"

@@ -152,7 +152,9 @@ def _segments(targeting: Targeting, errors: Errors) -> dict[str, int]:
             if slug not in found:
                 message = f"There is no segment “{slug}”."
             elif found[slug].subject != Subject.PARTNER:
-                message = f"“{slug}” is a segment of customers. Programmes are offered to partners: choose one of theirs."
+                message = (
+                    f"“{slug}” is a segment of customers. Programmes are offered to partners: choose one of theirs."
+                )
             elif found[slug].status == Segment.Status.ARCHIVED:
                 message = f"“{slug}” is archived and has no members. Choose another."
             else:
@@ -187,6 +189,4 @@ def _write_detail(program: Program, draft: ProgramDraft) -> None:
         Course.objects.update_or_create(program=program, defaults={"lessons": lessons, "minutes": detail.minutes})
     else:
         names = ("type", "rate", "amount", "currency", "budget", "terms")
-        Incentive.objects.update_or_create(
-            program=program, defaults={name: getattr(detail, name) for name in names}
-        )
+        Incentive.objects.update_or_create(program=program, defaults={name: getattr(detail, name) for name in names})

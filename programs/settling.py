@@ -73,9 +73,7 @@ def settle(*, now: datetime | None = None, programs: Collection[int] | None = No
     return _write(changes, now) if changes.count else Settled()
 
 
-def _compare(
-    changes: _Changes, program_id: int, wanted: list[tuple[Reason, BitMap64]], have: list[Standing]
-) -> None:
+def _compare(changes: _Changes, program_id: int, wanted: list[tuple[Reason, BitMap64]], have: list[Standing]) -> None:
     """Notes the differences of one programme."""
     on = BitMap64.union(BitMap64(), *(standing.partners for standing in have if not standing.lapsed))
     lapsed = BitMap64.union(BitMap64(), *(standing.partners for standing in have if standing.lapsed))

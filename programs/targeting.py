@@ -41,9 +41,7 @@ class Difference:
     leave: BitMap64
 
 
-def entitled(
-    any: Sequence[BitMap64] = (), all: Sequence[BitMap64] = (), none: Sequence[BitMap64] = ()
-) -> BitMap64:
+def entitled(any: Sequence[BitMap64] = (), all: Sequence[BitMap64] = (), none: Sequence[BitMap64] = ()) -> BitMap64:
     """Members of at least one of `any` (when there are any), of every one of `all`, and of none of `none`.
 
     With neither `any` nor `all` the answer is nobody: a programme is never for everyone by oversight.
@@ -68,9 +66,7 @@ def entitled_to(targeting: Targeting, members: Mapping[str, BitMap64]) -> BitMap
     )
 
 
-def newly_entitled_to(
-    targeting: Targeting, members: Mapping[str, BitMap64], early: Mapping[str, BitMap64]
-) -> BitMap64:
+def newly_entitled_to(targeting: Targeting, members: Mapping[str, BitMap64], early: Mapping[str, BitMap64]) -> BitMap64:
     """Those entitled only by what they entered since the programme began.
 
     `early` holds, per slug, the members whose present stay began before the programme did. Whoever those stays alone

@@ -130,7 +130,10 @@ def test_change_program__active__targets_and_detail_follow_and_settle() -> None:
     made = activate(program=create_program(draft=draft()))
     settle()
     changed = replace(
-        draft_of(made), name="New name", targeting=Targeting(all=("silver",)), detail=ContentDraft(url="https://x.example/")
+        draft_of(made),
+        name="New name",
+        targeting=Targeting(all=("silver",)),
+        detail=ContentDraft(url="https://x.example/"),
     )
     change_program(program=made, draft=changed)
     settle()

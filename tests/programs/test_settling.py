@@ -204,7 +204,9 @@ def test_settle__narrowed_to_programs__leaves_the_others_alone() -> None:
 
 def test_settle__more_programs_and_partners__same_number_of_statements() -> None:
     def statements() -> int:
-        with CaptureQueriesContext(connection, ) as captured:
+        with CaptureQueriesContext(
+            connection,
+        ) as captured:
             settle()
         return len(captured)
 
