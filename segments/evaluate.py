@@ -1,0 +1,161 @@
+"""The one interpreter: many rules over one table of facts, as Boolean arrays. Pure values.
+
+Two-valued: on a missing value a positive operator is false and its negative, being its complement, is true. A leaf that
+occurs in many rules is worked out once. One subject is a table of length one: nothing here knows the difference.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from partners.tables import Codes, Column, Mask, Scalars, Sets, Table
+from partners.vocabulary import Field, Vocabulary
+from segments.instants import Clock
+from segments.matching import matches, terms
+from segments.operators import OPERATORS
+from segments.ranges import inside, ranges_of
+from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf
+
+BLOCK = 262_144
+"""Rows that are evaluated at a time, so that what many rules share stays in little memory."""
+
+Lookups = dict[Leaf, list[Mask]]
+"""Which entries of a column's dictionary a leaf matches: the same for all blocks of a table, so kept between them."""
+
+
+def evaluate(
+    node: Node, table: Table, *, vocabulary: Vocabulary, clock: Clock, members: Mapping[str, Mask] | None = None
+) -> Mask:
+    """Which rows the rule is true of, shape (n,)."""
+    return Evaluator(table, vocabulary=vocabulary, clock=clock, members=members).mask(node)
+
+
+def blocks(table: Table, size: int = BLOCK) -> Iterator[Table]:
+    """The table in runs of so many rows, sharing its memory. An empty table is one empty block."""
+    for start in range(0, max(len(table), 1), size):
+        stop = min(start + size, len(table))
+        yield Table(table.ids[start:stop], {name: _rows(col, start, stop) for name, col in table.columns.items()})
+
+
+def _rows(column: Column, start: int, stop: int) -> Column:
+    if isinstance(column, Scalars):
+        return Scalars(column.values[start:stop], column.present[start:stop])
+    if isinstance(column, Codes):
+        return Codes(column.codes[start:stop], column.dictionary)
+    offsets = column.offsets[start : stop + 1]
+    return Sets(offsets - offsets[0], column.codes[offsets[0] : offsets[-1]], column.dictionary)
+
+
+def present(column: Column) -> Mask:
+    """Where there is a value, shape (n,)."""
+    if isinstance(column, Scalars):
+        return column.present
+    if isinstance(column, Codes):
+        return column.codes >= 0
+    return np.diff(column.offsets) > 0
+
+
+class Evaluator:
+    """Evaluates rules over one table (or one block of it). Errors rise; they are never an answer."""
+
+    def __init__(
+        self,
+        table: Table,
+        *,
+        vocabulary: Vocabulary,
+        clock: Clock,
+        members: Mapping[str, Mask] | None = None,
+        lookups: Lookups | None = None,
+    ) -> None:
+        """`members`: per slug which rows are in that segment, shape (n,); it may grow between calls."""
+        self.table = table
+        self.vocabulary = vocabulary
+        self.clock = clock
+        self.members = members if members is not None else {}
+        self._lookups = lookups if lookups is not None else {}
+        self._leaves: dict[Leaf, Mask] = {}
+
+    def mask(self, node: Node) -> Mask:
+        """Which rows the node is true of, shape (n,). The array may be shared: do not write into it."""
+        if isinstance(node, Leaf):
+            return self._leaf(node)
+        if isinstance(node, Group):
+            combine = np.logical_and if node.combinator == "and" else np.logical_or
+            found = self.mask(node.rules[0])
+            if len(node.rules) > 1:
+                found = combine(found, self.mask(node.rules[1]))
+                for child in node.rules[2:]:
+                    combine(found, self.mask(child), out=found)
+            return ~found if node.negated else found
+        if isinstance(node, SegmentLeaf):
+            return self._reference(node)
+        if isinstance(node, Everyone):
+            return np.ones(len(self.table), dtype=np.bool_)
+        raise TypeError(f"not a node: {node!r}")
+
+    def _leaf(self, leaf: Leaf) -> Mask:
+        found = self._leaves.get(leaf)
+        if found is None:
+            operator = OPERATORS[leaf.operator]
+            if operator.is_negative or leaf.missing is not None:
+                found = self._leaf(replace(leaf, operator=operator.positive, missing=None))
+                found = ~found if operator.is_negative else found
+                if leaf.missing is not None:
+                    here = present(self.table.columns[leaf.field])
+                    found = found | ~here if leaf.missing == "match" else found & here
+            else:
+                found = self._positive(leaf)
+            self._leaves[leaf] = found
+        return found
+
+    def _positive(self, leaf: Leaf) -> Mask:
+        """A positive operator: false wherever the value is missing."""
+        about, column = self.vocabulary[leaf.field], self.table.columns[leaf.field]
+        if leaf.operator == "notNull":
+            return present(column)
+        if isinstance(column, Scalars):
+            return inside(column.values, ranges_of(leaf, about, self.clock)) & column.present
+        if isinstance(column, Codes):
+            # One entry more than the dictionary has: code -1, a missing value, reads the last one.
+            return self._entries(leaf, about, column)[0][column.codes]
+        return self._sets(leaf, about, column)
+
+    def _sets(self, leaf: Leaf, about: Field, column: Sets) -> Mask:
+        entries = self._entries(leaf, about, column)
+        if leaf.operator == "containsAny":
+            return _count(np.logical_or.reduce(entries), column) > 0
+        found = np.logical_and.reduce([_count(entry, column) > 0 for entry in entries])
+        if leaf.operator == "equalsSet":
+            found &= _count(~np.logical_or.reduce(entries), column) == 0
+        return found
+
+    def _entries(self, leaf: Leaf, about: Field, column: Codes | Sets) -> list[Mask]:
+        """Which dictionary entries match, shape (entries + 1,), the last false: one array, or for a set one per value."""
+        found = self._lookups.get(leaf)
+        if found is None:
+            wanted: list[Leaf] = [leaf]
+            if isinstance(column, Sets):
+                wanted = [replace(leaf, operator="in", value=(value,)) for value in terms(leaf)]
+            found = [
+                np.append(matches(one, about, column.dictionary, self.clock), False).astype(np.bool_)
+                for one in wanted
+            ]
+            self._lookups[leaf] = found
+        return found
+
+    def _reference(self, node: SegmentLeaf) -> Mask:
+        masks = [self.members[slug] for slug in node.slugs]
+        if node.operator == "inAll":
+            return np.logical_and.reduce(masks)
+        found: Mask = np.logical_or.reduce(masks)
+        return ~found if node.operator == "notIn" else found
+
+
+def _count(entries: Mask, column: Sets) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """How many of each row's values match, shape (n,)."""
+    running = np.zeros(len(column.codes) + 1, dtype=np.int64)
+    np.cumsum(entries[column.codes], out=running[1:])
+    return running[column.offsets[1:]] - running[column.offsets[:-1]]

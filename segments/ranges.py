@@ -1,0 +1,114 @@
+"""Every test of an ordered field comes down to ranges of integers, exactly: no rounding, no overflow. Pure values.
+
+A range is half-open, [low, high); None is no bound. The integers are those of `partners.tables.Scalars`: a number above
+0.1234567 is one of at least 123 457 millionths. Ordered choices are tested by their rank.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal, localcontext
+from typing import Any
+
+import numpy as np
+
+from partners.tables import SCALE, Ints, Mask
+from partners.vocabulary import Field, FieldType
+from segments import instants
+from segments.instants import Clock, Window
+from segments.operators import OPERATORS
+from segments.rules.nodes import Leaf
+
+Range = tuple[int | None, int | None]
+_LEAST, _MOST = -(2**63), 2**63 - 1
+
+
+def ranges_of(leaf: Leaf, about: Field, clock: Clock) -> tuple[Range, ...]:
+    """The ranges in which the leaf's positive operator is true. `in` may give the same range twice."""
+    operator = OPERATORS[leaf.operator].positive
+    if isinstance(leaf.value, Window):
+        return (_window(leaf.value, about, clock),)
+    if operator == "between":
+        low, high = leaf.value  # type: ignore[misc]
+        return ((_extent(low, about, clock)[0], _extent(high, about, clock)[1]),)
+    if operator == "in":
+        return tuple(_extent(value, about, clock) for value in leaf.value)  # type: ignore[union-attr]
+    low, high = _extent(leaf.value, about, clock)
+    if operator == "=":
+        return ((low, high),)
+    return ({"<": (None, low), "<=": (None, high), ">": (high, None), ">=": (low, None)}[operator],)
+
+
+def _extent(value: Any, about: Field, clock: Clock) -> tuple[int, int]:
+    """[low, high) of the integers that equal the value; low = high for a value between two of them.
+
+    x < value is below low, x ≤ value is below high, and so on; that makes thresholds between two integers exact.
+    """
+    if about.type is FieldType.ORDERED_CHOICE:
+        rank = [choice.value for choice in about.choices].index(value)
+        return rank, rank + 1
+    if isinstance(value, bool):
+        return int(value), int(value) + 1
+    if isinstance(value, Decimal):
+        with localcontext() as exactly:
+            exactly.prec = 200
+            scaled = value * SCALE[about.type]
+            low = int(scaled.to_integral_value(rounding="ROUND_CEILING"))
+            high = int(scaled.to_integral_value(rounding="ROUND_FLOOR")) + 1
+        return low, high
+    if isinstance(value, datetime):
+        moment = instants.micros(value)
+        return moment, moment + 1
+    if isinstance(value, date) and about.type is FieldType.DATETIME:
+        start, end = instants.day_start(value, clock.zone), instants.day_end(value, clock.zone)
+        return instants.micros(start), instants.micros(end)
+    if isinstance(value, date):
+        day = instants.day_number(value)
+        return day, day + 1
+    raise TypeError(f"{about.name} ({about.type}) cannot be compared with {value!r}")
+
+
+def _window(window: Window, about: Field, clock: Clock) -> Range:
+    """Instants: [start, end). Dates: every local day that the window touches."""
+    start, end = instants.span(window, clock)
+    if about.type is FieldType.DATE:
+        first, last = instants.days(start, end, clock.zone)
+        return instants.day_number(first), instants.day_number(last) + 1
+    return instants.micros(start), instants.micros(end)
+
+
+def inside(values: Ints, ranges: Iterable[Range]) -> Mask:
+    """Which values, shape (n,), lie in any of the ranges. Bounds beyond 64 bits are no bounds, or nothing."""
+    merged = _merge(ranges)
+    if not merged:
+        return np.zeros(len(values), dtype=np.bool_)
+    if len(merged) == 1:
+        low, high = merged[0]
+        found = values >= low if low > _LEAST else np.ones(len(values), dtype=np.bool_)
+        if high <= _MOST:
+            found &= values < high
+        return found
+    edges = [edge for low, high in merged for edge in (low, high)]
+    if edges[-1] > _MOST:
+        edges.pop()
+    # Left of the first edge is outside, then inside and outside take turns.
+    found = np.searchsorted(np.array(edges, dtype=np.int64), values, side="right") & 1
+    return found.astype(np.bool_)
+
+
+def _merge(ranges: Iterable[Range]) -> list[tuple[int, int]]:
+    """Ascending, apart from each other, none empty, cut to 64 bits (`_MOST + 1` is no upper bound)."""
+    cut = sorted(
+        (max(_LEAST if low is None else low, _LEAST), min(_MOST + 1 if high is None else high, _MOST + 1))
+        for low, high in ranges
+    )
+    merged: list[tuple[int, int]] = []
+    for low, high in cut:
+        if low >= high:
+            continue
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    return merged

@@ -1,0 +1,61 @@
+"""What can be wrong with a rule, said so that it can be put right."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class RuleError:
+    """One thing wrong: where (RFC 6901 pointer of the node), which kind, and what would be right."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class RuleInvalid(ValueError):
+    """The rule cannot be evaluated. `errors` holds everything that is wrong with it, in reading order."""
+
+    def __init__(self, errors: Iterable[RuleError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__(" ".join(f"{error.pointer or 'The rule'}: {error.detail}" for error in self.errors))
+
+
+class Refused(Exception):  # noqa: N818 - never leaves the parser
+    """One part cannot be read; the parser adds where it stands and goes on with the rest."""
+
+    def __init__(self, code: str, detail: str) -> None:
+        self.code = code
+        self.detail = detail
+        super().__init__(detail)
+
+
+def shown(value: Any) -> str:
+    """A value as it reads in a message: JSON, shortened, and safe to encode whatever was sent."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (TypeError, ValueError, RecursionError):
+        text = type(value).__name__
+    text = text.encode("utf-8", "replace").decode()
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def nearest(word: str, known: Iterable[str], *, most: int = 3) -> str:
+    """" Did you mean …?" with the nearest known words, or the whole list when it is short, or nothing."""
+    pool = list(known)
+    lower = {entry.casefold(): entry for entry in reversed(pool)}
+    close = [lower[hit] for hit in difflib.get_close_matches(word.casefold()[:100], lower, n=most, cutoff=0.6)]
+    if close:
+        return f" Did you mean {either(close)}?"
+    return f" It can be {either(pool)}." if 0 < len(pool) <= 12 else ""
+
+
+def either(words: Iterable[str]) -> str:
+    """"a", "b" or "c"."""
+    quoted = [f"“{word}”" for word in words]
+    return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]

@@ -1,0 +1,237 @@
+"""From JSON to a tree. Everything wrong is collected; nothing is dropped, guessed or coerced later."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from partners.vocabulary import FieldType, Vocabulary
+from segments import references
+from segments.operators import LATER, OPERATORS, SEGMENT_FIELD, SEGMENT_OPERATORS, operators_of
+from segments.rules.errors import Refused, RuleError, RuleInvalid, either, nearest, shown
+from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf
+from segments.rules.values import MAX_VALUES, read_operand, read_string
+
+MAX_DEPTH = 8
+"""Groups within groups."""
+MAX_NODES = 250
+"""Groups and leaves together."""
+
+_GROUP_KEYS = ("combinator", "not", "rules")
+_LEAF_KEYS = ("field", "operator", "value", "missing", "case_sensitive")
+_IGNORED = frozenset({"id", "path"})
+"""What builders of this family add for themselves; it says nothing about the subject."""
+_HARMLESS: dict[str, Any] = {"valueSource": "value", "disabled": False, "muted": False}
+"""What they add that does say something, unless it has this value."""
+
+
+@dataclass(frozen=True, slots=True)
+class Referable:
+    """What the parser knows of another segment: enough to refuse a bad reference."""
+
+    name: str
+    subject: str
+    refers_to: frozenset[str] = frozenset()
+    archived: bool = False
+
+
+def parse(
+    value: Any,
+    vocabulary: Vocabulary,
+    *,
+    segments: Mapping[str, Referable] | None = None,
+    own_slug: str = "",
+    subject: str = "",
+    saved: bool = False,
+) -> Node:
+    """The rule as a tree. Raises RuleInvalid with everything that is wrong.
+
+    `segments`: those that may be referred to, by slug. `own_slug`: the segment whose rule this is, to refuse circles.
+    `subject`: "partner" or "customer", to refuse references to segments of the other; empty is not checked.
+    `saved`: the rule was valid when stored; a choice removed from its field since then merely matches no value.
+    """
+    parser = _Parser(vocabulary, segments or {}, own_slug, subject, saved)
+    count = _count(value)
+    if count > MAX_NODES:
+        detail = f"The rule has {count:,} nodes; {MAX_NODES} is the most. Use “in” with a list, or refer to segments."
+        raise RuleInvalid([RuleError("", "too_many_nodes", detail)])
+    node = parser.node(value, "", 1)
+    if parser.errors or node is None:
+        raise RuleInvalid(parser.errors)
+    return node
+
+
+def _count(value: Any) -> int:
+    """Groups and leaves, however deep, without recursion."""
+    count, queue = 0, [value]
+    while queue:
+        node = queue.pop()
+        count += 1
+        if isinstance(node, Mapping) and isinstance(node.get("rules"), list):
+            queue.extend(node["rules"])
+    return count
+
+
+@dataclass
+class _Parser:
+    vocabulary: Vocabulary
+    segments: Mapping[str, Referable]
+    own_slug: str
+    subject: str
+    saved: bool
+    errors: list[RuleError] = field(default_factory=list)
+
+    def error(self, pointer: str, code: str, detail: str) -> None:
+        self.errors.append(RuleError(pointer, code, detail))
+
+    def node(self, value: Any, pointer: str, depth: int) -> Node | None:
+        """The node, or None once an error of it has been noted."""
+        if isinstance(value, Mapping):
+            if "everyone" in value:
+                return self.everyone(value, pointer)
+            if "rules" in value or "combinator" in value:
+                return self.group(value, pointer, depth)
+            if "field" in value or "operator" in value:
+                return self.leaf(value, pointer)
+        self.error(
+            pointer,
+            "not_a_node",
+            'Here belongs a group {"combinator": …, "rules": [ … ]}, a condition {"field": …, "operator": …, "value": …} '
+            f'or {{"everyone": true}}; this is {shown(value)}.',
+        )
+        return None
+
+    def keys(self, value: Mapping[str, Any], known: tuple[str, ...], pointer: str) -> None:
+        for key in value:
+            if key in known or key in _IGNORED:
+                continue
+            if key in _HARMLESS:
+                if value[key] != _HARMLESS[key]:
+                    detail = f"“{key}”: {shown(value[key])} cannot be kept here; take the node out, or leave “{key}” out."
+                    self.error(pointer, "unknown_key", detail)
+                continue
+            self.error(pointer, "unknown_key", f"{shown(key)} says nothing here.{nearest(str(key), known)}")
+
+    def everyone(self, value: Mapping[str, Any], pointer: str) -> Node | None:
+        self.keys(value, ("everyone",), pointer)
+        if value["everyone"] is not True:
+            detail = '“everyone” is always true. For nobody, put {"everyone": true} into a group with "not": true.'
+            self.error(pointer, "wrong_type", detail)
+            return None
+        return Everyone()
+
+    def group(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node | None:
+        if depth > MAX_DEPTH:
+            detail = f"Groups are nested more than {MAX_DEPTH} deep. Make a segment of the inner part and refer to it."
+            self.error(pointer, "too_deep", detail)
+            return None
+        self.keys(value, _GROUP_KEYS, pointer)
+        combinator, negated, rules = value.get("combinator"), value.get("not", False), value.get("rules")
+        if combinator not in ("and", "or"):
+            self.error(pointer, "bad_combinator", f"“combinator” is “and” or “or”; this is {shown(combinator)}.")
+        if not isinstance(negated, bool):
+            self.error(pointer, "wrong_type", f"“not” is true or false; this is {shown(negated)}.")
+        if not isinstance(rules, list):
+            self.error(pointer, "wrong_type", f"“rules” is a list of nodes; this is {shown(rules)}.")
+            return None
+        if not rules:
+            detail = 'The group is empty. Add a condition, or take the group out; everybody is {"everyone": true}.'
+            self.error(pointer, "empty_group", detail)
+            return None
+        children = [self.node(child, f"{pointer}/rules/{place}", depth + 1) for place, child in enumerate(rules)]
+        if combinator not in ("and", "or"):
+            return None
+        return Group(combinator, tuple(child for child in children if child is not None), negated is True)
+
+    def leaf(self, value: Mapping[str, Any], pointer: str) -> Node | None:
+        self.keys(value, _LEAF_KEYS, pointer)
+        try:
+            name = value.get("field")
+            if name == SEGMENT_FIELD:
+                return self.reference(value, pointer)
+            return self.condition(value, pointer)
+        except Refused as refused:
+            self.error(pointer, refused.code, refused.detail)
+            return None
+
+    def condition(self, value: Mapping[str, Any], pointer: str) -> Node:
+        name, operator_name = value.get("field"), value.get("operator")
+        if isinstance(name, Mapping):
+            raise Refused("not_available", "Aggregates of related records cannot be used as a field yet.")
+        if not isinstance(name, str) or name not in self.vocabulary:
+            known = [*self.vocabulary, SEGMENT_FIELD]
+            labels = {entry.label: entry.name for entry in self.vocabulary.values()}
+            hint = nearest(str(name), known) or nearest(str(name), labels)
+            raise Refused("unknown_field", f"There is no field {shown(name)}.{hint}")
+        about = self.vocabulary[name]
+        possible = [operator.name for operator in operators_of(about.type)]
+        if not isinstance(operator_name, str) or operator_name not in possible:
+            if operator_name in LATER:
+                raise Refused("not_available", f"“{operator_name}” cannot be used yet.")
+            wrong = (
+                f"There is no operator {shown(operator_name)}."
+                if not isinstance(operator_name, str) or operator_name not in OPERATORS
+                else f"“{operator_name}” does not go with “{name}”."
+            )
+            kind = about.type.value.replace("_", " ")
+            raise Refused("unknown_operator", f"{wrong} A field of type {kind} has {either(possible)}.")
+        operator = OPERATORS[operator_name]
+        missing, case_sensitive = value.get("missing"), value.get("case_sensitive", False)
+        if missing not in (None, "match", "no_match"):
+            self.error(pointer, "wrong_type", f"“missing” is “match” or “no_match”; this is {shown(missing)}.")
+        elif missing is not None and operator.positive == "notNull":
+            detail = f"“{operator_name}” says itself what happens to missing values; leave “missing” out."
+            self.error(pointer, "wrong_type", detail)
+        if not isinstance(case_sensitive, bool):
+            self.error(pointer, "wrong_type", f"“case_sensitive” is true or false; this is {shown(case_sensitive)}.")
+        elif case_sensitive and (about.type is not FieldType.TEXT or operator.positive == "notNull"):
+            self.error(pointer, "wrong_type", f"“case_sensitive” goes with text that is compared, not with “{name}” here.")
+        operand = read_operand(
+            value.get("value"), about, operator, saved=self.saved, loosely=case_sensitive is not True
+        )
+        return Leaf(name, operator_name, operand, missing, case_sensitive is True)
+
+    def reference(self, value: Mapping[str, Any], pointer: str) -> Node:
+        operator, slugs = value.get("operator"), value.get("value")
+        if operator not in SEGMENT_OPERATORS:
+            raise Refused("unknown_operator", f"“segment” has {either(SEGMENT_OPERATORS)}; this is {shown(operator)}.")
+        for key in ("missing", "case_sensitive"):
+            if value.get(key):
+                self.error(pointer, "wrong_type", f"“{key}” does not go with “segment”: a subject is in it or is not.")
+        if not isinstance(slugs, list):
+            raise Refused("wrong_type", f"“segment” takes a list of slugs; this is {shown(slugs)}.")
+        if not slugs:
+            raise Refused("empty_list", "The list is empty. Name at least one segment.")
+        if len(slugs) > MAX_VALUES:
+            raise Refused("too_many_values", f"The list has {len(slugs):,} values; {MAX_VALUES:,} is the most.")
+        for slug in slugs:
+            self.check_reference(read_string(slug))
+        self.check_chains(frozenset(slugs))
+        return SegmentLeaf(operator, tuple(dict.fromkeys(slugs)))
+
+    def check_reference(self, slug: str) -> None:
+        """Raises Refused when the segment does not exist, is of other subjects, or leads back here."""
+        if slug == self.own_slug and slug:
+            raise Refused("cycle", f"A segment cannot refer to itself: {slug} → {slug}.")
+        other = self.segments.get(slug)
+        if other is None:
+            raise Refused("unknown_segment", f"There is no segment {shown(slug)}.{nearest(slug, self.segments)}")
+        if other.archived:
+            raise Refused("unknown_segment", f"Segment “{slug}” is archived and has no members any more.")
+        if self.subject and other.subject != self.subject:
+            detail = f"“{slug}” is a segment of {other.subject}s; this rule is about {self.subject}s."
+            raise Refused("other_subject", detail)
+
+    def check_chains(self, slugs: frozenset[str]) -> None:
+        """Raises Refused when the references lead back here, or too far."""
+        graph = {slug: entry.refers_to for slug, entry in self.segments.items()}
+        graph[self.own_slug] = slugs
+        circle = references.cycle(graph, self.own_slug)
+        if circle:
+            raise Refused("cycle", f"Segments would refer to each other in a circle: {' → '.join(circle)}.")
+        for user in sorted(references.downstream(graph, [self.own_slug])):
+            chain = references.longest_chain(graph, user)
+            if len(chain) - 1 > references.MAX_CHAIN:
+                way = " → ".join(slug or "this rule" for slug in chain)
+                raise Refused("chain_too_long", f"More than {references.MAX_CHAIN} references in a row: {way}.")

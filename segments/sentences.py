@@ -1,0 +1,122 @@
+"""A rule in plain English. Pure values: the same words in the builder, the preview, the explanation and the portal."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from partners.vocabulary import Field, FieldType, Vocabulary
+from segments import instants
+from segments.instants import Clock, Window
+from segments.operators import OPERATORS, SEGMENT_OPERATORS
+from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf
+
+MANY = 12
+"""Longer lists are cut off, with the number of those left out."""
+_PLURAL = {"partner": "partners", "customer": "customers", "deal": "deals"}
+
+
+def sentence(
+    node: Node,
+    vocabulary: Vocabulary,
+    *,
+    subject: str = "partner",
+    segments: Mapping[str, str] | None = None,
+    clock: Clock | None = None,
+) -> str:
+    """"Partners where Region is EMEA and Tier is at least Gold." `segments`: names by slug; `clock`: says today's dates."""
+    plural = _PLURAL.get(subject, "subjects")
+    if isinstance(node, Everyone):
+        return f"All {plural}."
+    return f"{plural.capitalize()} where {phrase(node, vocabulary, segments=segments, clock=clock)}."
+
+
+def phrase(
+    node: Node, vocabulary: Vocabulary, *, segments: Mapping[str, str] | None = None, clock: Clock | None = None
+) -> str:
+    """The node as a clause, without capital or full stop. Nested groups stand in brackets."""
+    if isinstance(node, Everyone):
+        return "it is anyone"
+    if isinstance(node, SegmentLeaf):
+        names = _listed([(segments or {}).get(slug) or slug for slug in node.slugs], "and" if node.operator == "inAll" else "or")
+        words = "is in" if node.operator != "notIn" else "is not in"
+        return f"it {words} {names}" if len(node.slugs) == 1 else f"it {SEGMENT_OPERATORS[node.operator]} {names}"
+    if isinstance(node, Leaf):
+        return leaf_phrase(node, vocabulary[node.field], clock)
+    parts = []
+    for child in node.rules:
+        text = phrase(child, vocabulary, segments=segments, clock=clock)
+        nested = isinstance(child, Group) and not child.negated and len(child.rules) > 1 and len(node.rules) > 1
+        parts.append(f"({text})" if nested else text)
+    joined = f" {node.combinator} ".join(parts)
+    return f"not ({joined})" if node.negated else joined
+
+
+def leaf_phrase(leaf: Leaf, about: Field, clock: Clock | None = None) -> str:
+    """ "Region is not EMEA (or not set)"."""
+    operator = OPERATORS[leaf.operator]
+    words = operator.words_for(about.type)
+    text = f"{about.label} {words}"
+    if leaf.value is not None:
+        text += f" {operand_words(leaf, about)}"
+    if leaf.case_sensitive:
+        text += " (exact case)"
+    dates = resolved(leaf, about, clock) if clock else ""
+    if dates:
+        text += f" ({dates})"
+    if leaf.missing == "match" or (operator.is_negative and leaf.missing is None and operator.positive != "notNull"):
+        text += " (or not set)"
+    elif leaf.missing == "no_match" and operator.is_negative:
+        text += " (and set)"
+    return text
+
+
+def operand_words(leaf: Leaf, about: Field) -> str:
+    """The operand alone: "EMEA or NA", "10,000", "90 days"."""
+    value = leaf.value
+    if isinstance(value, Window):
+        unit = value.unit.value if value.count != 1 else value.unit.value[:-1]
+        return f"{value.count} {'whole ' if value.calendar else ''}{unit}"
+    if not isinstance(value, tuple):
+        return value_words(value, about)
+    parts = [value_words(entry, about) for entry in value]
+    if OPERATORS[leaf.operator].positive == "between":
+        return f"{parts[0]} and {parts[1]}"
+    return _listed(parts, "and" if leaf.operator in ("containsAll", "equalsSet") else "or")
+
+
+def value_words(value: Any, about: Field) -> str:
+    """A value as people read it: a choice by its label, text in quotation marks."""
+    if isinstance(value, tuple):
+        return _listed([value_words(entry, about) for entry in value], "and")
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Decimal):
+        return f"{value.normalize():,f}" if abs(value.adjusted()) < 30 else str(value)
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    if isinstance(value, date):
+        return value.isoformat()
+    if about.is_choice:
+        return next((choice.label for choice in about.choices if choice.value == value), str(value))
+    return f"“{value}”"
+
+
+def resolved(leaf: Leaf, about: Field, clock: Clock) -> str:
+    """The days a relative window means at this instant, "2026-08-23 … 2026-11-21", both included; else nothing."""
+    if not isinstance(leaf.value, Window):
+        return ""
+    start, end = instants.span(leaf.value, clock)
+    if about.type is FieldType.DATETIME and not leaf.value.calendar:
+        zone = clock.zone
+        return " … ".join(edge.astimezone(zone).strftime("%Y-%m-%d %H:%M") for edge in (start, end))
+    first, final = instants.days(start, end, clock.zone)
+    return f"{first} … {final}"
+
+
+def _listed(parts: list[str], conjunction: str) -> str:
+    if len(parts) > MANY:
+        return f"{', '.join(parts[:MANY])} {conjunction} {len(parts) - MANY} more"
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {conjunction} {parts[-1]}"
