@@ -73,7 +73,9 @@ def _part(channel: Channel, dice: Dice, start: int, count: int) -> Part:
     revenue = np.round(employees * 165_000 * np.exp(dice.bell("revenue", count) * 0.5), -3)
     stage = dice.pick("stage", [14, 14, 26, 28, 11, 7], count)
     # Prospects use nothing yet, or try; growing and mature customers use most.
-    by_stage = np.array([[7, 3, 0, 0, 0], [1, 4, 4, 1, 0], [0, 1, 4, 4, 1], [0, 0, 2, 5, 4], [1, 1, 4, 3, 1], [8, 0, 2, 0, 0]])
+    by_stage = np.array(
+        [[7, 3, 0, 0, 0], [1, 4, 4, 1, 0], [0, 1, 4, 4, 1], [0, 0, 2, 5, 4], [1, 1, 4, 3, 1], [8, 0, 2, 0, 0]]
+    )
     adoption = pick_by_row(by_stage[stage].astype(np.float64), dice.chance("adoption", count))
     taken = np.array([0.75, 0.4, 0.25, 0.12, 0.5, 0.9])[stage]
     competitor = np.where(

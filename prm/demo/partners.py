@@ -16,6 +16,7 @@ import numpy as np
 
 from partners import vocabulary
 from prm.demo import places
+from partners.vocabulary import FieldType
 from prm.demo.dice import Dice, Floats, Ints, Mask, pick_by, pick_by_row
 from prm.demo.industries import Profile, Reach
 from prm.demo.names import Namer
@@ -51,6 +52,18 @@ JOINED = {  # days ago: nearest and farthest
 }
 PULL = (0.0, 0.0, 0.9, 1.0, 2.2, 1.0, 0.15)
 """How much of the vendor's business a partner of each stage brings, for its size."""
+SURVEY = (6.0, 7.5, 7.6, 7.0, 8.2, 4.6, 4.4)
+"""What partners of each stage say when asked how content they are."""
+ATTRIBUTES = (
+    (
+        "survey_score",
+        "Partner survey score",
+        FieldType.NUMBER,
+        "The latest yearly survey: 0 is unhappy, 10 is delighted",
+    ),
+    ("agreement_renews_on", "Agreement renews on", FieldType.DATE, "The day the partner agreement is up for renewal"),
+)
+"""Custom attributes that this vendor keeps: name, label, type, description."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +97,10 @@ class Channel:
     last_month: Ints
     """The first and last of the MONTHS (0 is the oldest) in which deals are registered."""
     win_rate: Floats
+    survey: Floats
+    """What they said when asked, 0 to 10 in halves."""
+    renews: Ints
+    """Days until the agreement is renewed; negative when that is overdue."""
     missing: dict[str, Mask]
     """Fields nobody filled in."""
 
@@ -117,6 +134,7 @@ def draw(profile: Profile, count: int, *, seed: int, today: date) -> Channel:
     pull = (revenue / 5e6) ** 0.3 * np.exp(dice.bell("pull", count) * 0.45) * np.array(PULL)[stage]
     pull *= 1 + 0.35 * np.maximum(tier, 0)
     pull *= (last - first + 1) / MONTHS  # a partner of half a year has had half a year's deals or so
+    pull[0] = max(pull[0], 2.5 * pull[stage == Stage.ACTIVE].mean()) if (stage == Stage.ACTIVE).any() else 1.0
     win_rate = np.clip(0.30 + 0.07 * np.maximum(tier, 0) + dice.bell("win rate", count) * 0.06, 0.12, 0.72)
     return Channel(
         profile,
@@ -134,13 +152,18 @@ def draw(profile: Profile, count: int, *, seed: int, today: date) -> Channel:
         _verticals(dice, profile, kind),
         specialities,
         _certifications(dice, tier, specialities),
-        pick_by_row(np.array([[5, 3, 2], [5, 3, 2], [6, 3, 1], [8, 2, 0.5], [9, 1, 0.1]])[tier + 1], dice.chance("alignment", count)),
+        pick_by_row(
+            np.array([[5, 3, 2], [5, 3, 2], [6, 3, 1], [8, 2, 0.5], [9, 1, 0.1]])[tier + 1],
+            dice.chance("alignment", count),
+        ),
         _parents(dice, country, revenue),
         pull,
         growth,
         first,
         last,
         win_rate,
+        np.clip(np.round(2 * (np.array(SURVEY)[stage] + 1.4 * dice.bell("survey", count))) / 2, 0, 10),
+        np.where(joined >= 0, (365 - joined % 365) - (dice.chance("overdue", count) < 0.04) * 400, 0),
         _missing(dice, count),
     )
 
@@ -256,6 +279,7 @@ def _missing(dice: Dice, count: int) -> dict[str, Mask]:
         "specialisations": 0.05,
         "alignment": 0.09,
         "channel_manager": 0.06,
+        "survey_score": 0.1,
     }
     missing = {name: dice.chance(f"no {name}", count) < part for name, part in share.items()}
     for mask in missing.values():
@@ -288,11 +312,17 @@ def rows(channel: Channel, namer: Namer, managers: dict[str, str], start: int, s
             "specialisations": [] if missing["specialisations"][i] else chosen(specialities, channel.specialities[i]),
             "certifications": chosen(CERTIFICATIONS, channel.certifications[i]),
             "lifecycle_stage": Stage(channel.stage[i]).name.lower(),
-            "joined_on": (channel.today - timedelta(days=joined)).isoformat() if joined >= 0 else None,
+            "joined_on": _day(channel.today, -joined) if joined >= 0 else None,
             "parent": external_id(int(channel.parent[i])) if channel.parent[i] >= 0 else "",
             "channel_manager": "" if missing["channel_manager"][i] else managers.get(place.region, ""),
             "alignment": "" if missing["alignment"][i] else ALIGNMENTS[channel.alignment[i]],
+            "survey_score": None if missing["survey_score"][i] or joined < 60 else f"{channel.survey[i]:.1f}",
+            "agreement_renews_on": _day(channel.today, int(channel.renews[i])) if joined >= 0 else None,
         }
+
+
+def _day(today: date, ahead: int) -> str:
+    return (today + timedelta(days=ahead)).isoformat()
 
 
 def chosen(words: list[str], mask: Mask) -> list[str]:

@@ -49,8 +49,12 @@ COUNTRIES: tuple[Country, ...] = (
         "Ltd|Ltd|Ltd|plc|LLP",
     ),
     _country("Ireland", "EMEA", "english", 1, "Dublin|Cork|Galway|Limerick", "Ltd|DAC"),
-    _country("Netherlands", "EMEA", "dutch", 4, "Amsterdam|Rotterdam|Utrecht|Eindhoven|Den Haag|Groningen", "B.V.|B.V.|N.V."),
-    _country("Spain", "EMEA", "spanish", 4, "Madrid|Barcelona|Valencia|Sevilla|Bilbao|Málaga|Zaragoza", "S.L.|S.L.|S.A."),
+    _country(
+        "Netherlands", "EMEA", "dutch", 4, "Amsterdam|Rotterdam|Utrecht|Eindhoven|Den Haag|Groningen", "B.V.|B.V.|N.V."
+    ),
+    _country(
+        "Spain", "EMEA", "spanish", 4, "Madrid|Barcelona|Valencia|Sevilla|Bilbao|Málaga|Zaragoza", "S.L.|S.L.|S.A."
+    ),
     _country("Italy", "EMEA", "italian", 4, "Milano|Roma|Torino|Bologna|Firenze|Napoli|Padova", "S.r.l.|S.r.l.|S.p.A."),
     _country("Sweden", "EMEA", "nordic", 3, "Stockholm|Göteborg|Malmö|Uppsala|Linköping", "AB"),
     _country("Denmark", "EMEA", "nordic", 2, "København|Aarhus|Odense|Aalborg", "A/S|ApS"),
@@ -75,14 +79,23 @@ COUNTRIES: tuple[Country, ...] = (
         "São Paulo|Rio de Janeiro|Belo Horizonte|Curitiba|Porto Alegre|Recife|Brasília",
         "Ltda.|Ltda.|S.A.",
     ),
-    _country("Mexico", "LATAM", "spanish", 4, "Ciudad de México|Monterrey|Guadalajara|Puebla|Querétaro", "S.A. de C.V.|S. de R.L."),
+    _country(
+        "Mexico",
+        "LATAM",
+        "spanish",
+        4,
+        "Ciudad de México|Monterrey|Guadalajara|Puebla|Querétaro",
+        "S.A. de C.V.|S. de R.L.",
+    ),
     _country("Chile", "LATAM", "spanish", 2, "Santiago|Valparaíso|Concepción", "SpA|Ltda."),
     _country("Colombia", "LATAM", "spanish", 2, "Bogotá|Medellín|Cali|Barranquilla", "S.A.S."),
     _country("Argentina", "LATAM", "spanish", 2, "Buenos Aires|Córdoba|Rosario|Mendoza", "S.R.L.|S.A."),
     _country("Japan", "APAC", "japanese", 6, "東京|大阪|名古屋|福岡|札幌|仙台|横浜", "株式会社|株式会社|有限会社"),
     _country("Australia", "APAC", "english", 5, "Sydney|Melbourne|Brisbane|Perth|Adelaide|Canberra", "Pty Ltd"),
     _country("New Zealand", "APAC", "english", 1.5, "Auckland|Wellington|Christchurch", "Ltd"),
-    _country("India", "APAC", "indian", 6, "Mumbai|Bengaluru|Delhi|Hyderabad|Pune|Chennai|Kolkata", "Pvt. Ltd.|Pvt. Ltd.|LLP"),
+    _country(
+        "India", "APAC", "indian", 6, "Mumbai|Bengaluru|Delhi|Hyderabad|Pune|Chennai|Kolkata", "Pvt. Ltd.|Pvt. Ltd.|LLP"
+    ),
     _country("Singapore", "APAC", "english", 2, "Singapore", "Pte. Ltd."),
 )
 REGIONS = ("EMEA", "NA", "LATAM", "APAC")

@@ -159,7 +159,9 @@ def _incentives(shelf: Shelf, today: date) -> list[ProgramDraft]:
         ProgramDraft(
             "registration-bonus",
             "Deal-registration bonus",
-            IncentiveDraft("deal_registration", amount=bonus, budget=bonus * 400, terms=shelf.text("terms-registration")),
+            IncentiveDraft(
+                "deal_registration", amount=bonus, budget=bonus * 400, terms=shelf.text("terms-registration")
+            ),
             "A fixed bonus for each registered deal that is won.",
             Targeting(any=("new-partners-onboarding", "small-business-sellers")),
             starts_on=quarter,

@@ -167,6 +167,19 @@ def _standing(profile: Profile) -> list[Plan]:
             ),
         ),
         Plan(
+            "agreement-renews-soon",
+            "Agreement renews soon",
+            "partner",
+            "No agreement lapses unnoticed",
+            "Partners whose agreement is up for renewal within a quarter. Their channel manager calls, with the figures of "
+            "the year and a proposal for the next.",
+            every(
+                leaf("agreement_renews_on", "inNext", {"next": 90, "unit": "days"}),
+                leaf("lifecycle_stage", "!=", "inactive"),
+            ),
+            partner_visible=False,
+        ),
+        Plan(
             "service-partners",
             "Service partners",
             "partner",
@@ -193,9 +206,7 @@ def _skills(profile: Profile) -> list[Plan]:
             f"Partners who are strong in {focus.label.lower()} and whose people hold a technical certificate.",
             every(
                 leaf("specialisations", "containsAny", [focus.value]),
-                leaf(
-                    "certifications", "containsAny", ["technical_associate", "technical_expert", "cloud_architect"]
-                ),
+                leaf("certifications", "containsAny", ["technical_associate", "technical_expert", "cloud_architect"]),
             ),
         ),
         Plan(
