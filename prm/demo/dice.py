@@ -16,8 +16,11 @@ Mask = npt.NDArray[np.bool_]
 
 @dataclass(frozen=True, slots=True)
 class Dice:
-    """A source of chance for one subject. Every label has a stream of its own, so that a longer draw of one trait
-    begins with the shorter one, and a new trait disturbs no other."""
+    """A source of chance for one subject.
+
+    Every label has a stream of its own, so that a longer draw of one trait begins with the shorter one, and a new trait
+    disturbs no other.
+    """
 
     seed: int
     subject: str
@@ -35,7 +38,7 @@ class Dice:
         """Standard normal, shape (count,)."""
         return self.of(label).standard_normal(count)
 
-    def pick(self, label: str, weights: Any, count: int) -> Ints:  # noqa: ANN401
+    def pick(self, label: str, weights: Any, count: int) -> Ints:
         """Positions in `weights`, drawn in proportion to them, shape (count,)."""
         return pick_by(np.asarray(weights, dtype=np.float64), self.chance(label, count))
 

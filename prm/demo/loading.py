@@ -1,5 +1,8 @@
-"""Loads the demo data, step by step. Each step finds what is there and adds what is missing, so a load that was cut off
-anywhere is completed by the next, and one that was finished is left alone."""
+"""Loads the demo data, step by step.
+
+Each step finds what is there and adds what is missing, so a load that was cut off anywhere is completed by the next, and
+one that was finished is left alone.
+"""
 
 from __future__ import annotations
 

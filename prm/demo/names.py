@@ -72,7 +72,7 @@ ROOTS = {
     ),
 }
 TAILS = {
-    "english": "Technologies Systems Solutions Networks Digital Consulting Partners Services Data Software IT Cloud Works Group",
+    "english": "Technologies Systems Solutions Networks Digital Consulting Partners Services Data Software IT Cloud Works",
     "german": "Systemhaus IT Datentechnik Netzwerke Software Informatik Digital Beratung Systeme Technik Lösungen",
     "french": "Informatique Conseil Réseaux Numérique Systèmes Services Solutions Technologies Données Ingénierie",
     "dutch": "Automatisering ICT Systemen Netwerken Digitaal Advies Diensten Techniek Software Oplossingen",
@@ -84,7 +84,7 @@ TAILS = {
     "japanese": "システムズ 情報 テクノロジー ソリューションズ ネットワーク 電算 データ デジタル 技研",
     "indian": "Infotech Systems Solutions Technologies Networks Softech Consulting Digital Services Datacom",
 }
-MIDDLES = (
+MIDDLES: list[str] = (  # noqa: SIM905 - words read better than a list of them
     "Alpha Arc Astra Atlas Axis Base Bright Civic Core Delta East Edge Field Five Gamma Global Grand Hub Inter Key Link "
     "Luna Major Max Mono Neo Next Nine North Nova Omega One Open Orbit Path Peak Plus Point Prime Pro Pulse Quad Rapid "
     "Sigma Smart Sol South Star Terra Three True Twin Ultra Uni Urban Vector Vertex West Wide Zen Zone"

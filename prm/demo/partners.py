@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from partners import vocabulary
-from prm.demo import places
 from partners.vocabulary import FieldType
+from prm.demo import places
 from prm.demo.dice import Dice, Floats, Ints, Mask, pick_by, pick_by_row
 from prm.demo.industries import Profile, Reach
 from prm.demo.names import Namer
