@@ -58,7 +58,7 @@ ROOTS = {
     ),
     "portuguese": (
         "Acácia Andorinha Araucária Aroeira Aurora Beija-Flor Cajueiro Capivara Cedro Colina Estrela Farol Figueira Girassol "
-        "Horizonte Ipanema Ipê Jabuti Jacarandá Jatobá Laranjeira Maré Mata Atlântica Montanha Oliveira Pantanal Paineira "
+        "Riacho Ipanema Ipê Jabuti Jacarandá Jatobá Laranjeira Maré Mata Atlântica Montanha Oliveira Pantanal Paineira "
         "Pitanga Ponte Nova Sabiá Serra Azul Tucano Vale Verde Vento Sul Videira"
     ),
     "japanese": (

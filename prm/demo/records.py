@@ -51,7 +51,8 @@ def _upsert(subject: Subject, rows: Iterable[dict[str, Any]], origin: Origin) ->
     """One part, all or nothing; returns how many rows were new or changed."""
     result = importing.upsert_rows(subject=subject, rows=rows, origin=origin)
     if result.rejected:
-        raise RuntimeError(f"The demo data does not fit the vocabulary: {result.rejects[:3]}")
+        refused = [row for row in result.rows if row.errors]
+        raise RuntimeError(f"The demo data does not fit the vocabulary: {refused[:3]}")
     return result.created + result.updated
 
 
