@@ -44,7 +44,7 @@ def make_words(wish: Wish) -> None:
         if (Subject.PARTNER, name) not in have:
             attributes.create_attribute(subject=Subject.PARTNER, name=name, label=label, type=kind, description=about)
     for (subject, field), choices in wish.profile.added_choices().items():
-        attributes.add_choices(subject=Subject(subject), name=field, choices=choices)
+        attributes.add_choices(subject=Subject(subject), field=field, values=choices)
 
 
 def _upsert(subject: Subject, rows: Iterable[dict[str, Any]], origin: Origin) -> int:
