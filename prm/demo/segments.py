@@ -329,4 +329,4 @@ def _create(plan: Plan, owner: User) -> None:
 
 
 def _publish(segment: Segment, owner: User) -> None:
-    publishing.publish(segment=segment, author=str(owner))
+    publishing.publish(segment=segment, author=str(owner), queue=False)  # the load recomputes once, at its end
