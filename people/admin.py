@@ -9,7 +9,7 @@ admin.site.unregister(Group)  # roles take the place of groups
 
 
 @admin.register(User)
-class UserAdmin(admin.ModelAdmin[User]):
+class UserAdmin(admin.ModelAdmin):
     """Find a person; change role, regions or whether they may come in."""
 
     list_display = ["email", "name", "role", "is_active", "last_login"]

@@ -35,11 +35,12 @@ def fill_environment() -> None:
     dotenv = BASE_DIR / ".env"
     if dotenv.exists():
         env.read_env(dotenv)
-    if "DATABASE_URL" in os.environ and "REDIS_URL" in os.environ:
+    if os.environ.get("DATABASE_URL") and os.environ.get("REDIS_URL"):
         return
     if ADDRESSES.exists() and launcher_runs():
         for name, value in json.loads(ADDRESSES.read_text()).items():
-            os.environ.setdefault(name, value)
+            if not os.environ.get(name):
+                os.environ[name] = value
 
 
 fill_environment()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePosixPath
+
 import pghistory
 from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -92,6 +94,11 @@ class Content(models.Model):
 
     def __str__(self) -> str:
         return str(self.program)
+
+    @property
+    def filename(self) -> str:
+        """The file's name as a person is shown it; "" without a file."""
+        return PurePosixPath(self.file.name).name if self.file else ""
 
 
 class Course(models.Model):

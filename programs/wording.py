@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 
 from programs.targeting import Targeting
 
@@ -41,3 +42,20 @@ def sentence(targeting: Targeting, names: Mapping[str, str]) -> str:
     if targeting.none:
         parts.append(f"not in {listing(named(targeting.none), 'or')}")
     return f"Partners who are {listing(parts)}."
+
+
+def earning(*, rate: Decimal | None, amount: Decimal | None, currency: str) -> str:
+    """What an incentive earns: "5 % of the deal" or "EUR 1,500"."""
+    if rate is not None:
+        return f"{_plain(rate)} % of the deal"
+    return f"{currency} {_plain(amount or Decimal())}"
+
+
+def _plain(value: Decimal) -> str:
+    """Grouped by thousands, without idle zeros behind the point (cents are kept whole)."""
+    text = f"{value:,}"
+    if "." not in text:
+        return text
+    text = text.rstrip("0").rstrip(".")
+    whole, point, places = text.partition(".")
+    return f"{whole}.{places.ljust(2, '0')}" if point and len(places) == 1 else text

@@ -38,10 +38,9 @@ class CeleryWorker:
 
     def start(self) -> None:
         """Start it; returns when it takes tasks."""
-        began_at = self.log.stat().st_size if self.log.exists() else 0
         self.program.start()
         deadline = time.monotonic() + 60
-        while b" ready." not in self.log.read_bytes()[began_at:]:
+        while b" ready." not in self.program.output_of_this_run():
             assert self.program.poll() is None, f"The worker ended:\n{self.program.last_lines()}"
             assert time.monotonic() < deadline, f"The worker is not ready:\n{self.program.last_lines()}"
             time.sleep(0.05)

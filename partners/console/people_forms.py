@@ -11,7 +11,7 @@ from people import roles
 from people.models import User
 
 
-class PersonForm(forms.ModelForm[User]):
+class PersonForm(forms.ModelForm):
     """A person's name, role, regions, and whether they may come in. Nobody can shut themselves out."""
 
     regions = forms.MultipleChoiceField(

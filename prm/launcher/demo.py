@@ -29,10 +29,8 @@ def demo(port: int, options: Sequence[str] = ()) -> int:
     `options` are those of `manage.py demo`: how much data.
     """
     place = Place(STATE)
-    if not place.lock():
-        say("Waiting for another launcher in this folder …")
-        if not place.lock(LOCK_PATIENCE):
-            raise Failed(f"`make demo` already runs in this folder ({PROJECT}). Use that one, or stop it first.")
+    if not place.lock(0.3) and (place.holder_lives() or not wait_for_lock(place)):
+        raise Failed(f"`make demo` already runs in this folder ({PROJECT}). Use that one, or stop it first.")
     running, products = Supervisor(), Supervisor()
     published = STATE / "addresses.json"
     try:
@@ -45,6 +43,7 @@ def demo(port: int, options: Sequence[str] = ()) -> int:
             products.add(program)
         with step("The web server answers"):
             wait_for_web(port, products)
+        wait_for_worker(products)
         welcome(port, sign_ins)
         while True:
             running.tick()
@@ -62,6 +61,12 @@ def demo(port: int, options: Sequence[str] = ()) -> int:
             say("Stopped; nothing is left running")
 
 
+def wait_for_lock(place: Place) -> bool:
+    """Wait for what a killed launcher left to go; False when it does not."""
+    say("Waiting for an earlier start in this folder to be gone …")
+    return place.lock(LOCK_PATIENCE)
+
+
 def refuse_busy_port(port: int) -> None:
     """Raise Failed, naming the remedy, when the port is taken."""
     with contextlib.closing(socket.socket()) as probe:
@@ -76,11 +81,13 @@ def refuse_busy_port(port: int) -> None:
 def environment(place: Place, port: int) -> dict[str, str]:
     """The environment of every process of the product. As in production, but for plain http on this machine."""
     env = addresses.surroundings()
-    env.setdefault("PRM_DEBUG", "0")
-    env.setdefault("PRM_HTTPS", "0")
-    env.setdefault("PRM_SITE_URL", f"http://{HOST}:{port}")
-    env.setdefault("PRM_SECRET_KEY", addresses.kept_secret(place.folder / "secret-key"))
-    env.setdefault("DJANGO_SETTINGS_MODULE", "prm.settings")
+    defaults = {
+        "PRM_DEBUG": "0",
+        "PRM_HTTPS": "0",
+        "PRM_SITE_URL": f"http://{HOST}:{port}",
+        "PRM_SECRET_KEY": addresses.kept_secret(place.folder / "secret-key"),
+    }
+    env |= {name: value for name, value in defaults.items() if not env.get(name)}
     metrics = place.folder / "metrics"  # what the web processes count, put together at /metrics
     shutil.rmtree(metrics, ignore_errors=True)
     env["PROMETHEUS_MULTIPROC_DIR"] = str(private_folder(metrics))
@@ -193,6 +200,19 @@ def wait_for_web(port: int, products: Supervisor, patience: float = 60.0) -> Non
         except OSError:
             time.sleep(0.1)
     raise Failed(f"The web server did not start.\n{web.last_lines()}")
+
+
+def wait_for_worker(products: Supervisor, patience: float = 30.0) -> None:
+    """Return once the Celery worker takes tasks. One that does not is told of, not fatal: it is restarted all the while."""
+    log = products.watched[1].program
+    deadline = time.monotonic() + patience
+    while b" ready." not in log.output_of_this_run():
+        products.tick()
+        if time.monotonic() > deadline:
+            say(f"The Celery worker is not ready; it is tried again and again. The end of its log:\n{log.last_lines()}")
+            return
+        time.sleep(0.1)
+    say("The Celery worker takes tasks")
 
 
 def welcome(port: int, sign_ins: str) -> None:

@@ -74,8 +74,17 @@ class Place:
                     return False
                 time.sleep(0.05)
             else:
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, str(os.getpid()).encode(), 0)
                 self.lock_fd = descriptor
                 return True
+
+    def holder_lives(self) -> bool:
+        """True when the launcher that took the lock last is alive, and not only on its way out."""
+        with contextlib.suppress(OSError, ValueError):
+            os.kill(int((self.folder / "lock").read_text()), 0)
+            return True
+        return False
 
     def unlock(self) -> None:
         """Let the folder go."""

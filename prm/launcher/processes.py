@@ -43,6 +43,7 @@ class Program:
     """File descriptors that the leash, not the program, keeps: the folder's lock."""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
     _pipe: int | None = field(default=None, repr=False)
+    _log_began: int = field(default=0, repr=False)
 
     def start(self) -> None:
         """Start it, on a leash; the previous run, if any, must have ended."""
@@ -57,6 +58,7 @@ class Program:
         if self.user:
             options += [f"--uid={self.user[0]}", f"--gid={self.user[1]}"]
         with self._output() as output:
+            self._log_began = output.tell() if output else 0
             self._process = subprocess.Popen(
                 [sys.executable, "-I", "-S", LEASH, *options, "--", *self.command],
                 env=dict(self.env),
@@ -79,6 +81,7 @@ class Program:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         mode = "wb" if self.log.exists() and self.log.stat().st_size > LOG_LIMIT else "ab"
         with self.log.open(mode) as output:
+            output.seek(0, os.SEEK_END)
             yield output
 
     def _close_pipe(self) -> None:
@@ -124,6 +127,10 @@ class Program:
             except subprocess.TimeoutExpired:
                 self._process.kill()
                 self._process.wait()
+
+    def output_of_this_run(self) -> bytes:
+        """What it wrote to its log since it was last started."""
+        return self.log.read_bytes()[self._log_began :] if self.log else b""
 
     def last_lines(self, count: int = 25) -> str:
         """The end of its log, indented, for a message."""

@@ -1,10 +1,10 @@
 """How the product learns where its services are."""
 
 import pytest
+
 from prm import env
 from prm.launcher import addresses
 from prm.launcher.places import Place
-
 from tests.plugin import broker_for_tests
 
 

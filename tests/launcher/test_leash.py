@@ -7,8 +7,8 @@ import uuid
 from pathlib import Path
 
 import pytest
-from prm.launcher.processes import Failed, Program, Supervisor
 
+from prm.launcher.processes import Failed, Program, Supervisor
 from tests.launcher.processes import MARK, eventually, marked
 
 STUBBORN_FAMILY = """

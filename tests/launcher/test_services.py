@@ -8,6 +8,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 import redis
+
 from prm.launcher.places import Place, takes_sockets
 from prm.launcher.postgres import Disguise, Postgres, disguise, nobody
 from prm.launcher.valkey import Valkey

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import socket
 from datetime import timedelta
 from typing import Any
 
@@ -24,6 +25,12 @@ PASSWORD = "quiet harbour lamp"
 
 def invited(email: str = "New.Person@Vendor.example") -> inviting.Invited:
     return inviting.invite(email=email, role=roles.ANALYST, name="New Person")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def path_of(link: str) -> str:
@@ -108,11 +115,11 @@ def test_send_invitation__smtp_server__mail_with_the_working_link(settings: Any,
         def handle_message(self, message: Any) -> None:
             received.append(message)
 
-    server = Controller(Inbox(), hostname="127.0.0.1", port=0)
+    server = Controller(Inbox(), hostname="127.0.0.1", port=free_port())
     server.start()
     try:
         settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-        settings.EMAIL_HOST, settings.EMAIL_PORT = server.server.sockets[0].getsockname()[:2]
+        settings.EMAIL_HOST, settings.EMAIL_PORT = server.hostname, server.port
         send_invitation(invited().user.pk)
     finally:
         server.stop()

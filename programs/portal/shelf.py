@@ -1,0 +1,130 @@
+"""What is on offer to the person who asks, ready to be shown. No rule is evaluated: offers are read as they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Func, IntegerField
+
+from people.models import User
+from programs.models import Enrolment, Offer, Program
+from programs.wording import because, earning
+from segments.models import Segment
+
+ICONS = {
+    Program.Kind.CONTENT: "document-text",
+    Program.Kind.COURSE: "academic-cap",
+    Program.Kind.INCENTIVE: "banknotes",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One offer as a card."""
+
+    offer: Offer
+    why: str
+    earns: str
+    enrolment: Enrolment | None
+    lessons: int
+
+    @property
+    def program(self) -> Program:
+        """What is offered."""
+        return self.offer.program
+
+    @property
+    def icon(self) -> str:
+        """The picture of its kind."""
+        return ICONS[Program.Kind(self.program.kind)]
+
+    @property
+    def noun(self) -> str:
+        """What to call it."""
+        if self.program.kind == Program.Kind.INCENTIVE:
+            return str(self.program.incentive.get_type_display())
+        return {Program.Kind.CONTENT: "Resource", Program.Kind.COURSE: "Course"}[Program.Kind(self.program.kind)]
+
+    @property
+    def is_new(self) -> bool:
+        """Nobody of the company has opened it yet."""
+        return self.offer.opened_at is None
+
+    @property
+    def is_under_way(self) -> bool:
+        """A course this person has begun and not finished."""
+        return self.enrolment is not None and self.enrolment.completed_at is None
+
+    @property
+    def completed_at(self) -> datetime | None:
+        """When this person finished it."""
+        return self.enrolment.completed_at if self.enrolment else None
+
+    @property
+    def lessons_done(self) -> int:
+        """Never more than there are lessons."""
+        return min(self.enrolment.lessons_done, self.lessons) if self.enrolment else 0
+
+
+def cards(user: User, *, kind: str = "") -> list[Card]:
+    """The offers of the person's company, weightiest and newest first; lapsed ones only where they have begun. Three queries."""
+    offers = (
+        Offer.objects.visible_to(user)
+        .on()
+        .select_related("program", "program__course", "program__incentive")
+        .defer("program__course__lessons", "program__incentive__terms")
+        .annotate(
+            lessons=Func(F("program__course__lessons"), function="jsonb_array_length", output_field=IntegerField())
+        )
+        .order_by("-program__priority", "-offered_at", "-id")
+    )
+    if kind:
+        offers = offers.filter(program__kind=kind)
+    found = list(offers)
+    mine = {enrolment.course_id: enrolment for enrolment in Enrolment.objects.filter(user=user)}
+    names = visible_names(found)
+    return [
+        _card(offer, mine.get(offer.program_id), names)
+        for offer in found
+        if offer.lapsed_at is None or offer.program_id in mine or offer.program.kind != Program.Kind.COURSE
+    ]
+
+
+def card_of(user: User, offer: Offer) -> Card:
+    """One offer, for its own page."""
+    enrolment = None
+    offer.lessons = 0  # type: ignore[attr-defined]
+    if offer.program.kind == Program.Kind.COURSE:
+        enrolment = Enrolment.objects.filter(user=user, course_id=offer.program_id).first()
+        offer.lessons = len(offer.program.course.lessons)  # type: ignore[attr-defined]
+    return _card(offer, enrolment, visible_names([offer]))
+
+
+def visible_names(offers: Iterable[Offer]) -> dict[str, str]:
+    """Of the segments that are a reason of these offers, the names by slug of those that partners may see. One query."""
+    slugs = {slug for offer in offers for slug in [*offer.reason.get("any", []), *offer.reason.get("all", [])]}
+    return dict(Segment.objects.filter(slug__in=slugs, partner_visible=True).values_list("slug", "name"))
+
+
+def next_steps(shelf: list[Card], *, most: int = 3) -> list[Card]:
+    """What to do next: courses under way, the latest begun first, then what nobody has opened yet."""
+    begun = [card for card in shelf if card.is_under_way]
+    begun.sort(key=lambda card: card.enrolment.started_at if card.enrolment else card.offer.offered_at, reverse=True)
+    fresh = [card for card in shelf if card.is_new and not card.is_under_way]
+    return (begun + fresh)[:most]
+
+
+def _card(offer: Offer, enrolment: Enrolment | None, names: dict[str, str]) -> Card:
+    earns = ""
+    if offer.program.kind == Program.Kind.INCENTIVE:
+        incentive = offer.program.incentive
+        earns = earning(rate=incentive.rate, amount=incentive.amount, currency=incentive.currency)
+    return Card(
+        offer=offer,
+        why=because(offer.reason, names),
+        earns=earns,
+        enrolment=enrolment,
+        lessons=offer.lessons or 0,  # type: ignore[attr-defined]
+    )

@@ -1,0 +1,172 @@
+"""The portal: what is on offer to the signed-in person's company, and taking it up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from partners.models import Partner
+from people.guards import partner_required
+from programs import taking
+from programs.markdown import to_html
+from programs.models import Offer, Program
+from programs.portal.shelf import card_of, cards, next_steps
+from segments.models import Membership
+
+SHELVES = {
+    Program.Kind.CONTENT: ("Resources", "portal_resources"),
+    Program.Kind.COURSE: ("Training", "portal_training"),
+    Program.Kind.INCENTIVE: ("Incentives", "portal_incentives"),
+}
+ON_HOME = 6
+"""Cards of each kind on the home page; the rest is one link away."""
+
+
+def _offer(request: HttpRequest, pk: int, *, kind: str = "") -> Offer:
+    """The company's own offer; anybody else's, and one that was withdrawn, is not found."""
+    offers = Offer.objects.visible_to(request.user).on().select_related("program", "program__content")
+    offers = offers.select_related("program__course", "program__incentive")
+    return get_object_or_404(offers.filter(program__kind=kind) if kind else offers, pk=pk)
+
+
+@require_safe
+@partner_required
+def home(request: HttpRequest) -> HttpResponse:
+    """What to do next, and everything on offer by kind."""
+    shelf = cards(request.user)
+    groups = []
+    for kind, (title, name) in SHELVES.items():
+        of_kind = [card for card in shelf if card.program.kind == kind]
+        groups.append({"title": title, "url": name, "cards": of_kind[:ON_HOME], "more": len(of_kind) - ON_HOME})
+    company = Partner.objects.visible_to(request.user).first()
+    context = {"company": company, "groups": groups, "steps": next_steps(shelf), "has_offers": bool(shelf)}
+    return render(request, "portal/home.html", context)
+
+
+@require_safe
+@partner_required
+def shelf(request: HttpRequest, kind: str) -> HttpResponse:
+    """Everything of one kind."""
+    title, _ = SHELVES[Program.Kind(kind)]
+    return render(request, "portal/shelf.html", {"title": title, "kind": kind, "cards": cards(request.user, kind=kind)})
+
+
+@require_safe
+@partner_required
+def offer(request: HttpRequest, pk: int) -> HttpResponse:
+    """One offer. Seeing it marks it opened, once."""
+    found = _offer(request, pk)
+    taking.open_offer(offer=found, user=request.user)
+    title, name = SHELVES[Program.Kind(found.program.kind)]
+    context: dict[str, Any] = {"card": card_of(request.user, found), "offer": found, "shelf": title, "shelf_url": name}
+    if found.program.kind == Program.Kind.CONTENT:
+        context["body"] = to_html(found.program.content.body)
+    elif found.program.kind == Program.Kind.INCENTIVE:
+        context["terms"] = to_html(found.program.incentive.terms)
+    return render(request, f"portal/{found.program.kind}.html", context)
+
+
+@require_safe
+@never_cache
+@partner_required
+def offer_file(request: HttpRequest, pk: int) -> FileResponse:
+    """The file of a content on offer, as a download: never shown in place, so nothing in it can run here."""
+    content = _offer(request, pk, kind=Program.Kind.CONTENT).program.content
+    if not content.file or not content.file.storage.exists(content.file.name):
+        raise Http404
+    return FileResponse(content.file.open("rb"), as_attachment=True, filename=content.filename)
+
+
+@require_POST
+@partner_required
+def start(request: HttpRequest, pk: int) -> HttpResponse:
+    """Begin a course, or register interest in an incentive."""
+    found = _offer(request, pk)
+    try:
+        taking.start_offer(offer_id=pk, user=request.user)
+    except taking.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("portal_offer", pk)
+    if found.program.kind == Program.Kind.COURSE and found.program.course.lessons:
+        return redirect("portal_lesson", pk, 1)
+    messages.success(request, "Thank you. We have noted your company's interest.")
+    return redirect("portal_offer", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@partner_required
+def lesson(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """One lesson of a course that the person has begun; POST finishes it and goes on to the next."""
+    found = _offer(request, pk, kind=Program.Kind.COURSE)
+    card = card_of(request.user, found)
+    if card.enrolment is None:
+        return redirect("portal_offer", pk)
+    if request.method == "POST":
+        return _finish(request, pk, number)
+    if not 1 <= number <= card.lessons:
+        raise Http404
+    if number > card.lessons_done + 1:
+        return redirect("portal_lesson", pk, card.lessons_done + 1)
+    lessons = found.program.course.lessons
+    context = {
+        "card": card,
+        "offer": found,
+        "number": number,
+        "lesson": lessons[number - 1],
+        "body": to_html(lessons[number - 1].get("body", "")),
+        "is_done": number <= card.lessons_done,
+        "is_last": number == len(lessons),
+    }
+    return render(request, "portal/lesson.html", context)
+
+
+def _finish(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    try:
+        progress = taking.complete_lesson(offer_id=pk, user=request.user, number=number)
+    except taking.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("portal_offer", pk)
+    if number < progress.lessons:
+        return redirect("portal_lesson", pk, number + 1)
+    messages.success(request, "Well done: you have completed the course.")
+    return redirect("portal_offer", pk)
+
+
+@require_POST
+@partner_required
+def complete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Complete a course whose lessons are all done (it may have become shorter meanwhile)."""
+    _offer(request, pk, kind=Program.Kind.COURSE)
+    try:
+        taking.complete_offer(offer_id=pk, user=request.user)
+        messages.success(request, "Well done: you have completed the course.")
+    except taking.Refused as refusal:
+        messages.error(request, str(refusal))
+    return redirect("portal_offer", pk)
+
+
+@require_safe
+@partner_required
+def segments(request: HttpRequest) -> HttpResponse:
+    """The segments the company is in, of those that partners may see, and what each brings."""
+    company = Partner.objects.visible_to(request.user).first()
+    stays = Membership.objects.current().filter(
+        subject_id=company.pk if company else 0,
+        segment__subject="partner",
+        segment__partner_visible=True,
+        segment__status="active",
+    )
+    brings: dict[str, list[Any]] = {}
+    for card in cards(request.user):
+        for slug in [*card.offer.reason.get("any", []), *card.offer.reason.get("all", [])]:
+            brings.setdefault(slug, []).append(card)
+    rows = [
+        {"segment": stay.segment, "since": stay.entered_at, "cards": brings.get(stay.segment.slug, [])}
+        for stay in stays.select_related("segment").order_by("segment__name")
+    ]
+    return render(request, "portal/segments.html", {"company": company, "rows": rows})
