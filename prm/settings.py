@@ -147,6 +147,8 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("PRM_TIME_ZONE", default="UTC")
 """The organisation's zone: a date in a rule means its local day."""
+YEAR_START_MONTH = env.int("PRM_YEAR_START_MONTH", default=1)
+"""The month in which the organisation's fiscal year begins: calendar quarters and years in rules count from it."""
 
 # --- static files and mail --------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
