@@ -19,6 +19,7 @@ from prm.launcher.progress import say, step
 from prm.launcher.stamps import Stamp, code_files, database_name, static_files
 
 HOST = "127.0.0.1"
+MANIFEST = PROJECT / "staticfiles" / "staticfiles.json"
 LOCK_PATIENCE = 8.0
 """Seconds in which what a killed launcher left behind is gone."""
 
@@ -102,7 +103,8 @@ def prepare(place: Place, env: dict[str, str], options: Sequence[str]) -> str:
     sign_ins = place.folder / "sign-ins.txt"
     static_program = command(place, env, "collectstatic", "--noinput", "--verbosity=0")
     began = time.monotonic()
-    if not static.fresh:
+    collected = static.fresh and MANIFEST.exists()
+    if not collected:
         static_program.start()  # beside the migrations: it needs no database
     try:
         if data.fresh and sign_ins.exists():
@@ -113,7 +115,7 @@ def prepare(place: Place, env: dict[str, str], options: Sequence[str]) -> str:
             with step("Demo data is in"):
                 sign_ins.write_text(load_demo_data(place, env, options))
             data.write()
-        if not static.fresh:
+        if not collected:
             if code := static_program.wait():
                 raise Failed(f"collectstatic failed (exit code {code}).\n{static_program.last_lines()}")
             static.write()
@@ -142,8 +144,8 @@ def load_demo_data(place: Place, env: dict[str, str], options: Sequence[str]) ->
     """Run `manage.py demo`; returns what it printed about signing in."""
     program = command(place, env, "demo", *options)
     program.run()
-    printed = (place.logs / "demo.log").read_text(errors="replace").splitlines()
-    return "\n".join([line for line in printed if not line.startswith("{")][-15:])
+    printed = (place.logs / "demo.log").read_text(errors="replace")
+    return printed[max(printed.rfind("Demo data as of"), 0) :]
 
 
 def product(place: Place, env: dict[str, str], port: int) -> list[Program]:
