@@ -20,8 +20,8 @@ from prm.launcher.stamps import Stamp, code_files, database_name, static_files
 
 HOST = "127.0.0.1"
 MANIFEST = PROJECT / "staticfiles" / "staticfiles.json"
-LOCK_PATIENCE = 8.0
-"""Seconds in which what a killed launcher left behind is gone."""
+LOCK_PATIENCE = 20.0
+"""Seconds in which a launcher that stops, or what a killed one left behind, is gone."""
 
 
 def demo(port: int, options: Sequence[str] = ()) -> int:
@@ -55,6 +55,7 @@ def demo(port: int, options: Sequence[str] = ()) -> int:
         return 0
     finally:
         with undisturbed():
+            place.announce_leaving()
             products.stop()
             published.unlink(missing_ok=True)
             running.stop()
