@@ -166,6 +166,8 @@ def _undecodable(open_file: Any, encoding: str) -> str:
                 byte = error.object[at]
                 line += error.object[:at].count(b"\n")
                 return f"Line {line} is not {_name(encoding)}: byte {offset - held + at + 1} (0x{byte:02X}) does not decode."
+            except UnicodeError as error:
+                return f"The file is not {_name(encoding)}: {error}."
             if "\x00" in text:
                 line += text[: text.index("\x00")].count("\n")
                 raise FileProblem(

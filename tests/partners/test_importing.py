@@ -179,7 +179,9 @@ def test_import_file__workbook__like_the_same_csv() -> None:
 
 # --- mapping --------------------------------------------------------------------------------------------------------
 def test_import_file__headers_as_crms_write_them__recognised() -> None:
-    take(" Account ID ,Company Name,NumberOfEmployees,Annual Revenue [EUR],Partner_Type__c,Städte (alt)\n7,A,5,1.50,VAR,x\n")
+    take(
+        " Account ID ,Company Name,NumberOfEmployees,Annual Revenue [EUR],Partner_Type__c,Städte (alt)\n7,A,5,1.50,VAR,x\n"
+    )
     assert values("external_id", "name", "employees", "annual_revenue", "partner_type") == [
         ("7", "A", 5, Decimal("1.50"), "var")
     ]
