@@ -138,7 +138,7 @@ def _work_out(subject: Subject, rule: Any, clock: Clock, *, own_slug: str) -> tu
 
 
 def _visible_count(subject: Subject, viewer: Viewer) -> int:
-    return MODELS[subject.value].objects.visible_to(viewer).count()  # type: ignore[no-any-return]
+    return MODELS[subject.value].objects.visible_to(viewer).count()
 
 
 def _visible(subject: Subject, viewer: Viewer, material: Material) -> Mask:
