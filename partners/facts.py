@@ -6,6 +6,7 @@ of one source are folded in one pass over it.
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -14,7 +15,20 @@ from typing import Any
 from django.utils import timezone
 
 from partners.models import Attribute
-from partners.vocabulary import BUILT_IN, Choice, Field, FieldKind, FieldType, Subject, extend
+from partners.vocabulary import (
+    BUILT_IN,
+    Choice,
+    Field,
+    FieldKind,
+    FieldType,
+    Subject,
+    extend,
+)
+
+NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
+"""What the name of an attribute looks like."""
+RESERVED = frozenset({"id", "segment", "custom", "provenance", "created_at", "updated_at", "deleted_at", "everyone"})
+"""Names with a meaning of their own in rules, files or addresses."""
 
 SOURCES: dict[str, str] = {
     "partner_deals": "SELECT d.partner_id AS key, {facts} FROM partners_deal d WHERE d.deleted_at IS NULL GROUP BY 1",
@@ -182,8 +196,8 @@ def fact(subject: Subject, name: str) -> Fact:
 
 
 def reserved_names(subject: Subject) -> frozenset[str]:
-    """Names a custom attribute may not take: built-in and computed fields."""
-    return frozenset(field.name for field in BUILT_IN[subject]) | {fact.field.name for fact in FACTS[subject]}
+    """Names a custom attribute may not take: built-in and computed fields, and words with a meaning of their own."""
+    return RESERVED | {field.name for field in BUILT_IN[subject]} | {fact.field.name for fact in FACTS[subject]}
 
 
 def vocabulary(subject: Subject) -> dict[str, Field]:

@@ -1,0 +1,19 @@
+"""What partners' people do, written down as it happens: append-only."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.utils import timezone
+
+from partners.models import Activity
+
+
+def record(
+    *, partner_id: int, user_id: int | None, kind: Activity.Kind | str, about: str = "", at: datetime | None = None
+) -> Activity:
+    """Note that someone of a partner did something; `about` is the slug of what it was done to."""
+    kind = Activity.Kind(kind)
+    return Activity.objects.create(
+        partner_id=partner_id, user_id=user_id, kind=kind, about=about[:300], at=at or timezone.now()
+    )

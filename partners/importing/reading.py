@@ -1,0 +1,259 @@
+"""A file as rows of text cells, each with the physical line it begins on: CSV in whatever encoding and delimiter, XLSX."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from pathlib import Path
+from typing import IO, Any
+
+DELIMITERS = ",;\t|"
+CELL_LIMIT = 16 * 2**20
+"""Characters of one cell; a longer one is a quote that was never closed."""
+BLOCK = 2**20
+csv.field_size_limit(CELL_LIMIT)
+
+
+class FileProblem(ValueError):
+    """The file as a whole cannot be read; the message names the place and the remedy. Nothing is imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One record of the file: `line` is where it begins, counted from 1; `problem` says why it cannot be read."""
+
+    line: int
+    cells: list[str]
+    problem: str = ""
+
+
+class Source:
+    """A file that can be read over and over, a row at a time. Memory does not grow with the file."""
+
+    def __init__(self, path_or_bytes: str | Path | bytes, *, encoding: str = "", delimiter: str = "") -> None:
+        self._given = path_or_bytes
+        self.kind = _kind(self._open)
+        self._sheet: IO[str] | None = None
+        self._skip = 0
+        if self.kind == "xlsx":
+            self.encoding, self.delimiter = "", ""
+            self._sheet = _sheet(self._open)
+        else:
+            self.encoding = find_encoding(self._open, encoding)
+            self.delimiter, self._skip = find_delimiter(self._sample(), delimiter)
+        self.header_line, self.header = self._find_header()
+
+    def rows(self) -> Iterator[Row]:
+        """The rows below the header; blank ones are left out."""
+        return (row for row in self._all() if row.line > self.header_line)
+
+    def _open(self) -> IO[bytes]:
+        if isinstance(self._given, bytes):
+            return io.BytesIO(self._given)
+        try:
+            return Path(self._given).open("rb")
+        except OSError as error:
+            raise FileProblem(f"{self._given} cannot be opened: {error.strerror or error}.") from error
+
+    def _sample(self) -> str:
+        with io.TextIOWrapper(self._open(), encoding=self.encoding, newline="") as text:
+            return text.read(BLOCK // 4)
+
+    def _find_header(self) -> tuple[int, list[str]]:
+        for row in self._all():
+            if row.problem:
+                raise FileProblem(f"The header on line {row.line} cannot be read: it {row.problem}.")
+            header = [cell.strip().strip("\ufeff").strip() for cell in row.cells]
+            while header and not header[-1]:
+                header.pop()
+            return row.line, header
+        raise FileProblem("The file is empty: it has no header row. The first row must name the columns.")
+
+    def _all(self) -> Iterator[Row]:
+        return self._sheet_rows() if self._sheet is not None else self._text_rows()
+
+    def _sheet_rows(self) -> Iterator[Row]:
+        assert self._sheet is not None  # noqa: S101 — for the type checker
+        self._sheet.seek(0)
+        for text in self._sheet:
+            line, cells = json.loads(text)
+            yield Row(line, cells)
+
+    def _text_rows(self) -> Iterator[Row]:
+        with io.TextIOWrapper(self._open(), encoding=self.encoding, newline="") as text:
+            for _ in range(self._skip):
+                text.readline()
+            reader = csv.reader(text, delimiter=self.delimiter, strict=True)
+            while True:
+                line = self._skip + reader.line_num + 1
+                try:
+                    cells = next(reader)
+                except StopIteration:
+                    return
+                except csv.Error as error:
+                    yield _unreadable(error, line)
+                    continue
+                if any(cell and not cell.isspace() for cell in cells):
+                    yield Row(line, cells)
+
+
+def _unreadable(error: csv.Error, line: int) -> Row:
+    if "unexpected end" in str(error) or "field limit" in str(error):
+        raise FileProblem(
+            f"A quote that opens on or after line {line} is never closed, so what follows cannot be told apart. "
+            "Close it, or double quotes that belong to the text."
+        ) from error
+    return Row(line, [], "has a quote inside a quoted cell that is not doubled")
+
+
+def _kind(open_file: Any) -> str:
+    with open_file() as file:
+        start = file.read(8)
+    if start.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    if start.startswith(b"\xd0\xcf\x11\xe0"):
+        raise FileProblem("This is an Excel file of the old kind (.xls), or protected. Save it as .xlsx or CSV, unprotected.")
+    return "csv"
+
+
+def find_encoding(open_file: Any, said: str = "") -> str:
+    """The encoding of the whole file: the one said, else by its mark, UTF-8, else Windows-1252.
+
+    FileProblem names line and byte when the file does not decode, or holds NUL bytes.
+    """
+    with open_file() as file:
+        start = file.read(4)
+    if said:
+        candidates = [said]
+        if codecs.lookup(said).name == "utf-8":
+            candidates = ["utf-8-sig"]
+    elif start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        candidates = ["utf-16"]
+    elif start.startswith(codecs.BOM_UTF8):
+        candidates = ["utf-8-sig"]
+    else:
+        candidates = ["utf-8", "cp1252"]
+    problem = ""
+    for candidate in candidates:
+        found = _undecodable(open_file, candidate)
+        if not found:
+            return candidate
+        problem = problem or found
+    remedy = "Name the encoding it was saved in (--encoding), or save the file as UTF-8."
+    raise FileProblem(f"{problem} {remedy} Nothing was imported.")
+
+
+def _undecodable(open_file: Any, encoding: str) -> str:
+    """Why the file is not in an encoding: line and byte; empty when it is."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    line, offset = 1, 0
+    with open_file() as file:
+        while block := file.read(BLOCK):
+            held = len(decoder.getstate()[0])
+            try:
+                text = decoder.decode(block)
+            except UnicodeDecodeError as error:
+                at = error.start
+                byte = error.object[at]
+                line += error.object[:at].count(b"\n")
+                return f"Line {line} is not {_name(encoding)}: byte {offset - held + at + 1} (0x{byte:02X}) does not decode."
+            if "\x00" in text:
+                line += text[: text.index("\x00")].count("\n")
+                raise FileProblem(
+                    f"Line {line} contains a NUL byte: this is not a text file, or it is UTF-16 without its mark. "
+                    "Save it as CSV in UTF-8. Nothing was imported."
+                )
+            line += text.count("\n")
+            offset += len(block)
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError as error:
+        return f"Line {line} is not {_name(encoding)}: the file ends within a character (0x{error.object[error.start]:02X})."
+    return ""
+
+
+def _name(encoding: str) -> str:
+    return {"utf-8-sig": "UTF-8", "utf-8": "UTF-8", "cp1252": "Windows-1252"}.get(encoding, encoding)
+
+
+def find_delimiter(sample: str, said: str = "") -> tuple[str, int]:
+    """The delimiter, and how many leading lines say so (Excel's `sep=;`).
+
+    Of comma, semicolon, tab and bar, the one that cuts the most rows into as many cells as the header has.
+    """
+    first, *_ = sample.split("\n", 1)
+    hint = first.strip().strip("\ufeff")
+    if len(hint) == 5 and hint.lower().startswith("sep="):
+        return said or hint[4], 1
+    if said:
+        return said, 0
+    best, best_score = ",", 0.0
+    for candidate in DELIMITERS:
+        counts: list[int] = []
+        try:
+            for cells in csv.reader(io.StringIO(sample, newline=""), delimiter=candidate):
+                if any(cells):
+                    counts.append(len(cells))
+                if len(counts) == 100:
+                    break
+        except csv.Error:
+            continue
+        if not counts or counts[0] < 2:
+            continue
+        alike = sum(count == counts[0] for count in counts) / len(counts)
+        score = alike * (1 + counts[0] / 1000)
+        if score > best_score:
+            best, best_score = candidate, score
+    return best, 0
+
+
+def _sheet(open_file: Any) -> IO[str]:
+    """The first sheet of a workbook, unpacked into a temporary file of JSON lines: [row number, cells]."""
+    import openpyxl  # only workbooks need it
+
+    out = tempfile.SpooledTemporaryFile(max_size=64 * 2**20, mode="w+", encoding="utf-8", newline="\n")  # noqa: SIM115
+    try:
+        with open_file() as file:
+            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+            try:
+                sheet = next((s for s in book.worksheets if s.sheet_state == "visible"), None)
+                if sheet is None:
+                    raise FileProblem("The workbook has no visible sheet of cells.")
+                if hasattr(sheet, "reset_dimensions"):
+                    sheet.reset_dimensions()  # some writers state a wrong extent
+                for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
+                    cells = [_text(value) for value in values]
+                    if any(cell and not cell.isspace() for cell in cells):
+                        out.write(json.dumps([number, cells]) + "\n")
+            finally:
+                book.close()
+    except (zipfile.BadZipFile, KeyError, OSError, ValueError, SyntaxError) as error:
+        if isinstance(error, FileProblem):
+            raise
+        raise FileProblem("The workbook cannot be read: it is damaged or no .xlsx file. Save it again, or as CSV.") from error
+    return out
+
+
+def _text(value: object) -> str:
+    """A workbook's value as the text a CSV would hold."""
+    match value:
+        case None:
+            return ""
+        case bool():
+            return "true" if value else "false"
+        case float():
+            text = f"{value:.15g}"  # what the program itself shows: 0.1 + 0.2 is 0.3
+            return text if "e" not in text else format(value, ".15f").rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.0f}"
+        case datetime():
+            return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
+        case date() | time():
+            return value.isoformat()
+        case _:
+            return str(value)

@@ -1,0 +1,302 @@
+"""The staging table: checked rows are copied in, then settled against the records by set-based statements.
+
+A statement touches only rows that differ, so the same rows again change nothing, and a field's provenance moves only
+when its value does.
+"""
+
+from __future__ import annotations
+
+import io
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from partners.columns import TABLES
+from partners.models import Origin
+from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
+
+LOCKS = {Subject.PARTNER: 4_711_001, Subject.CUSTOMER: 4_711_002, Subject.DEAL: 4_711_003}
+"""Advisory locks: bulk writers of one subject take turns, so two of them cannot wait for each other's rows."""
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x0b": "\\v", "\x08": "\\b", "\x0c": "\\f"})
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Where a built-in field stands: the staged column and its type, the record's column, and what missing is there."""
+
+    staged: str
+    type: str
+    column: str
+    empty: str
+
+
+def slot(field: Field) -> Slot:
+    """The slot of a built-in field."""
+    if field.name == "partners":
+        return Slot("partners", "bigint[]", "", "'{}'")
+    if field.name == "parent":
+        return Slot("parent", "text", "parent_id", "NULL")
+    if field.refers_to:
+        return Slot(field.name, "bigint", f"{field.name}_id", "NULL")
+    kind, empty = {
+        FieldType.NUMBER: ("numeric", "NULL"),
+        FieldType.MONEY: ("numeric", "NULL"),
+        FieldType.DATE: ("date", "NULL"),
+        FieldType.MULTI_CHOICE: ("text[]", "'{}'"),
+    }.get(field.type, ("text", "''"))
+    return Slot(field.name, kind, field.name, empty)
+
+
+def escape(text: str) -> str:
+    """A text for COPY's text format."""
+    return text.translate(_ESCAPES)
+
+
+def array(items: Sequence[str | int]) -> str:
+    """An array for COPY's text format."""
+    if items and isinstance(items[0], int):
+        return "{" + ",".join(map(str, items)) + "}"
+    quoted = ('"' + str(item).replace("\\", "\\\\").replace('"', '\\"') + '"' for item in items)
+    return escape("{" + ",".join(quoted) + "}")
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A staged row that the records themselves refuse."""
+
+    line: int
+    external_id: str
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """How many rows became records, changed one, or changed nothing."""
+
+    created: int
+    updated: int
+    unchanged: int
+
+
+class Stage:
+    """A temporary table for rows of one subject. Use inside a transaction, within `with`.
+
+    `fields` are the built-in fields that rows may give (without external_id). Columns of a copied row, in order: line,
+    external id, one per field, the custom attributes as a JSON object (null = make missing), and — unless every row gives
+    all fields (`uniform`) — the array of names that the row gives.
+    """
+
+    def __init__(self, subject: Subject, fields: Iterable[Field], *, custom: bool, uniform: bool) -> None:
+        self.subject = subject
+        self.fields = [field for field in fields if field.kind is FieldKind.BUILT_IN and field.name != "external_id"]
+        self.slots = {field.name: slot(field) for field in self.fields}
+        self.custom = custom
+        self.uniform = uniform
+        self.name = f"stage_{secrets.token_hex(8)}"
+        self.table = TABLES[subject]
+        self.rows = 0
+
+    def __enter__(self) -> Stage:
+        columns = ["line bigint", "external_id text"]
+        columns += [f"{slot.staged} {slot.type}" for slot in self.slots.values()]
+        columns += ["custom jsonb"] * self.custom + ["given text[]"] * (not self.uniform)
+        self._run(f"CREATE TEMPORARY TABLE {self.name} ({', '.join(columns)})")
+        return self
+
+    def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
+        if failed is None and not connection.needs_rollback:
+            self._run(f"DROP TABLE {self.name}")
+
+    def copy(self, lines: Sequence[str]) -> None:
+        """Take rows in COPY's text format."""
+        if lines:
+            self.rows += len(lines)
+            with connection.cursor() as cursor:
+                cursor.cursor.copy_expert(f"COPY {self.name} FROM STDIN", io.StringIO("".join(lines)))
+
+    def refuse(self) -> list[Refused]:
+        """Take out the rows that cannot become records: new ones without a required field, parents that do not exist."""
+        self._run(f"ALTER TABLE {self.name} ADD is_new boolean NOT NULL DEFAULT false")
+        self._run(f"ALTER TABLE {self.name} ADD is_changed boolean NOT NULL DEFAULT false")
+        self._run(f"CREATE INDEX ON {self.name} (external_id)")
+        self._run(f"ANALYZE {self.name}")
+        refused = [*self._incomplete(), *self._orphans()]
+        self.rows -= len(refused)
+        return refused
+
+    def _incomplete(self) -> list[Refused]:
+        required = "partner" if self.subject is Subject.DEAL else "name"
+        if self.uniform and required in self.slots:
+            return []
+        absent = "" if self.uniform else f"AND NOT ('{required}' = ANY(s.given))"
+        found = self._run(
+            f"DELETE FROM {self.name} s WHERE NOT EXISTS (SELECT 1 FROM {self.table} t"
+            f" WHERE t.external_id = s.external_id) {absent} RETURNING line, external_id"
+        )
+        reason = f"is new, and a new {self.subject} needs a {required}"
+        return [Refused(line, external_id, required, "", reason) for line, external_id in found]
+
+    def _orphans(self) -> list[Refused]:
+        """Rows whose parent is neither a record nor a row that stays; taking some out may orphan others."""
+        refused: list[Refused] = []
+        while "parent" in self.slots:
+            found = self._run(
+                f"DELETE FROM {self.name} s WHERE s.parent IS NOT NULL AND (s.parent = s.external_id OR NOT ("
+                f"EXISTS (SELECT 1 FROM {self.table} p WHERE p.external_id = s.parent AND p.deleted_at IS NULL)"
+                f" OR EXISTS (SELECT 1 FROM {self.name} o WHERE o.external_id = s.parent)))"
+                " RETURNING line, external_id, parent"
+            )
+            if not found:
+                break
+            for line, external_id, parent in found:
+                own = "is the company itself; leave it empty for one without a parent"
+                none = f"there is no partner “{parent}”, nor a row of it that could be taken in; add the parent first"
+                refused.append(Refused(line, external_id, "parent", parent, own if parent == external_id else none))
+        return refused
+
+    def used_choices(self, field: Field, added: Sequence[str]) -> set[str]:
+        """Those of the added choices that a staged row really holds."""
+        multiple = field.type is FieldType.MULTI_CHOICE
+        if field.kind is FieldKind.CUSTOM:
+            source = "SELECT jsonb_array_elements_text(custom -> %s) AS v FROM {0} WHERE jsonb_typeof(custom -> %s) = 'array'"
+            source = source if multiple else "SELECT custom ->> %s AS v FROM {0}"
+            parameters = [field.name] * (2 if multiple else 1)
+        else:
+            source = f"SELECT unnest({field.name}) AS v FROM {{0}}" if multiple else f"SELECT {field.name} AS v FROM {{0}}"
+            parameters = []
+        rows = self._run(
+            f"SELECT DISTINCT v FROM ({source.format(self.name)}) found WHERE v = ANY(%s)", [*parameters, list(added)]
+        )
+        return {row[0] for row in rows}
+
+    def settle(self, origin: Origin, now: datetime, *, replace_custom: bool = False) -> Settled:
+        """Insert the new, update what differs, link what is linked."""
+        values = {"origin": origin.pk, "now": now}
+        created = self._insert(values)
+        updated = self._update(values, replace_custom)
+        if "partners" in self.slots:
+            self._link()
+        return Settled(created, updated, self.rows - created - updated)
+
+    def outcomes(self) -> dict[int, str]:
+        """created, updated or unchanged, by line."""
+        found = self._run(f"SELECT line, is_new, is_changed FROM {self.name}")
+        return {line: "created" if new else "updated" if changed else "unchanged" for line, new, changed in found}
+
+    def _insert(self, values: dict[str, Any]) -> int:
+        columns, selected, origins = ["external_id"], ["s.external_id"], []
+        for field in BUILT_IN[self.subject]:
+            at = slot(field)
+            if field.name == "external_id" or not at.column or field.name == "parent":
+                continue
+            columns.append(at.column)
+            if field.name not in self.slots:
+                selected.append("'open'" if field.name == "stage" else at.empty)
+                continue
+            value = f"s.{at.staged}"
+            if not self.uniform:
+                absent = "'open'" if field.name == "stage" else at.empty
+                value = f"CASE WHEN '{field.name}' = ANY(s.given) THEN {value} ELSE {absent} END"
+            selected.append(value)
+        for name, at in self.slots.items():
+            origins.append(f"'{name}', CASE WHEN s.{at.staged} IS DISTINCT FROM {at.empty} THEN %(origin)s::bigint END")
+        provenance = f"jsonb_strip_nulls(jsonb_build_object({', '.join(origins)}))"
+        custom = "jsonb_strip_nulls(s.custom)" if self.custom else "'{}'::jsonb"
+        if self.custom:
+            provenance += (
+                " || coalesce((SELECT jsonb_object_agg(k, %(origin)s::bigint)"
+                " FROM jsonb_each(s.custom) e(k, v) WHERE v <> 'null'), '{}')"
+            )
+        self._run(
+            f"WITH made AS (INSERT INTO {self.table} ({', '.join(columns)}, custom, provenance, created_at, updated_at)"
+            f" SELECT {', '.join(selected)}, {custom}, {provenance}, %(now)s, %(now)s FROM {self.name} s"
+            f" WHERE NOT EXISTS (SELECT 1 FROM {self.table} t WHERE t.external_id = s.external_id) ORDER BY s.line"
+            f" ON CONFLICT (external_id) DO NOTHING RETURNING external_id)"
+            f" UPDATE {self.name} s SET is_new = true FROM made WHERE s.external_id = made.external_id",
+            values,
+        )
+        made: int = self._count
+        if made and "parent" in self.slots:
+            self._run(
+                f"UPDATE {self.table} t SET parent_id = p.id FROM {self.name} s JOIN {self.table} p"
+                " ON p.external_id = s.parent WHERE s.is_new AND t.external_id = s.external_id"
+            )
+        return made
+
+    def _new_value(self, name: str) -> tuple[str, str]:
+        """(the present value, the wanted one) of a field in the UPDATE below, where `t` is the record, `s` the row."""
+        at = self.slots[name]
+        if name == "partners":
+            have = (
+                "(SELECT coalesce(array_agg(m.partner_id ORDER BY m.partner_id), '{}')"
+                " FROM partners_customer_partners m WHERE m.customer_id = t.id)"
+            )
+        else:
+            have = f"t.{at.column}"
+        want = "p.id" if name == "parent" else f"s.{at.staged}"
+        if not self.uniform:
+            want = f"CASE WHEN '{name}' = ANY(s.given) THEN {want} ELSE {have} END"
+        return have, want
+
+    def _update(self, values: dict[str, Any], replace_custom: bool) -> int:
+        sets, differs, origins = [], ["t.deleted_at IS NOT NULL"], []
+        for name, at in self.slots.items():
+            have, want = self._new_value(name)
+            if at.column:
+                sets.append(f"{at.column} = {want}")
+            differs.append(f"{have} IS DISTINCT FROM {want}")
+            origins.append(f"'{name}', CASE WHEN {have} IS DISTINCT FROM {want} THEN %(origin)s::bigint END")
+        provenance = f"t.provenance || jsonb_strip_nulls(jsonb_build_object({', '.join(origins)}))"
+        if self.custom:
+            merged = "jsonb_strip_nulls(s.custom)" if replace_custom else "jsonb_strip_nulls(t.custom || s.custom)"
+            sets.append(f"custom = {merged}")
+            differs.append(f"t.custom IS DISTINCT FROM {merged}")
+            provenance += (
+                " || coalesce((SELECT jsonb_object_agg(k, %(origin)s::bigint) FROM jsonb_each(s.custom) e(k, v)"
+                " WHERE nullif(v, 'null') IS DISTINCT FROM t.custom -> k), '{}')"
+            )
+        parent = f"LEFT JOIN {self.table} p ON p.external_id = s.parent" if "parent" in self.slots else ""
+        self._run(
+            f"WITH changed AS (UPDATE {self.table} t SET {', '.join([*sets, f'provenance = {provenance}'])},"
+            f" updated_at = %(now)s, deleted_at = NULL FROM {self.name} s {parent}"
+            f" WHERE t.external_id = s.external_id AND NOT s.is_new AND ({' OR '.join(differs)}) RETURNING s.line)"
+            f" UPDATE {self.name} s SET is_changed = true FROM changed WHERE s.line = changed.line",
+            values,
+        )
+        return self._count
+
+    def _link(self) -> None:
+        """Make each changed customer's partners those of its row, by difference."""
+        given = "" if self.uniform else "AND 'partners' = ANY(s.given)"
+        rows = (
+            f"FROM {self.name} s JOIN {self.table} t ON t.external_id = s.external_id"
+            f" WHERE (s.is_new OR s.is_changed) {given}"
+        )
+        self._run(
+            "DELETE FROM partners_customer_partners m USING"
+            f" (SELECT t.id, s.partners {rows}) wanted WHERE m.customer_id = wanted.id AND m.partner_id <> ALL(wanted.partners)"
+        )
+        self._run(
+            "INSERT INTO partners_customer_partners (customer_id, partner_id)"
+            f" SELECT t.id, unnest(s.partners) {rows} ON CONFLICT DO NOTHING"
+        )
+
+    _count = 0
+
+    def _run(self, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            self._count = cursor.rowcount
+            return cursor.fetchall() if cursor.description else []
+
+
+def take_turn(subject: Subject) -> None:
+    """Wait until no other bulk writer of the subject is at work; held to the end of the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCKS[subject]])

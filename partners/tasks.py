@@ -1,0 +1,14 @@
+"""The clock's and the queue's door to the records."""
+
+from typing import Any
+
+from celery import shared_task
+
+from partners.importing import LEASE, run
+
+
+@shared_task(name="partners.run_import", bind=True, max_retries=None)
+def run_import(self: Any, import_id: int) -> None:
+    """Take an uploaded file in; while another worker is at it, come back later to see that it finished."""
+    if not run(import_id):
+        raise self.retry(countdown=LEASE.total_seconds() + 1)
