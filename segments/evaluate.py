@@ -140,8 +140,7 @@ class Evaluator:
             if isinstance(column, Sets):
                 wanted = [replace(leaf, operator="in", value=(value,)) for value in terms(leaf)]
             found = [
-                np.append(matches(one, about, column.dictionary, self.clock), False).astype(np.bool_)
-                for one in wanted
+                np.append(matches(one, about, column.dictionary, self.clock), False).astype(np.bool_) for one in wanted
             ]
             self._lookups[leaf] = found
         return found

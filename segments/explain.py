@@ -99,8 +99,10 @@ def reasons(
 
 
 def nearest_miss(node: Node, reason: Reason) -> list[Reason]:
-    """The fewest conditions that would have to turn round for the rule to become true; empty when it is true already,
-    or when nothing could make it so. Conditions are taken to be independent of each other."""
+    """The fewest conditions that would have to turn round for the rule to become true.
+
+    Empty when it is true already, or when nothing could make it so. Conditions are taken to be independent.
+    """
     changes = _turn(node, reason, True)
     return [leaf for leaf in reason.conditions() if changes and leaf.pointer in changes]
 
@@ -118,5 +120,3 @@ def _turn(node: Node, reason: Reason, wish: bool) -> frozenset[str] | None:
     if (node.combinator == "and") == inner:  # all of them have to have the inner verdict
         return None if None in ways else frozenset().union(*(way for way in ways if way is not None))
     return min((way for way in ways if way is not None), key=len, default=None)
-
-

@@ -139,4 +139,3 @@ def _move(day: date, unit: Unit, count: int) -> date:
     if unit in _MONTHS:
         return add_months(day, count * _MONTHS[unit])
     return day + timedelta(days=count * (7 if unit is Unit.WEEKS else 1))
-

@@ -26,7 +26,10 @@ def sentence(
     segments: Mapping[str, str] | None = None,
     clock: Clock | None = None,
 ) -> str:
-    """"Partners where Region is EMEA and Tier is at least Gold." `segments`: names by slug; `clock`: says today's dates."""
+    """One sentence, such as `Partners where Region is EMEA and Tier is at least Gold.`
+
+    `segments`: names by slug. `clock`: relative windows are followed by today's dates.
+    """
     plural = _PLURAL.get(subject, "subjects")
     if isinstance(node, Everyone):
         return f"All {plural}."
@@ -40,7 +43,9 @@ def phrase(
     if isinstance(node, Everyone):
         return "it is anyone"
     if isinstance(node, SegmentLeaf):
-        names = _listed([(segments or {}).get(slug) or slug for slug in node.slugs], "and" if node.operator == "inAll" else "or")
+        names = _listed(
+            [(segments or {}).get(slug) or slug for slug in node.slugs], "and" if node.operator == "inAll" else "or"
+        )
         words = "is in" if node.operator != "notIn" else "is not in"
         return f"it {words} {names}" if len(node.slugs) == 1 else f"it {SEGMENT_OPERATORS[node.operator]} {names}"
     if isinstance(node, Leaf):
@@ -55,7 +60,7 @@ def phrase(
 
 
 def leaf_phrase(leaf: Leaf, about: Field, clock: Clock | None = None) -> str:
-    """ "Region is not EMEA (or not set)"."""
+    """One condition: `Region is not EMEA (or not set)`."""
     operator = OPERATORS[leaf.operator]
     words = operator.words_for(about.type)
     text = f"{about.label} {words}"

@@ -26,7 +26,7 @@ class RuleInvalid(ValueError):
         super().__init__(" ".join(f"{error.pointer or 'The rule'}: {error.detail}" for error in self.errors))
 
 
-class Refused(Exception):  # noqa: N818 - never leaves the parser
+class Refused(Exception):
     """One part cannot be read; the parser adds where it stands and goes on with the rest."""
 
     def __init__(self, code: str, detail: str) -> None:
@@ -46,7 +46,7 @@ def shown(value: Any) -> str:
 
 
 def nearest(word: str, known: Iterable[str], *, most: int = 3) -> str:
-    """" Did you mean …?" with the nearest known words, or the whole list when it is short, or nothing."""
+    """A hint, " Did you mean …?", with the nearest known words, or the whole list when it is short, or nothing."""
     pool = list(known)
     lower = {entry.casefold(): entry for entry in reversed(pool)}
     close = [lower[hit] for hit in difflib.get_close_matches(word.casefold()[:100], lower, n=most, cutoff=0.6)]
@@ -56,6 +56,6 @@ def nearest(word: str, known: Iterable[str], *, most: int = 3) -> str:
 
 
 def either(words: Iterable[str]) -> str:
-    """"a", "b" or "c"."""
+    """Words in quotation marks, the last after "or"."""
     quoted = [f"“{word}”" for word in words]
     return quoted[0] if len(quoted) == 1 else ", ".join(quoted[:-1]) + " or " + quoted[-1]

@@ -108,7 +108,9 @@ class _Parser:
                 continue
             if key in _HARMLESS:
                 if value[key] != _HARMLESS[key]:
-                    detail = f"“{key}”: {shown(value[key])} cannot be kept here; take the node out, or leave “{key}” out."
+                    detail = (
+                        f"“{key}”: {shown(value[key])} cannot be kept here; take the node out, or leave “{key}” out."
+                    )
                     self.error(pointer, "unknown_key", detail)
                 continue
             self.error(pointer, "unknown_key", f"{shown(key)} says nothing here.{nearest(str(key), known)}")
@@ -186,7 +188,9 @@ class _Parser:
         if not isinstance(case_sensitive, bool):
             self.error(pointer, "wrong_type", f"“case_sensitive” is true or false; this is {shown(case_sensitive)}.")
         elif case_sensitive and (about.type is not FieldType.TEXT or operator.positive == "notNull"):
-            self.error(pointer, "wrong_type", f"“case_sensitive” goes with text that is compared, not with “{name}” here.")
+            self.error(
+                pointer, "wrong_type", f"“case_sensitive” goes with text that is compared, not with “{name}” here."
+            )
         operand = read_operand(
             value.get("value"), about, operator, saved=self.saved, loosely=case_sensitive is not True
         )

@@ -22,9 +22,7 @@ MAX_VALUES = 10_000
 """Values in one list."""
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
-_INSTANT = re.compile(
-    r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII
-)
+_INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
 _DIGITS = 60
 """Longer numbers than this are a mistake; all of them compare exactly."""
 
@@ -74,9 +72,7 @@ def _read_pair(raw: list[Any], operator: Operator, field: Field, one: Callable[[
     else:
         swapped = sort_key(low) > sort_key(high)
     if swapped:
-        raise Refused(
-            "swapped", f"The first value is above the second. Write [{shown(raw[1])}, {shown(raw[0])}]."
-        )
+        raise Refused("swapped", f"The first value is above the second. Write [{shown(raw[1])}, {shown(raw[0])}].")
     return low, high
 
 
@@ -150,11 +146,11 @@ def _choice(raw: Any, field: Field, saved: bool, loosely: bool) -> str:
 def _number(raw: Any, field: Field, saved: bool, loosely: bool) -> Decimal:
     what = "an amount" if field.type is FieldType.MONEY else "a number"
     if isinstance(raw, bool) or not isinstance(raw, int | float | str):
-        raise Refused("wrong_type", f"“{field.name}” takes {what}, such as 10 or \"10.50\"; this is {shown(raw)}.")
+        raise Refused("wrong_type", f'“{field.name}” takes {what}, such as 10 or "10.50"; this is {shown(raw)}.')
     # A float arrives from JSON: its shortest text is what was written there, and that is the exact decimal meant.
     text = raw.strip() if isinstance(raw, str) else "" if isinstance(raw, int) else repr(raw)
     if not isinstance(raw, int) and not _NUMBER.fullmatch(text):
-        raise Refused("wrong_type", f"{shown(raw)} is not {what}. Write digits with a point, such as \"1234.50\".")
+        raise Refused("wrong_type", f'{shown(raw)} is not {what}. Write digits with a point, such as "1234.50".')
     value = Decimal(raw) if isinstance(raw, int) else Decimal(text)
     if value and (abs(value.adjusted()) > _DIGITS or len(value.as_tuple().digits) > _DIGITS):
         raise Refused("wrong_type", f"“{field.name}” takes {what} of at most {_DIGITS} digits.")
@@ -175,7 +171,7 @@ def _day(raw: Any, field: Field, saved: bool, loosely: bool) -> date:
             return date.fromisoformat(raw.strip())
         except ValueError:
             raise Refused("wrong_type", f"{shown(raw)} is not a day of the calendar.") from None
-    raise Refused("wrong_type", f"“{field.name}” takes a date such as \"2026-11-21\"; this is {shown(raw)}.")
+    raise Refused("wrong_type", f'“{field.name}” takes a date such as "2026-11-21"; this is {shown(raw)}.')
 
 
 def _instant(raw: Any, field: Field, saved: bool, loosely: bool) -> date | datetime:
@@ -188,8 +184,8 @@ def _instant(raw: Any, field: Field, saved: bool, loosely: bool) -> date | datet
             raise Refused("wrong_type", f"{shown(raw)} is not an instant of the calendar.") from None
     raise Refused(
         "wrong_type",
-        f"“{field.name}” takes a day such as \"2026-11-21\", or an instant with its offset such as "
-        f"\"2026-11-21T09:30:00Z\"; this is {shown(raw)}.",
+        f'“{field.name}” takes a day such as "2026-11-21", or an instant with its offset such as '
+        f'"2026-11-21T09:30:00Z"; this is {shown(raw)}.',
     )
 
 

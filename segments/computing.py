@@ -1,0 +1,174 @@
+"""The members that rules call for at one instant, read and worked out for all of them together.
+
+The nightly run, a preview, an explanation and the proof that nothing drifted all come through here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection, transaction
+from pyroaring import BitMap64
+
+from partners.columns import read_table
+from partners.tables import Mask, Table
+from partners.vocabulary import Subject
+from segments import references
+from segments.bitmaps import bitmap
+from segments.evaluate import Evaluator, Lookups, blocks
+from segments.instants import Clock
+from segments.models import Segment
+from segments.rulebook import Rulebook, rulebook, slugs_named
+from segments.rules import Node, RuleInvalid, fields_used, segments_used
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A rule to evaluate, under the slug by which others refer to it."""
+
+    slug: str
+    subject: Subject
+    rule: Any
+
+
+@dataclass
+class Material:
+    """Everything read: the trees in the order in which they can be evaluated, and the facts they need."""
+
+    clock: Clock
+    books: dict[Subject, Rulebook]
+    tables: dict[Subject, Table]
+    nodes: dict[str, Node]
+    subjects: dict[str, Subject]
+    failures: dict[str, str] = field(default_factory=dict)
+    """Why a segment cannot be evaluated, by slug."""
+    waits: dict[str, str] = field(default_factory=dict)
+    """Of those that only wait for another: for which."""
+
+    def fail(self, slug: str, reason: str) -> None:
+        """Take a segment out, with everything that refers to it: the others go on."""
+        if slug in self.failures:
+            return
+        self.failures[slug] = reason
+        for other, node in self.nodes.items():
+            if slug in segments_used(node) and other not in self.failures:
+                self.waits[other] = slug
+                self.fail(other, f"Waits for segment “{slug}”, which could not be worked out. The last members stay.")
+
+
+@contextmanager
+def one_snapshot() -> Iterator[None]:
+    """All reads inside see the database at one moment. Inside a transaction already: as that one sees it."""
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        yield
+
+
+def active_plans(slugs: Iterable[str] = ()) -> tuple[list[Plan], dict[str, Segment]]:
+    """The published rules of the active segments, and the rows they come from.
+
+    With slugs: those, what they refer to (their members must be of the same run) and what refers to them (it would
+    otherwise go by members of before).
+    """
+    rows = {row.slug: row for row in Segment.objects.active().select_related("published").order_by("id")}
+    wanted = set(slugs)
+    if wanted:
+        graph = {slug: slugs_named(row.published.rule) for slug, row in rows.items()}
+        wanted = references.upstream(graph, references.downstream(graph, wanted))
+        rows = {slug: row for slug, row in rows.items() if slug in wanted}
+    return [Plan(slug, Subject(row.subject), row.published.rule) for slug, row in rows.items()], rows
+
+
+def plans_named(rule: Any) -> list[Plan]:
+    """The published rules of the active segments that a rule refers to, directly or not."""
+    named = slugs_named(rule)
+    if not named:
+        return []
+    rows = {row.slug: row for row in Segment.objects.active().select_related("published")}
+    graph = {slug: slugs_named(row.published.rule) for slug, row in rows.items()}
+    return [
+        Plan(slug, Subject(rows[slug].subject), rows[slug].published.rule)
+        for slug in sorted(references.upstream(graph, named))
+        if slug in rows
+    ]
+
+
+def read(
+    plans: Sequence[Plan],
+    *,
+    clock: Clock,
+    ids: Mapping[Subject, Sequence[int]] | None = None,
+    also: Mapping[Subject, Iterable[str]] | None = None,
+) -> Material:
+    """Parse the rules and read, once per subject, the fields that they use (and `also` these).
+
+    A rule that does not hold up any more fails alone. `ids`: only these subjects, otherwise all.
+    """
+    books = {
+        subject: rulebook(subject, *(plan.rule for plan in plans if plan.subject is subject))
+        for subject in dict.fromkeys(plan.subject for plan in plans)
+    }
+    nodes: dict[str, Node] = {}
+    broken: dict[str, str] = {}
+    for plan in plans:
+        try:
+            nodes[plan.slug] = books[plan.subject].parse(plan.rule, saved=True)
+        except RuleInvalid as invalid:
+            broken[plan.slug] = str(invalid)
+    order = references.in_order({slug: sorted(segments_used(node)) for slug, node in nodes.items()})
+    material = Material(
+        clock=clock,
+        books=books,
+        tables={},
+        nodes={slug: nodes[slug] for slug in order},
+        subjects={plan.slug: plan.subject for plan in plans},
+    )
+    for slug, reason in broken.items():
+        material.fail(slug, reason)
+    for slug, node in material.nodes.items():
+        for other in sorted(segments_used(node) - nodes.keys() - broken.keys()):
+            material.fail(slug, f"It refers to segment “{other}”, which is not active. Publish that one first.")
+    for subject in books:
+        mine = [node for slug, node in material.nodes.items() if material.subjects[slug] is subject]
+        names = set().union(*(fields_used(node) for node in mine), (also or {}).get(subject, ()))
+        material.tables[subject] = read_table(
+            subject, sorted(names), as_of=clock.as_of, ids=None if ids is None else ids.get(subject, ())
+        )
+    return material
+
+
+def work_out(material: Material, *, pulse: Callable[[], None] = lambda: None) -> dict[str, BitMap64]:
+    """Who should be in each segment that does not fail. `pulse` is called now and then; it may raise to stop."""
+    members: dict[str, BitMap64] = {}
+    for subject, table in material.tables.items():
+        lookups: Lookups = {}
+        mine = [slug for slug in material.nodes if material.subjects[slug] is subject]
+        for block in blocks(table):
+            pulse()
+            masks: dict[str, Mask] = {}
+            evaluator = Evaluator(
+                block,
+                vocabulary=material.books[subject].vocabulary,
+                clock=material.clock,
+                members=masks,
+                lookups=lookups,
+            )
+            for slug in mine:
+                if slug in material.failures:
+                    continue
+                try:
+                    masks[slug] = evaluator.mask(material.nodes[slug])
+                except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+                    # Whatever goes wrong in one rule stays with it, and is never taken for "nobody".
+                    material.fail(slug, f"The rule could not be evaluated: {type(error).__name__}: {error}")
+                    continue
+                found = bitmap(block.ids[masks[slug]])
+                members[slug] = members[slug] | found if slug in members else found
+    return {slug: found for slug, found in members.items() if slug not in material.failures}

@@ -1,0 +1,22 @@
+"""Asks for a run and sends it to the workers once the asking is committed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+
+from segments.membership import request_recompute
+from segments.models import Recompute
+
+
+def recompute_soon(*, trigger: str, slugs: Collection[str] = (), requested_by: str = "") -> Recompute:
+    """A run as of now of all active segments, or of these.
+
+    Should the broker not answer, the run stays noted and the sweep sends it again.
+    """
+    run = request_recompute(trigger=trigger, slugs=slugs, requested_by=requested_by)
+    transaction.on_commit(lambda: current_app.send_task(settings.RECOMPUTE_TASK, [run.pk]), robust=True)
+    return run

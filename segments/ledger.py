@@ -1,0 +1,173 @@
+"""Writes who entered and who left: stays, the ledger, the bitmaps and the counts, together. In bulk, by COPY.
+
+The caller holds the members' lock and a transaction, so either all of it is there or nothing, and ids follow commits.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import psycopg2
+from django.db import connection
+from psycopg2.extras import execute_values
+from pyroaring import BitMap64
+
+from segments.bitmaps import bitmap, ids_of, load
+from segments.instants import micros
+from segments.models import Change, MemberSet, Membership, Recompute
+from segments.reconcile import Delta
+
+_PG_EPOCH = micros(datetime(2000, 1, 1, tzinfo=UTC))
+_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
+_TRAILER = b"\xff\xff"
+_CHUNK = 500_000
+"""Rows of one COPY."""
+
+Array = npt.NDArray[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one segment comes to."""
+
+    segment_id: int
+    version: int
+    at: datetime
+    """When those who enter or leave do so."""
+    members: BitMap64
+    delta: Delta
+
+
+def present_members(segment_ids: Sequence[int], *, trust_bitmaps: bool = True) -> dict[int, BitMap64]:
+    """Who is in each segment: from the bitmaps, and from the intervals, which are the truth, where there is none."""
+    found: dict[int, BitMap64] = {}
+    if trust_bitmaps:
+        sets = MemberSet.objects.filter(segment_id__in=segment_ids).values_list("segment_id", "bitmap")
+        found = {segment_id: load(stored) for segment_id, stored in sets}
+    rest = [segment_id for segment_id in segment_ids if segment_id not in found]
+    if rest:
+        found |= open_stays(rest)
+    return found
+
+
+def open_stays(segment_ids: Sequence[int]) -> dict[int, BitMap64]:
+    """Who is in each segment according to the intervals."""
+    rows = Membership.objects.current().filter(segment_id__in=segment_ids).order_by("segment_id", "subject_id")
+    pairs = np.array(list(rows.values_list("segment_id", "subject_id")), dtype=np.int64).reshape(-1, 2)
+    starts = np.searchsorted(pairs[:, 0], segment_ids, side="left")
+    stops = np.searchsorted(pairs[:, 0], segment_ids, side="right")
+    return {
+        segment_id: bitmap(pairs[start:stop, 1])
+        for segment_id, start, stop in zip(segment_ids, starts, stops, strict=True)
+    }
+
+
+def write(outcomes: Sequence[Outcome], *, run: Recompute | None = None) -> None:
+    """Close and open stays, append to the ledger (leaving before entering), and keep bitmaps and counts."""
+    leaving = _rows(outcomes, [outcome.delta.left for outcome in outcomes])
+    entering = _rows(outcomes, [outcome.delta.entered for outcome in outcomes])
+    if len(leaving["subject_id"]):
+        _close(leaving)
+        _append(leaving, Change.Kind.LEFT, run)
+    if len(entering["subject_id"]):
+        _copy(Membership._meta.db_table, {**entering, "entered_at": entering["at"]}, without=("at",))
+        _append(entering, Change.Kind.ENTERED, run)
+    _keep_sets(outcomes, run)
+    _keep_counts(outcomes)
+
+
+def _rows(outcomes: Sequence[Outcome], sets: Sequence[BitMap64]) -> dict[str, Array]:
+    """One row per subject and segment, by subject first: a run touches few subjects in many segments."""
+    ids = [ids_of(members) for members in sets]
+    sizes = [len(found) for found in ids]
+    subjects = np.concatenate([np.empty(0, dtype=np.int64), *ids])
+    segments = np.repeat(np.array([outcome.segment_id for outcome in outcomes], dtype=np.int64), sizes)
+    order = np.lexsort((segments, subjects))
+    moments = np.array([micros(outcome.at) - _PG_EPOCH for outcome in outcomes], dtype=np.int64)
+    versions = np.array([outcome.version for outcome in outcomes], dtype=np.int32)
+    return {
+        "subject_id": subjects[order],
+        "segment_id": segments[order],
+        "at": np.repeat(moments, sizes)[order],
+        "version": np.repeat(versions, sizes)[order],
+    }
+
+
+def _close(rows: Mapping[str, Array]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS pg_temp.leaving")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE leaving (subject_id bigint, segment_id bigint, at timestamptz, version integer)"
+            " ON COMMIT DROP"
+        )
+        _copy("leaving", rows)
+        cursor.execute("ANALYZE leaving")
+        cursor.execute(
+            "UPDATE segments_membership m SET left_at = greatest(l.at, m.entered_at) FROM leaving l"
+            " WHERE m.subject_id = l.subject_id AND m.segment_id = l.segment_id AND m.left_at IS NULL"
+        )
+
+
+def _append(rows: Mapping[str, Array], kind: Change.Kind, run: Recompute | None) -> None:
+    size = len(rows["subject_id"])
+    columns = {**rows, "kind": np.full(size, kind.value.encode(), dtype=f"S{len(kind.value)}")}
+    if run is not None:
+        columns["recompute_id"] = np.full(size, run.pk, dtype=np.int64)
+    _copy(Change._meta.db_table, columns)
+
+
+def _copy(table: str, columns: Mapping[str, Array], *, without: Sequence[str] = ()) -> None:
+    """COPY arrays of equal length into columns of their names, in PostgreSQL's binary form. No value is null."""
+    used = {name: values for name, values in columns.items() if name not in without}
+    layout: list[tuple[str, str]] = [("fields", ">i2")]
+    for name, values in used.items():
+        layout += [(f"{name} size", ">i4"), (name, values.dtype.newbyteorder(">").str)]
+    rows = np.empty(len(next(iter(used.values()))), dtype=np.dtype(layout))
+    rows["fields"] = len(used)
+    for name, values in used.items():
+        rows[f"{name} size"] = values.dtype.itemsize
+        rows[name] = values
+    statement = f"COPY {table} ({', '.join(used)}) FROM STDIN (FORMAT binary)"
+    with connection.cursor() as cursor, connection.wrap_database_errors:
+        for start in range(0, len(rows), _CHUNK):
+            data = _HEADER + rows[start : start + _CHUNK].tobytes() + _TRAILER
+            cursor.cursor.copy_expert(statement, io.BytesIO(data))
+
+
+def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None) -> None:
+    """A bitmap is written when it changed or is new; the others only note the run."""
+    run_id = run.pk if run else None
+    known = set(MemberSet.objects.filter(pk__in=[o.segment_id for o in outcomes]).values_list("pk", flat=True))
+    same = [o.segment_id for o in outcomes if o.segment_id in known and not o.delta.entered and not o.delta.left]
+    MemberSet.objects.filter(pk__in=same).update(recompute_id=run_id)
+    kept = set(same)
+    changed = [o for o in outcomes if o.segment_id not in kept]
+    if changed:
+        with connection.cursor() as cursor:
+            execute_values(
+                cursor.cursor,
+                "INSERT INTO segments_memberset (segment_id, bitmap, count, recompute_id) VALUES %s"
+                " ON CONFLICT (segment_id) DO UPDATE SET"
+                " bitmap = excluded.bitmap, count = excluded.count, recompute_id = excluded.recompute_id",
+                [(o.segment_id, psycopg2.Binary(o.members.serialize()), len(o.members), run_id) for o in changed],
+                template="(%s, %s, %s, %s::bigint)",
+            )
+
+
+def _keep_counts(outcomes: Sequence[Outcome]) -> None:
+    """Only these columns: whatever else somebody is changing about the segment stays theirs."""
+    if outcomes:
+        with connection.cursor() as cursor:
+            execute_values(
+                cursor.cursor,
+                "UPDATE segments_segment s SET member_count = v.count, computed_at = v.at, invalid_reason = ''"
+                " FROM (VALUES %s) AS v (id, count, at) WHERE s.id = v.id",
+                [(o.segment_id, len(o.members), o.at) for o in outcomes],
+                template="(%s, %s, %s::timestamptz)",
+            )

@@ -1,0 +1,42 @@
+"""`manage.py verify_memberships`: recompute without writing, and list any drift."""
+
+from __future__ import annotations
+
+import json
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+
+from segments.verifying import verify
+
+
+class Command(BaseCommand):
+    """Compare rules, intervals, bitmaps, counts and ledger."""
+
+    help = "Recompute every segment without writing, and list any drift. Exits 1 if there is one."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--as-of, --json."""
+        parser.add_argument("--as-of", metavar="ISO", help="at this instant, not as of each segment's last run")
+        parser.add_argument("--json", action="store_true", help="print one JSON object")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Verify and report."""
+        as_of = None
+        if options["as_of"]:
+            as_of = parse_datetime(options["as_of"])
+            if as_of is None:
+                raise CommandError("--as-of takes an instant such as 2026-06-01T12:00:00Z.")
+            as_of = as_of if timezone.is_aware(as_of) else timezone.make_aware(as_of)
+        found = verify(as_of=as_of)
+        if options["json"]:
+            self.stdout.write(json.dumps(found.to_json()))
+        else:
+            for slug, reason in found.unverified.items():
+                self.stdout.write(f"{slug}: not verified, keeps its last good members. {reason}")
+            self.stdout.write(f"{found.segments} segments, {found.members} memberships, {len(found.drift)} drifts.")
+        if found.drift:
+            raise CommandError("\n".join(f"{drift.slug}: {drift.kind}: {drift.detail}" for drift in found.drift))

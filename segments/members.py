@@ -1,0 +1,52 @@
+"""Who is in a segment, now or then, and which segments a subject is in: reads that several doors need."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+from pyroaring import BitMap64
+
+from partners.models import Customer, Partner
+from partners.vocabulary import Subject
+from people.roles import Viewer
+from segments.ledger import present_members
+from segments.models import Membership, Segment
+
+MODELS: dict[str, Any] = {Subject.PARTNER.value: Partner, Subject.CUSTOMER.value: Customer}
+"""The records that segments are about."""
+
+
+def current_member_ids(segment: Segment) -> BitMap64:
+    """Ids of all present members, whoever may see them."""
+    return present_members([segment.pk])[segment.pk]
+
+
+def stays(segment: Segment, as_of: datetime | None = None) -> QuerySet[Membership]:
+    """The stays that hold now, or held at an instant."""
+    rows = Membership.objects.filter(segment=segment)
+    return rows.current() if as_of is None else rows.as_of(as_of)
+
+
+def members(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> QuerySet[Any]:
+    """The partners or customers in the segment that the viewer may see, now or at an instant. Deleted ones do not show."""
+    records = MODELS[segment.subject].objects.visible_to(viewer)
+    return records.filter(pk__in=stays(segment, as_of).values("subject_id"))
+
+
+def count(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> int:
+    """How many of them."""
+    return members(segment, viewer, as_of).count()
+
+
+def is_member(segment: Segment, subject_id: int, as_of: datetime | None = None) -> bool:
+    """The subject is in the segment, now or at an instant."""
+    return stays(segment, as_of).filter(subject_id=subject_id).exists()
+
+
+def segments_of(subject: Subject | str, subject_id: int, as_of: datetime | None = None) -> QuerySet[Membership]:
+    """The stays of one subject with their segments, latest first."""
+    rows = Membership.objects.filter(subject_id=subject_id, segment__subject=Subject(subject).value)
+    rows = rows.current() if as_of is None else rows.as_of(as_of)
+    return rows.select_related("segment").order_by("-entered_at", "segment__name")

@@ -1,0 +1,190 @@
+"""Recompute: who should be in each segment, against who is. A run is published at once or not at all.
+
+Rerunning is harmless. A worker may be killed at any instant: its writing is one transaction, and once its lease has run
+out another takes the run over.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from pyroaring import BitMap64
+
+from segments import computing, ledger
+from segments.computing import Material
+from segments.lease import Lease, LeaseLost, claim, kept
+from segments.ledger import Outcome
+from segments.locks import lock_members
+from segments.models import MemberSet, Recompute, Segment
+from segments.reconcile import reconcile
+from segments.rulebook import clock_at
+
+FORGOTTEN = timedelta(minutes=1)
+"""A run that has waited so long lost its message; the sweep sends another."""
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recomputed:
+    """What a run did."""
+
+    run_id: int
+    entered: int
+    left: int
+    segment_count: int
+    failed: dict[str, str]
+    """Why a segment could not be worked out, by slug; its last good members stay."""
+
+
+def request_recompute(
+    *, trigger: str, slugs: Collection[str] = (), as_of: datetime | None = None, requested_by: str = ""
+) -> Recompute:
+    """Note that a run is wanted: of all active segments, or of these; as of now, or of another instant."""
+    now = timezone.now()
+    return Recompute.objects.create(
+        trigger=trigger,
+        slugs=sorted(set(slugs)),
+        as_of=as_of or now,
+        requested_by=requested_by[:200],
+        requested_at=now,
+    )
+
+
+def expired() -> list[Recompute]:
+    """Runs to take up: their worker fell silent, or nobody ever came."""
+    silent = Q(status=Recompute.Status.RUNNING, lease_until__lt=Now())
+    forgotten = Q(status=Recompute.Status.QUEUED, requested_at__lt=timezone.now() - FORGOTTEN)
+    return list(Recompute.objects.filter(silent | forgotten).order_by("id"))
+
+
+def recompute(*, run: Recompute) -> Recomputed | None:
+    """Do a requested run. None when it is done already, or another worker has it, or took it over meanwhile."""
+    lease = claim(run.pk)
+    if lease is None:
+        return None
+    run.refresh_from_db()
+    try:
+        with kept(lease):
+            return _run(run, lease)
+    except LeaseLost as lost:
+        log.warning("%s Nothing was written.", lost)
+        return None
+    except Exception as error:
+        mine = Recompute.objects.filter(pk=run.pk, status=Recompute.Status.RUNNING, attempts=lease.attempt)
+        mine.update(
+            status=Recompute.Status.FAILED, error=f"{type(error).__name__}: {error}"[:2000], finished_at=timezone.now()
+        )
+        raise
+
+
+def _run(run: Recompute, lease: Lease) -> Recomputed:
+    with computing.one_snapshot():
+        plans, pinned = computing.active_plans(run.slugs)
+        material = computing.read(plans, clock=clock_at(run.as_of))
+    members = computing.work_out(material, pulse=lease.check)
+    try:
+        with transaction.atomic():
+            return _publish(run, lease, pinned, material, members)
+    except IntegrityError:
+        # A bitmap that lags behind its intervals lets somebody in twice; the intervals are the truth.
+        log.warning("Bitmaps and intervals differ; run %s goes by the intervals.", run.pk, exc_info=True)
+        with transaction.atomic():
+            return _publish(run, lease, pinned, material, members, trust_bitmaps=False)
+
+
+def _publish(
+    run: Recompute,
+    lease: Lease,
+    pinned: Mapping[str, Segment],
+    material: Material,
+    members: Mapping[str, BitMap64],
+    *,
+    trust_bitmaps: bool = True,
+) -> Recomputed:
+    """Everything a run writes, in the caller's transaction."""
+    lock_members()
+    lease.confirm()
+    ids = [row.pk for row in pinned.values()]
+    rows = {row.pk: row for row in Segment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("id")}
+    runs = dict(MemberSet.objects.filter(pk__in=ids).values_list("pk", "recompute_id"))
+    details: dict[str, Any] = {slug: {"skipped": "It is not active."} for slug in run.slugs if slug not in pinned}
+    good: dict[str, Segment] = {}
+    for slug, pin in pinned.items():
+        passed_over = _passed_over(run, pin, rows.get(pin.pk), runs.get(pin.pk))
+        if passed_over:
+            details[slug] = {"skipped": passed_over}
+        elif slug in material.failures:
+            details[slug] = {"error": material.failures[slug]}
+            if slug in material.waits:
+                details[slug]["waits_for"] = material.waits[slug]
+            _note_failure(rows[pin.pk], material.failures[slug])
+        else:
+            good[slug] = rows[pin.pk]
+    have = ledger.present_members([row.pk for row in good.values()], trust_bitmaps=trust_bitmaps)
+    outcomes: list[Outcome] = []
+    for slug, row in good.items():
+        wanted, version = members[slug], pinned[slug].published.number
+        delta = reconcile(wanted=wanted, have=have[row.pk])
+        outcomes.append(Outcome(row.pk, version, moment(run, row.computed_at), wanted, delta))
+        details[slug] = {
+            "version": version,
+            "members": len(wanted),
+            "entered": len(delta.entered),
+            "left": len(delta.left),
+        }
+    ledger.write(outcomes, run=run)
+    result = Recomputed(
+        run_id=run.pk,
+        entered=sum(len(outcome.delta.entered) for outcome in outcomes),
+        left=sum(len(outcome.delta.left) for outcome in outcomes),
+        segment_count=len(outcomes),
+        failed={slug: material.failures[slug] for slug in pinned if "error" in details[slug]},
+    )
+    run.status = Recompute.Status.SUCCEEDED
+    run.finished_at = timezone.now()
+    run.segment_count, run.entered_count, run.left_count = result.segment_count, result.entered, result.left
+    run.details, run.error = details, ""
+    run.save(
+        update_fields=[
+            "status", "finished_at", "segment_count", "entered_count", "left_count", "details", "error",
+        ]
+    )  # fmt: skip
+    return result
+
+
+def _passed_over(run: Recompute, pin: Segment, row: Segment | None, published_by: int | None) -> str:
+    """Why this run may not write a segment that it worked out; empty when it may."""
+    if row is None or row.status != Segment.Status.ACTIVE:
+        return "It was archived or deleted while the run was on."
+    if row.published_id != pin.published_id:
+        return "A newer version was published while the run was on; the run of that one follows."
+    if published_by is not None and published_by > run.pk:
+        return f"Run {published_by}, which was asked for later, has been here already."
+    return ""
+
+
+def _note_failure(row: Segment, reason: str) -> None:
+    if row.invalid_reason != reason:
+        row.invalid_reason = reason
+        row.save(update_fields=["invalid_reason"])
+
+
+def moment(run: Recompute, computed_at: datetime | None) -> datetime:
+    """When those who enter or leave do so: at the instant the facts are evaluated.
+
+    Time in a segment only goes forward. A run that looks back behind what is already recorded (or ahead of the clock)
+    asks "who would it be?", and its answer takes effect when the run was made.
+    """
+    made = max(run.requested_at, run.started_at or run.requested_at)
+    if run.as_of <= made and (computed_at is None or computed_at <= run.as_of):
+        return run.as_of
+    return made if computed_at is None else max(made, computed_at)

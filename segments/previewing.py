@@ -1,0 +1,169 @@
+"""What a rule would give, before anybody depends on it: the same interpreter, the same instant, nothing written."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from pyroaring import BitMap64
+
+from partners.tables import Mask
+from partners.vocabulary import Subject
+from people.roles import Viewer, is_partner
+from segments import computing
+from segments.bitmaps import bitmap, mask_of
+from segments.cells import cell
+from segments.computing import Material, Plan
+from segments.evaluate import present
+from segments.instants import Clock
+from segments.ledger import present_members
+from segments.members import MODELS
+from segments.models import Segment
+from segments.rulebook import clock_at, rulebook
+from segments.rules import Leaf, RuleError, RuleInvalid, fields_used, nodes, value_to_json
+from segments.sentences import sentence
+
+_SHOWN = ("external_id", "name")
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a rule gives, of the subjects the viewer may see."""
+
+    count: int | None
+    """How many it is true of; None when the rule is not valid."""
+    total: int
+    """Out of how many."""
+    missing: dict[str, int] = field(default_factory=dict)
+    """Per field that the rule reads: how many have no value."""
+    sentence: str = ""
+    sample: list[dict[str, Any]] = field(default_factory=list)
+    """The first few: external_id, name, and the fields that the rule reads, as JSON values."""
+    errors: tuple[RuleError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """Those who would enter, or leave, of the subjects the viewer may see."""
+
+    count: int
+    sample: list[dict[str, Any]]
+    ids: BitMap64
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """What publishing the draft would change now."""
+
+    enter: Side
+    leave: Side
+    stay: int
+    total: int
+    """Members afterwards."""
+
+
+def preview(
+    *, subject: Subject | str, rule: Any, viewer: Viewer, sample_size: int = 10, segment: Segment | None = None
+) -> Preview:
+    """Count, sample, coverage and sentence of a rule. With what is wrong instead, when it is not valid.
+
+    `segment`: whose rule it is, so that a reference back to it is refused here and not only at save.
+    """
+    subject = Subject(subject)
+    clock = clock_at()
+    try:
+        material, wanted = _work_out(subject, rule, clock, own_slug=segment.slug if segment else "")
+    except RuleInvalid as invalid:
+        return Preview(count=None, total=_visible_count(subject, viewer), errors=invalid.errors)
+    node = material.nodes[_OWN]
+    table, book = material.tables[subject], material.books[subject]
+    visible = _visible(subject, viewer, material)
+    shown = _in_order(fields_used(node), [found.field for _, found in nodes(node) if isinstance(found, Leaf)])
+    members = mask_of(wanted, table.ids) & visible
+    return Preview(
+        count=int(np.count_nonzero(members)),
+        total=int(np.count_nonzero(visible)),
+        missing={name: int(np.count_nonzero(visible & ~present(table.columns[name]))) for name in shown},
+        sentence=sentence(node, book.vocabulary, subject=subject, segments=book.names, clock=clock),
+        sample=_sample(material, subject, members, shown, sample_size),
+    )
+
+
+def difference(segment: Segment, viewer: Viewer, sample_size: int = 10) -> Difference:
+    """Who would enter and leave if the draft were published now, against the present members.
+
+    RuleInvalid when the draft does not hold (any more).
+    """
+    subject = Subject(segment.subject)
+    rule = segment.draft.rule if segment.draft else None
+    material, wanted = _work_out(subject, rule, clock_at(), own_slug=segment.slug)
+    have = present_members([segment.pk])[segment.pk]
+    table = material.tables[subject]
+    shown = _in_order(fields_used(material.nodes[_OWN]), [])
+    visible = bitmap(table.ids[_visible(subject, viewer, material)])
+    gone = have - bitmap(table.ids)  # deleted since the last run: they leave, and there is nothing left to show of them
+
+    def side(ids: BitMap64) -> Side:
+        mask = mask_of(ids, table.ids)
+        return Side(len(ids), _sample(material, subject, mask, shown, sample_size), ids)
+
+    leaving = (have - wanted) & visible
+    unseen = gone if not viewer.regions and not is_partner(viewer) else BitMap64()
+    leave = side(leaving)
+    return Difference(
+        enter=side((wanted - have) & visible),
+        leave=Side(leave.count + len(unseen), leave.sample, leaving | unseen),
+        stay=len(wanted & have & visible),
+        total=len(wanted & visible),
+    )
+
+
+_OWN = ""
+"""The slug of the rule that is looked at: nothing can refer to it."""
+
+
+def _work_out(subject: Subject, rule: Any, clock: Clock, *, own_slug: str) -> tuple[Material, BitMap64]:
+    """Evaluate a rule as publishing it now would, with the segments it refers to as of the same instant."""
+    rulebook(subject, rule).parse(rule, own_slug=own_slug)
+    with computing.one_snapshot():
+        material = computing.read(
+            [Plan(_OWN, subject, rule), *computing.plans_named(rule)], clock=clock, also={subject: _SHOWN}
+        )
+    found = computing.work_out(material)
+    if _OWN in material.failures:
+        raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[_OWN])])
+    return material, found[_OWN]
+
+
+def _visible_count(subject: Subject, viewer: Viewer) -> int:
+    return MODELS[subject.value].objects.visible_to(viewer).count()  # type: ignore[no-any-return]
+
+
+def _visible(subject: Subject, viewer: Viewer, material: Material) -> Mask:
+    """Which rows the viewer may see."""
+    ids = np.fromiter(
+        MODELS[subject.value].objects.visible_to(viewer).values_list("pk", flat=True).iterator(), dtype=np.int64
+    )
+    return np.isin(material.tables[subject].ids, ids)
+
+
+def _in_order(names: Collection[str], order: list[str]) -> list[str]:
+    """The names as the rule first says them."""
+    return list(dict.fromkeys([*(name for name in order if name in names), *sorted(names)]))
+
+
+def _sample(
+    material: Material, subject: Subject, mask: Mask, names: Collection[str], size: int
+) -> list[dict[str, Any]]:
+    """The first rows by id, with what people know them by and what the rule reads."""
+    table, words = material.tables[subject], material.books[subject].vocabulary
+    rows = np.flatnonzero(mask)[:size]
+    return [
+        {
+            name: value_to_json(cell(table.columns[name], int(row), words[name]))
+            for name in dict.fromkeys((*_SHOWN, *names))
+        }
+        for row in rows
+    ]
