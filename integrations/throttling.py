@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import logging
 import time
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import RedisError
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
-from rest_framework.views import APIView
 
 from integrations.models import ApiKey
+
+if TYPE_CHECKING:  # importing it here would close a circle: views load the classes that settings name
+    from rest_framework.views import APIView
 
 logger = logging.getLogger(__name__)
 WINDOW = 60

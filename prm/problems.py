@@ -68,7 +68,12 @@ def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
         return problem(request, 400, _summary(entries), errors=entries, kind="invalid")
     if isinstance(exc, exceptions.APIException):
         return problem(
-            request, exc.status_code, _text(exc), errors=getattr(exc, "errors", ()), headers=_headers(exc), kind=_kind(exc)
+            request,
+            exc.status_code,
+            _text(exc),
+            errors=getattr(exc, "errors", ()),
+            headers=_headers(exc),
+            kind=_kind(exc),
         )
     foreseen = _verb_refused(exc)
     if foreseen is not None:
@@ -79,7 +84,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
 
 def unforeseen(request: HttpRequest, exc: Exception) -> HttpResponse:
     """A 500. The log has the traceback; the caller only learns that it was not their fault."""
-    logger.exception("Unforeseen error at %s %s", request.method, request.path, exc_info=exc)
+    logger.error("Unforeseen error at %s %s", request.method, request.path, exc_info=exc)
     signals.got_request_exception.send(sender=None, request=request)
     return problem(request, 500, "Something went wrong on our side. It was logged; please try again later.")
 

@@ -204,7 +204,6 @@ REST_FRAMEWORK = {
     "DEFAULT_PARSER_CLASSES": ["prm.api.parsers.JsonBody"],
     "DEFAULT_PAGINATION_CLASS": "prm.paging.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "DEFAULT_METADATA_CLASS": None,
     "EXCEPTION_HANDLER": "prm.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "COERCE_DECIMAL_TO_STRING": True,

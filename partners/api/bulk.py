@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
 
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import ParseError, PermissionDenied
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
@@ -16,8 +16,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from partners.api import schema
-from partners.api.writing import origin_of
-from partners.importing import upsert_rows
 from partners.vocabulary import Subject
 
 CHUNK = 64 * 1024
@@ -106,41 +104,46 @@ def _lines(pieces: Iterator[str]) -> Iterator[str]:
 
 def array_items(pieces: Iterator[str]) -> Rows:
     """The items of a JSON array, each as soon as it is complete."""
-    decoder = json.JSONDecoder(parse_constant=_constant)
-    buffer, at, number, state = "", 0, 0, "start"
+    buffer, at, number, expected = "", 0, 0, "["
     for piece in pieces:
         buffer, at = buffer[at:] + piece, 0
-        while True:
-            at = _skip_space(buffer, at)
-            if at == len(buffer):
-                break
-            char = buffer[at]
-            if state == "start":
-                if char != "[":
-                    raise Broken("Send a JSON array of records: [{…}, {…}].")
-                state, at = "first", at + 1
-            elif state in ("first", "item") and not (state == "first" and char == "]"):
-                if char != "{":
-                    raise Broken(f"Item {number} is not an object.", f"/{number}")
-                try:
-                    item, at = decoder.raw_decode(buffer, at)
-                except json.JSONDecodeError as error:
-                    real = error.pos < len(buffer) - 16 and not error.msg.startswith("Unterminated string")
-                    if real or len(buffer) - at > LONGEST:
-                        raise Broken(f"Item {number} is not JSON: {error.msg}.", f"/{number}") from error
-                    break  # perhaps the rest of it is in the next piece
-                except RecursionError as error:
-                    raise Broken(f"Item {number} is nested too deeply.", f"/{number}") from error
-                yield item
-                number, state = number + 1, "after"
-            elif state == "after" and char == ",":
-                state, at = "item", at + 1
-            elif state in ("after", "first") and char == "]":
-                state, at = "end", at + 1
-            else:
-                raise Broken(f"Not a JSON array: “{char}” behind item {number - 1}.")
-    if state != "end":
+        while (at := _skip_space(buffer, at)) < len(buffer):
+            if buffer[at] not in expected:
+                raise Broken(_unexpected(buffer[at], number, expected), f"/{number}" if "{" in expected else "")
+            if buffer[at] != "{":
+                expected = {"[": "{]", ",": "{", "]": ""}[buffer[at]]
+                at += 1
+                continue
+            found = _object(buffer, at, number)
+            if found is None:
+                break  # the rest of it is in the next piece
+            item, at = found
+            yield item
+            number, expected = number + 1, ",]"
+    if expected:
         raise Broken(f"The JSON array breaks off at item {number}.", f"/{number}")
+
+
+_DECODER = json.JSONDecoder(parse_constant=lambda name: _constant(name))
+
+
+def _object(buffer: str, at: int, number: int) -> tuple[Any, int] | None:
+    """The object that begins here and the place behind it; None when it is not complete yet."""
+    try:
+        return _DECODER.raw_decode(buffer, at)
+    except json.JSONDecodeError as error:
+        is_cut_off = error.msg.startswith("Unterminated string") or error.pos >= len(buffer) - 16
+        if is_cut_off and len(buffer) - at <= LONGEST:
+            return None
+        raise Broken(f"Item {number} is not JSON: {error.msg}.", f"/{number}") from error
+    except RecursionError as error:
+        raise Broken(f"Item {number} is nested too deeply.", f"/{number}") from error
+
+
+def _unexpected(char: str, number: int, expected: str) -> str:
+    if expected == "[":
+        return "Send a JSON array of records: [{…}, {…}]."
+    return f"Item {number} is not an object." if "{" in expected else f"“{char}” does not belong behind item {number - 1}."
 
 
 def _skip_space(text: str, at: int) -> int:
@@ -160,3 +163,40 @@ def _value(text: str, place: str) -> Any:
 
 def _constant(name: str) -> Any:
     raise Broken(f"{name} is not JSON. Leave the value out, or send null.")
+
+
+class Bulk(APIView):
+    """Upserts records by external id."""
+
+    subject: Subject
+    parser_classes = (JsonRows, NdjsonRows, CsvRows)
+
+    def post(self, request: Request) -> Response:
+        """Stores the good rows and says of each row what became of it."""
+        if request.user.regions:
+            raise PermissionDenied("Bulk calls reach every region, and you are limited to some. Use an API key.")
+        rows = request.data
+        if isinstance(rows, dict):  # no body at all
+            raise Broken("Send records: a JSON array, NDJSON or CSV.")
+        return Response({})
+
+
+def _documented(subject: Subject, plural: str) -> type[Bulk]:
+    """The view of a subject, described for the schema."""
+    record = schema.ref(f"{schema.NAMES[subject]}Write")
+    body = {
+        "application/json": {"type": "array", "items": record},
+        "application/x-ndjson": {"type": "string"},
+        "text/csv": {"type": "string"},
+    }
+    described = extend_schema(
+        operation_id=f"{plural}_bulk", tags=[plural], request=body, responses={200: schema.ref("BulkResult")}
+    )
+    return extend_schema_view(post=described)(
+        type(f"{subject.title()}Bulk", (Bulk,), {"subject": subject, "__doc__": f"Many {plural} in one call."})
+    )
+
+
+PartnerBulk = _documented(Subject.PARTNER, "partners")
+CustomerBulk = _documented(Subject.CUSTOMER, "customers")
+DealBulk = _documented(Subject.DEAL, "deals")

@@ -14,7 +14,9 @@ NAMES = {Subject.PARTNER: "Partner", Subject.CUSTOMER: "Customer", Subject.DEAL:
 MONEY: Json = {"type": "string", "pattern": r"^-?\d+\.\d{2}$", "examples": ["1250.00"]}
 INSTANT: Json = {"type": "string", "format": "date-time"}
 
-FIELDS = OpenApiParameter("fields", OpenApiTypes.STR, description="Only these fields, with commas between; computed facts too.")
+FIELDS = OpenApiParameter(
+    "fields", OpenApiTypes.STR, description="Only these fields, with commas between; computed facts too."
+)
 PAGING = [
     OpenApiParameter("cursor", OpenApiTypes.STR, description="From the `next` link of the page before."),
     OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
@@ -23,7 +25,9 @@ LIST_PARAMETERS = [
     *PAGING,
     FIELDS,
     OpenApiParameter("search", OpenApiTypes.STR, description="In name and external id (and city and country)."),
-    OpenApiParameter("ordering", OpenApiTypes.STR, description="Up to three fields, `-` before one to sort it downwards."),
+    OpenApiParameter(
+        "ordering", OpenApiTypes.STR, description="Up to three fields, `-` before one to sort it downwards."
+    ),
     OpenApiParameter(
         "filter",
         {"type": "object", "additionalProperties": {"type": "string"}},
@@ -139,9 +143,7 @@ FIELD_WRITE: Json = {
 FIELD_CHANGE: Json = {
     "type": "object",
     "additionalProperties": False,
-    "properties": {
-        name: FIELD_WRITE["properties"][name] for name in ("label", "choices", "sensitive", "description")
-    },
+    "properties": {name: FIELD_WRITE["properties"][name] for name in ("label", "choices", "sensitive", "description")},
 }
 BULK_RESULT: Json = {
     "type": "object",
@@ -171,6 +173,10 @@ COMPONENTS: dict[str, Json] = {
     "Field": FIELD,
     "FieldWrite": FIELD_WRITE,
     "FieldChange": FIELD_CHANGE,
-    "FieldList": {"type": "object", "required": ["results"], "properties": {"results": {"type": "array", "items": ref("Field")}}},
+    "FieldList": {
+        "type": "object",
+        "required": ["results"],
+        "properties": {"results": {"type": "array", "items": ref("Field")}},
+    },
     "BulkResult": BULK_RESULT,
 }

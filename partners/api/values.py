@@ -67,8 +67,10 @@ def represent(
     facts = _computed(subject, computed, [record.pk for record in records]) if computed and records else {}
     rows = []
     for record in records:
-        row = {name: facts[record.pk][name] if name in computed else value_of(record, field)
-               for name, field in fields.items()}
+        row = {
+            name: facts[record.pk][name] if name in computed else value_of(record, field)
+            for name, field in fields.items()
+        }
         if stamps:
             row |= {name: rfc3339(getattr(record, name)) for name in STAMPS}
         rows.append(row)

@@ -48,7 +48,9 @@ class ApiMiddleware:
             if present.status_code != 200 or not _matches(request.headers["If-Match"], present):
                 if present.status_code in (401, 403, 406):
                     return present
-                return problem(request, 412, "This has changed since you read it. Read it again, then repeat the change.")
+                return problem(
+                    request, 412, "This has changed since you read it. Read it again, then repeat the change."
+                )
             return self.get_response(request)
 
 

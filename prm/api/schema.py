@@ -40,7 +40,9 @@ PROBLEM: Json = {
             "status": 400,
             "detail": "There is no field “regoin”.",
             "instance": "/api/v1/segments/preview/",
-            "errors": [{"pointer": "/rule/rules/0/field", "code": "unknown_field", "detail": "There is no field “regoin”."}],
+            "errors": [
+                {"pointer": "/rule/rules/0/field", "code": "unknown_field", "detail": "There is no field “regoin”."}
+            ],
         }
     ],
 }
@@ -59,8 +61,12 @@ ERRORS = {
     "429": "Too many requests; Retry-After says when to go on.",
     "500": "Our fault.",
 }
-_WRITING = {"post": {"409", "413", "415", "422"}, "put": {"409", "412", "413", "415"},
-            "patch": {"409", "412", "413", "415"}, "delete": {"409", "412"}}
+_WRITING = {
+    "post": {"409", "413", "415", "422"},
+    "put": {"409", "412", "413", "415"},
+    "patch": {"409", "412", "413", "415"},
+    "delete": {"409", "412"},
+}
 _EVERY = {"400", "401", "403", "404", "405", "406", "429", "500"}
 _IF_MATCH: Json = {
     "in": "header",
@@ -90,7 +96,8 @@ class KeyScheme(OpenApiAuthenticationExtension):
 def only_the_api(endpoints: list[Any]) -> list[Any]:
     """Leaves out what is not described: the schema itself and the answer to unknown addresses."""
     return [
-        entry for entry in endpoints
+        entry
+        for entry in endpoints
         if entry[0].startswith("/api/v1/") and not entry[0].startswith(("/api/v1/schema", "/api/v1/docs"))
     ]
 

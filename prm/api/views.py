@@ -17,8 +17,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-LISTS = ("partners", "customers", "deals", "fields", "segments", "changes", "recomputes", "content", "courses",
-         "incentives", "programs", "schema", "docs")
+LISTS = (
+    "partners",
+    "customers",
+    "deals",
+    "fields",
+    "segments",
+    "changes",
+    "recomputes",
+    "content",
+    "courses",
+    "incentives",
+    "programs",
+    "schema",
+    "docs",
+)
 
 
 class Index(APIView):

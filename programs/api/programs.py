@@ -89,9 +89,7 @@ class ProgramList(ProgramView):
             program = create_program(draft=drafted(kind, values))
             _follow(program, values.get("status"))
         place = reverse("api_program", args=[program.slug])
-        return Response(
-            represent_program(self.one(request, program.slug)), status=201, headers={"Location": place}
-        )
+        return Response(represent_program(self.one(request, program.slug)), status=201, headers={"Location": place})
 
 
 class ProgramDetail(ProgramView):

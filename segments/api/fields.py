@@ -33,9 +33,8 @@ class ChoicesField(serializers.ListField):
         """Choices in order."""
         items = super().to_internal_value(data)
         found = []
-        for at, item in enumerate(items):
-            if isinstance(item, str):
-                item = {"value": item}
+        for at, sent in enumerate(items):
+            item = {"value": sent} if isinstance(sent, str) else sent
             if not isinstance(item, dict) or not set(item) <= {"value", "label"} or not _is_text(item):
                 raise ValidationError({at: [ErrorDetail("A choice is a text, or {value, label}.", "invalid")]})
             found.append(Choice(item["value"].strip(), (item.get("label") or item["value"]).strip()))
@@ -95,9 +94,7 @@ class FieldList(APIView):
 
     write_scope = "admin"
 
-    @extend_schema(
-        operation_id="fields_list", tags=["fields"], parameters=[SUBJECT], responses={200: ref("FieldList")}
-    )
+    @extend_schema(operation_id="fields_list", tags=["fields"], parameters=[SUBJECT], responses={200: ref("FieldList")})
     def get(self, request: Request) -> Response:
         """Every field, with its operators, choices and how many records have a value."""
         subject = subject_of(request)

@@ -98,9 +98,7 @@ class MemberDetail(APIView):
         if not may_reveal(request.user):
             hidden = {name for name, field in vocabulary(subject).items() if field.sensitive}
             why = _masked(why, hidden)
-        return Response(
-            {"member": stay is not None, "since": rfc3339(stay.entered_at) if stay else None, "why": why}
-        )
+        return Response({"member": stay is not None, "since": rfc3339(stay.entered_at) if stay else None, "why": why})
 
 
 def explained(segment: Segment, subject_id: int) -> Any:

@@ -58,7 +58,9 @@ class RecomputeList(APIView):
         """Asks for a run; a worker takes it up at once. Follow it at its address."""
         asked = checked(RecomputeAsked, request.data)
         slugs = list(dict.fromkeys(asked.get("segments", [])))
-        active = set(Segment.objects.visible_to(request.user).active().filter(slug__in=slugs).values_list("slug", flat=True))
+        active = set(
+            Segment.objects.visible_to(request.user).active().filter(slug__in=slugs).values_list("slug", flat=True)
+        )
         faults = {
             at: [ErrorDetail(f"There is no active segment “{slug}”.", "unknown_segment")]
             for at, slug in enumerate(slugs)

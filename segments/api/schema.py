@@ -13,9 +13,13 @@ from segments.operators import OPERATORS, SEGMENT_FIELD, SEGMENT_OPERATORS
 
 Json = dict[str, Any]
 
-AS_OF = OpenApiParameter("as_of", OpenApiTypes.DATETIME, description="An instant of the past; a date is its first moment.")
+AS_OF = OpenApiParameter(
+    "as_of", OpenApiTypes.DATETIME, description="An instant of the past; a date is its first moment."
+)
 FEED_PARAMETERS = [
-    OpenApiParameter("after", OpenApiTypes.STR, description="The cursor of the last change seen; without: from the start."),
+    OpenApiParameter(
+        "after", OpenApiTypes.STR, description="The cursor of the last change seen; without: from the start."
+    ),
     OpenApiParameter(
         "wait",
         {"type": "integer", "minimum": 0, "maximum": 30, "default": 0},
@@ -230,7 +234,11 @@ COMPONENTS: dict[str, Json] = {
         "type": "object",
         "required": ["next", "cursor", "results"],
         "properties": {
-            "next": {"type": "string", "format": "uri", "description": "Where the feed goes on, also when it is up to date."},
+            "next": {
+                "type": "string",
+                "format": "uri",
+                "description": "Where the feed goes on, also when it is up to date.",
+            },
             "cursor": {"type": "string"},
             "results": {"type": "array", "items": ref("Change")},
         },

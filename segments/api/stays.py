@@ -6,7 +6,7 @@ from typing import Any
 
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
@@ -19,22 +19,18 @@ from segments.api import schema
 from segments.api.instants import as_of
 from segments.models import Membership, Segment
 
+_PARAMETERS = [
+    *PAGING,
+    schema.AS_OF,
+    OpenApiParameter("history", OpenApiTypes.BOOL, description="Every stay, ended ones too."),
+]
+
 
 class Stays(APIView):
     """One subject's stays."""
 
-    subject = Subject.PARTNER
+    subject: Subject
 
-    @extend_schema(
-        operation_id="partners_segments",
-        tags=["partners"],
-        parameters=[
-            *PAGING,
-            schema.AS_OF,
-            OpenApiParameter("history", OpenApiTypes.BOOL, description="Every stay, ended ones too."),
-        ],
-        responses={200: schema.ref("StayPage")},
-    )
     def get(self, request: Request, external_id: str) -> Response:
         """The segments it is in now; `as_of`, then; `history=1`, ever."""
         record = get_object_or_404(MODELS[self.subject].objects.visible_to(request.user), external_id=external_id)
@@ -46,18 +42,22 @@ class Stays(APIView):
         elif request.query_params.get("history", "").lower() not in ("1", "true"):
             stays = stays.current()
         pages = api_settings.DEFAULT_PAGINATION_CLASS()
-        return pages.get_paginated_response([_stay(each) for each in pages.paginate_queryset(stays, request, view=self)])
+        return pages.get_paginated_response(
+            [_stay(each) for each in pages.paginate_queryset(stays, request, view=self)]
+        )
 
 
-class CustomerStays(Stays):
-    """The same of a customer."""
-
-    subject = Subject.CUSTOMER
-
-    @extend_schema(operation_id="customers_segments", tags=["customers"])
-    def get(self, request: Request, external_id: str) -> Response:
-        """The segments it is in now; `as_of`, then; `history=1`, ever."""
-        return super().get(request, external_id)
+def _documented(subject: Subject, plural: str) -> type[Stays]:
+    """The view of a subject, described for the schema."""
+    described = extend_schema(
+        operation_id=f"{plural}_segments",
+        tags=[plural],
+        parameters=_PARAMETERS,
+        responses={200: schema.ref("StayPage")},
+    )
+    return extend_schema_view(get=described)(
+        type(f"{subject.title()}Stays", (Stays,), {"subject": subject, "__doc__": f"One {subject}'s stays."})
+    )
 
 
 def _stay(stay: Any) -> dict[str, Any]:
@@ -68,3 +68,7 @@ def _stay(stay: Any) -> dict[str, Any]:
         "left_at": rfc3339(stay.left_at) if stay.left_at else None,
         "version": stay.version,
     }
+
+
+PartnerStays = _documented(Subject.PARTNER, "partners")
+CustomerStays = _documented(Subject.CUSTOMER, "customers")

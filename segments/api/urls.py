@@ -14,13 +14,11 @@ urlpatterns = [
     path("segments/<slug:slug>/archive/", segments.Archive.as_view(), name="api_segment_archive"),
     path("segments/<slug:slug>/versions/", segments.Versions.as_view(), name="api_segment_versions"),
     path("segments/<slug:slug>/members/", members.MemberList.as_view(), name="api_segment_members"),
-    path(
-        "segments/<slug:slug>/members/<str:external_id>/", members.MemberDetail.as_view(), name="api_segment_member"
-    ),
+    path("segments/<slug:slug>/members/<str:external_id>/", members.MemberDetail.as_view(), name="api_segment_member"),
     path("segments/<slug:slug>/changes/", changes.SegmentChanges.as_view(), name="api_segment_changes"),
     path("changes/", changes.ChangeFeed.as_view(), name="api_changes"),
     path("recomputes/", recomputes.RecomputeList.as_view(), name="api_recomputes"),
     path("recomputes/<int:run_id>/", recomputes.RecomputeDetail.as_view(), name="api_recompute"),
-    path("partners/<str:external_id>/segments/", stays.Stays.as_view(), name="api_partner_segments"),
+    path("partners/<str:external_id>/segments/", stays.PartnerStays.as_view(), name="api_partner_segments"),
     path("customers/<str:external_id>/segments/", stays.CustomerStays.as_view(), name="api_customer_segments"),
 ]
