@@ -7,7 +7,13 @@ from django.test import Client
 from people import roles
 from people.models import User
 
-OPEN = ["/account/login/", "/account/password/reset/", "/account/password/reset/done/", "/account/signup/", "/account/inactive/"]
+OPEN = [
+    "/account/login/",
+    "/account/password/reset/",
+    "/account/password/reset/done/",
+    "/account/signup/",
+    "/account/inactive/",
+]
 SIGNED_IN = ["/account/password/change/", "/account/logout/", "/account/email/", "/account/2fa/"]
 
 

@@ -26,7 +26,9 @@ def test_sparkline__nothing_to_join__draws_no_line(values):
     assert "polyline" not in drawn("{% sparkline values 'Trend' %}", values=values)
 
 
-@pytest.mark.parametrize(("value", "total", "width"), [(1, 4, "25.0%"), (9, 4, "100.0%"), (-1, 4, "0.0%"), (1, 0, "0.0%")])
+@pytest.mark.parametrize(
+    ("value", "total", "width"), [(1, 4, "25.0%"), (9, 4, "100.0%"), (-1, 4, "0.0%"), (1, 0, "0.0%")]
+)
 def test_meter__any__stays_within_its_bar(value, total, width):
     assert f'width="{width}"' in drawn("{% meter value total 'Share' %}", value=value, total=total)
 

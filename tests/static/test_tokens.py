@@ -10,7 +10,9 @@ HEX = r"#[0-9a-f]{6}"
 GROUNDS = ["canvas", "surface", "surface-raised", "surface-sunken", "surface-hover"]
 TEXTS = ["text", "text-muted", "text-faint", "accent-text"]
 SOFT = [(f"{name}-text", f"{name}-soft") for name in ("accent", "good", "warn", "bad")]
-STATES = [(f"{name}-text", ground) for name in ("good", "warn", "bad") for ground in ("canvas", "surface", "surface-hover")]
+STATES = [
+    (f"{name}-text", ground) for name in ("good", "warn", "bad") for ground in ("canvas", "surface", "surface-hover")
+]
 FILLED = [("text-on-accent", ground) for ground in ("accent", "accent-hover", "bad-fill", "bad-hover")]
 READ = [(text, ground) for text in TEXTS for ground in GROUNDS] + SOFT + STATES + FILLED
 READ += [("text", soft) for _, soft in SOFT]

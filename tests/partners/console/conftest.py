@@ -26,7 +26,9 @@ def records(people) -> dict[str, object]:
     buyer = Customer.objects.create(external_id="C-1", name="Cobalt Foods", region="EMEA")
     other = Customer.objects.create(external_id="C-2", name="Delta Bank", region="NA")
     buyer.partners.set([home, away])
-    deal = Deal.objects.create(external_id="D-1", name="Rollout", partner=home, customer=buyer, amount=100, currency="EUR")
+    deal = Deal.objects.create(
+        external_id="D-1", name="Rollout", partner=home, customer=buyer, amount=100, currency="EUR"
+    )
     return {"home": home, "away": away, "buyer": buyer, "other": other, "deal": deal}
 
 
