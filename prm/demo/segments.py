@@ -100,6 +100,7 @@ def _standing(profile: Profile) -> list[Plan]:
             "Partners who used to win deals and have won none for half a year, or whose revenue has halved. A person "
             "should call before the competition does.",
             every(
+                leaf("won_revenue_prior_12m", ">=", deal),
                 leaf("lifecycle_stage", "notIn", ["prospect", "recruited", "onboarding", "inactive"]),
                 some(
                     every(leaf("last_deal_on", "notNull"), leaf("last_deal_on", "notInLast", last(180))),
