@@ -19,6 +19,7 @@ class KeyHolder:
     """The viewer behind a key: one of the vendor's machines, not limited to regions."""
 
     name: str
+    scope: str = ApiKey.Scope.READ
     role: str = roles.INTEGRATION
     regions: list[str] = field(default_factory=list)
     pk: int | None = None
@@ -48,7 +49,7 @@ class KeyAuthentication(BaseAuthentication):
         if key.has_expired:
             raise AuthenticationFailed("This API key has expired. Ask an administrator for a new one.")
         self._mark_used(key)
-        return KeyHolder(name=key.name), key
+        return KeyHolder(name=key.name, scope=key.scope), key
 
     def authenticate_header(self, request: Request) -> str:
         """The challenge of a 401."""

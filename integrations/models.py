@@ -1,6 +1,7 @@
-"""API keys: a machine's way in. Only a hash is stored."""
+"""Machines: their keys (only a hash is stored), and the answers they were given."""
 
 from django.db import models
+from django.utils import timezone
 from rest_framework_api_key.models import AbstractAPIKey
 
 
@@ -20,3 +21,24 @@ class ApiKey(AbstractAPIKey):
     class Meta(AbstractAPIKey.Meta):
         verbose_name = "API key"
         verbose_name_plural = "API keys"
+
+
+class Answer(models.Model):
+    """What a POST with an `Idempotency-Key` was answered, kept for a day, so that a repeat gets the same answer."""
+
+    owner = models.CharField(max_length=80)
+    """Whose key: the hash of an API key, or a user's id."""
+    key = models.CharField(max_length=200)
+    fingerprint = models.CharField(max_length=64)
+    """SHA-256 of the address and the body: another request under the same key is a mistake of the caller's."""
+    status = models.PositiveSmallIntegerField()
+    headers = models.JSONField(default=dict)
+    body = models.BinaryField()
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="answer_once_per_key")]
+        indexes = [models.Index(fields=["at"], name="answer_by_age")]
+
+    def __str__(self) -> str:
+        return f"{self.status} to {self.key}"

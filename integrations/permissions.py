@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
-from rest_framework.views import APIView
 
 from integrations.models import ApiKey
 from people import roles
+
+if TYPE_CHECKING:  # importing it here would close a circle: views load the classes that settings name
+    from rest_framework.views import APIView
 
 _RANK = {ApiKey.Scope.READ: 0, ApiKey.Scope.WRITE: 1, ApiKey.Scope.ADMIN: 2}
 

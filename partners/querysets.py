@@ -78,6 +78,19 @@ class DealQuerySet(RecordQuerySet):
             return self.none()
         return self.present().filter(partner__region__in=viewer.regions) if viewer.regions else self.present()
 
+    def search(self, words: str) -> Self:
+        """Those whose name, id, product line, partner or customer contains the words."""
+        words = words.strip()
+        if not words:
+            return self
+        return self.filter(
+            Q(name__icontains=words)
+            | Q(external_id__icontains=words)
+            | Q(product_line__icontains=words)
+            | Q(partner__name__icontains=words)
+            | Q(customer__name__icontains=words)
+        )
+
 
 class ImportQuerySet(models.QuerySet[Any]):
     """Imports."""

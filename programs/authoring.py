@@ -125,7 +125,7 @@ def _own(draft: ProgramDraft) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in _OWN}
 
 
-def _first_day(draft: ProgramDraft) -> Any:  # noqa: ANN401
+def _first_day(draft: ProgramDraft) -> Any:
     """A programme for new entrants needs a day to count from: today, when none is given."""
     if draft.new_members_only and draft.starts_on is None:
         return timezone.localdate(timezone=timezone.get_default_timezone())

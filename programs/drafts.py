@@ -111,6 +111,8 @@ class ProgramDraft:
         found = self.detail.errors()
         if not SLUG.fullmatch(self.slug) or len(self.slug) > 100:
             found["slug"] = ["Use small letters, digits and single hyphens, at most 100, such as gold-starter-kit."]
+        elif self.slug == "new":
+            found["slug"] = ["“new” is taken by the console itself. Choose another slug."]
         if not self.name.strip() or len(self.name) > 200:
             found["name"] = ["Give it a name of at most 200 characters."]
         if len(self.summary) > 500:

@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from people import roles
 from people.roles import Viewer
@@ -18,6 +18,13 @@ class ProgramQuerySet(models.QuerySet[Any]):
     def visible_to(self, viewer: Viewer) -> Self:
         """Vendor staff and keys: all. A partner's people meet programmes only through their offers."""
         return self if roles.is_vendor(viewer) else self.none()
+
+    def search(self, words: str) -> Self:
+        """Those whose name, slug or summary contains the words."""
+        words = words.strip()
+        if not words:
+            return self
+        return self.filter(Q(name__icontains=words) | Q(slug__icontains=words) | Q(summary__icontains=words))
 
     def running_on(self, day: date) -> Self:
         """Active ones whose dates include the day."""
@@ -46,3 +53,25 @@ class OfferQuerySet(models.QuerySet[Any]):
     def on(self) -> Self:
         """Those not withdrawn."""
         return self.filter(withdrawn_at=None)
+
+    def tallies(self) -> Self:
+        """Per programme, of these offers: on offer now (offers), ever opened, started and completed (partners)."""
+        standing = Q(withdrawn_at=None, lapsed_at=None)
+        return (
+            self.order_by()
+            .values("program_id")
+            .annotate(
+                on_count=Count("pk", filter=standing),
+                opened_count=Count("partner_id", filter=Q(opened_at__isnull=False), distinct=True),
+                started_count=Count("partner_id", filter=Q(started_at__isnull=False), distinct=True),
+                completed_count=Count("partner_id", filter=Q(completed_at__isnull=False), distinct=True),
+            )
+        )
+
+    def in_state(self, state: str) -> Self:
+        """Those "on" offer, "opened", "started", "completed", "lapsed" or "withdrawn"; any other word: all."""
+        if state == "on":
+            return self.filter(withdrawn_at=None, lapsed_at=None)
+        if state in {"opened", "started", "completed", "lapsed", "withdrawn"}:
+            return self.filter(**{f"{state}_at__isnull": False})
+        return self

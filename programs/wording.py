@@ -26,6 +26,17 @@ def because(reason: Mapping[str, list[str]], names: Mapping[str, str]) -> str:
     return f"Because you are in {listing(known)}" if known else SELECTED
 
 
+def membership(reason: Mapping[str, list[str]], names: Mapping[str, str]) -> str:
+    """The same for staff: "In Gold partners and EMEA, not in Competing"."""
+
+    def named(mode: str) -> list[str]:
+        return [names.get(slug, slug) for slug in reason.get(mode, [])]
+
+    inside = listing([*named("any"), *named("all")])
+    outside = listing(named("none"), "or")
+    return f"In {inside}{f', not in {outside}' if outside else ''}" if inside else ""
+
+
 def sentence(targeting: Targeting, names: Mapping[str, str]) -> str:
     """For staff: whom a programme is for. `names` holds every segment's name by slug."""
 

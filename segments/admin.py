@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from segments.models import Change, Membership, Recompute, Segment, SegmentVersion
 
 
-class ReadOnly(admin.ModelAdmin[Any]):
+class ReadOnly(admin.ModelAdmin):
     """Looks, does not touch."""
 
     show_full_result_count = False
@@ -30,7 +30,7 @@ class ReadOnly(admin.ModelAdmin[Any]):
 
 
 @admin.register(Segment)
-class SegmentAdmin(admin.ModelAdmin[Segment]):
+class SegmentAdmin(admin.ModelAdmin):
     """Names and owners can be put right here; rules, status and members have their own ways in the console."""
 
     list_display = ["name", "slug", "subject", "kind", "status", "member_count", "computed_at", "invalid_reason"]

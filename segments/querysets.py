@@ -8,6 +8,8 @@ from typing import Any, Self
 from django.db import models
 from django.db.models import Q
 
+from partners.models import Customer, Partner
+from partners.vocabulary import Subject
 from people import roles
 from people.roles import Viewer
 
@@ -38,6 +40,19 @@ class MembershipQuerySet(models.QuerySet[Any]):
 
 class ChangeQuerySet(models.QuerySet[Any]):
     """The ledger."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Vendor staff and keys: all; with regions set, those of the records there, deleted ones included."""
+        if not roles.is_vendor(viewer):
+            return self.none()
+        if not viewer.regions:
+            return self
+        partners = Partner.objects.filter(region__in=viewer.regions).values("pk")
+        customers = Customer.objects.filter(region__in=viewer.regions).values("pk")
+        return self.filter(
+            Q(segment__subject=Subject.PARTNER, subject_id__in=partners)
+            | Q(segment__subject=Subject.CUSTOMER, subject_id__in=customers)
+        )
 
 
 class RecomputeQuerySet(models.QuerySet[Any]):

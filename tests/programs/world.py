@@ -12,7 +12,7 @@ from partners.models import Partner, TeamMember
 from people import roles
 from people.models import User
 from programs.models import Content, Course, Incentive, Program, Target
-from segments.models import Membership, MemberSet, Segment, SegmentVersion
+from segments.models import MemberSet, Membership, Segment, SegmentVersion
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 

@@ -1,0 +1,1 @@
+"""The door for machines: partners, customers, deals and the vocabulary that describes them."""

@@ -1,0 +1,29 @@
+"""Bodies with a fixed shape: a member that is not named is an error, so nothing is set by accident."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+
+
+class StrictSerializer(serializers.Serializer[Any]):
+    """Refuses unknown members. Only for input; what the API shows is written out by each view."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The checked values."""
+        if isinstance(data, dict):
+            unknown = sorted(set(data) - set(self.fields))
+            if unknown:
+                raise serializers.ValidationError(
+                    {name: [ErrorDetail(f"There is no “{name}” here.", "unknown_field")] for name in unknown}
+                )
+        return super().to_internal_value(data)
+
+
+def checked(serializer: type[StrictSerializer], data: Any, *, partial: bool = False) -> dict[str, Any]:
+    """The values of a body, or ValidationError with the place of each fault."""
+    form = serializer(data=data, partial=partial)
+    form.is_valid(raise_exception=True)
+    return dict(form.validated_data)

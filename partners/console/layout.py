@@ -1,0 +1,87 @@
+"""Which facts stand together on a record's page, and which are shown large."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from partners.profile import Said
+from partners.vocabulary import FieldKind
+from people import roles
+from people.roles import Viewer
+
+Groups = Sequence[tuple[str, Sequence[str]]]
+
+PARTNER_GROUPS: Groups = [
+    ("Company", ["partner_type", "employees", "annual_revenue", "region", "country", "city", "parent"]),
+    ("Partnership", ["tier", "lifecycle_stage", "joined_on", "channel_manager", "alignment"]),
+    ("What they do", ["verticals", "specialisations", "certifications"]),
+]
+PARTNER_STATS = ["won_revenue_12m", "revenue_growth", "deals_open", "win_rate"]
+CUSTOMER_GROUPS: Groups = [
+    ("Company", ["industry", "employees", "annual_revenue", "region", "country", "city"]),
+    ("Relationship", ["lifecycle_stage", "adoption_level", "competitor"]),
+    ("What they need", ["technologies", "needs"]),
+]
+CUSTOMER_STATS = ["won_revenue_12m", "deals_open", "deals_won", "partners_count"]
+SHARES = frozenset({"revenue_growth", "win_rate"})
+"""Ratios that read better as per cent when they stand alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One fact on the page."""
+
+    said: Said
+    is_hidden: bool
+    """Sensitive, and the viewer is no administrator: that it is set is shown, its value is not."""
+
+    @property
+    def words(self) -> str:
+        """The value as it reads best here; "" where missing."""
+        if self.said.field.name in SHARES and self.said.value is not None:
+            return f"{self.said.value * 100:,.1f} %"
+        return self.said.words
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Facts under one title."""
+
+    title: str
+    lines: list[Line]
+
+
+@dataclass(frozen=True, slots=True)
+class Stat:
+    """A fact shown large."""
+
+    label: str
+    value: str
+
+
+def grouped(said: Mapping[str, Said], groups: Groups, *, viewer: Viewer) -> list[Group]:
+    """The facts in their groups; custom attributes and computed facts follow in groups of their own."""
+    custom = [name for name, fact in said.items() if fact.field.kind is FieldKind.CUSTOM]
+    computed = [name for name, fact in said.items() if fact.field.kind is FieldKind.COMPUTED]
+    every = [*groups, ("Your own attributes", custom), ("Worked out from deals and activity", computed)]
+    return [Group(title, [line(said[name], viewer) for name in names]) for title, names in every if names]
+
+
+def line(said: Said, viewer: Viewer) -> Line:
+    """One fact as the viewer may see it."""
+    return Line(said, is_hidden=said.field.sensitive and not roles.may_administer(viewer))
+
+
+def stats(said: Mapping[str, Said], names: Sequence[str]) -> list[Stat]:
+    """The facts shown large; a dash where one is missing."""
+    return [Stat(said[name].field.label, shown_large(said[name])) for name in names]
+
+
+def shown_large(said: Said) -> str:
+    """Without decimals, ratios as per cent."""
+    if said.value is None:
+        return "–"
+    if said.field.name in SHARES:
+        return f"{said.value * 100:,.0f} %"
+    return f"{said.value:,.0f}"

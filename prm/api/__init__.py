@@ -1,0 +1,1 @@
+"""The API as one: its addresses, its schema and what every answer has in common."""

@@ -1,0 +1,1 @@
+"""The door for machines: programmes and what is on offer to a partner."""

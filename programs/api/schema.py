@@ -1,0 +1,128 @@
+"""What the schema says of programmes and offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from partners.api.schema import INSTANT, page, ref
+from programs.models import Incentive, Program
+
+Json = dict[str, Any]
+_SLUGS: Json = {"type": "array", "items": {"type": "string", "maxLength": 100}}
+_DAY: Json = {"type": ["string", "null"], "format": "date"}
+_MONEY: Json = {"type": ["string", "number", "null"]}
+TARGETING: Json = {
+    "type": "object",
+    "additionalProperties": False,
+    "description": "Partners in any of, in all of, and in none of these segments, from the first to the last day.",
+    "properties": {
+        "any": _SLUGS,
+        "all": _SLUGS,
+        "none": _SLUGS,
+        "starts": _DAY,
+        "ends": _DAY,
+        "new_members_only": {"type": "boolean"},
+    },
+}
+_COMMON: Json = {
+    "slug": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 100},
+    "name": {"type": "string", "minLength": 1, "maxLength": 200},
+    "summary": {"type": "string", "maxLength": 500},
+    "priority": {"type": "integer", "minimum": -1_000_000, "maximum": 1_000_000},
+    "status": {"type": "string", "enum": list(Program.Status.values)},
+    "targeting": ref("Targeting"),
+}
+_DETAIL: dict[str, Json] = {
+    "content": {
+        "body": {"type": "string", "description": "Markdown."},
+        "url": {"type": "string", "maxLength": 200},
+        "language": {"type": "string", "maxLength": 10},
+    },
+    "course": {
+        "lessons": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["title"],
+                "additionalProperties": False,
+                "properties": {"title": {"type": "string", "minLength": 1}, "body": {"type": "string"}},
+            },
+        },
+        "minutes": {"type": "integer", "minimum": 1, "maximum": 100_000},
+    },
+    "incentive": {
+        "type": {"type": "string", "enum": list(Incentive.Type.values)},
+        "rate": {**_MONEY, "description": "Per cent of the deal; either this or an amount."},
+        "amount": _MONEY,
+        "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
+        "budget": _MONEY,
+        "terms": {"type": "string", "description": "Markdown."},
+    },
+}
+_KIND: Json = {"type": "string", "enum": list(Program.Kind.values)}
+
+
+def _write(kind: str, *, required: list[str]) -> Json:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": required,
+        "properties": {**_COMMON, **_DETAIL[kind]},
+    }
+
+
+def _named(kind: str) -> Json:
+    """As for `programs/`, where the body says the kind."""
+    plain = _write(kind, required=["slug", "name", "kind", *(["type"] if kind == "incentive" else [])])
+    return {**plain, "properties": {"kind": {"type": "string", "const": kind}, **plain["properties"]}}
+
+
+COMPONENTS: dict[str, Json] = {
+    "Targeting": TARGETING,
+    "ContentWrite": _write("content", required=["slug", "name"]),
+    "CourseWrite": _write("course", required=["slug", "name"]),
+    "IncentiveWrite": _write("incentive", required=["slug", "name", "type"]),
+    "ContentChange": _write("content", required=[]),
+    "CourseChange": _write("course", required=[]),
+    "IncentiveChange": _write("incentive", required=[]),
+    "ProgramWrite": {"oneOf": [_named(kind) for kind in _DETAIL]},
+    "ProgramChange": {"anyOf": [ref("ContentChange"), ref("CourseChange"), ref("IncentiveChange")]},
+    "Program": {
+        "type": "object",
+        "description": "The members every kind has, and those of its own kind.",
+        "required": ["slug", "name", "kind", "status", "targeting"],
+        "properties": {
+            **_COMMON,
+            "kind": _KIND,
+            **{name: form for detail in _DETAIL.values() for name, form in detail.items()},
+            "created_at": INSTANT,
+            "updated_at": INSTANT,
+        },
+    },
+    "ProgramPage": page(ref("Program")),
+    "Offer": {
+        "type": "object",
+        "required": ["id", "program", "name", "kind", "why", "offered_at"],
+        "properties": {
+            "id": {"type": "integer"},
+            "program": {"type": "string"},
+            "name": {"type": "string"},
+            "kind": _KIND,
+            "why": {
+                "type": "object",
+                "description": "The segments that decided it, by slug, and what they are called.",
+                "properties": {
+                    "any": _SLUGS,
+                    "all": _SLUGS,
+                    "none": _SLUGS,
+                    "names": {"type": "object", "additionalProperties": {"type": "string"}},
+                },
+            },
+            **{
+                step: {"type": ["string", "null"], "format": "date-time"}
+                for step in ("offered_at", "opened_at", "started_at", "completed_at", "lapsed_at", "withdrawn_at")
+            },
+        },
+    },
+    "OfferPage": page(ref("Offer")),
+}

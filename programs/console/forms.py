@@ -1,0 +1,211 @@
+"""Forms in which staff write programmes: one per kind. They only read input; what is right is decided by the verbs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.http import QueryDict
+from django.utils.text import slugify
+
+from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDraft
+from programs.models import Content, Incentive, Program
+from programs.targeting import Targeting
+from segments.models import Segment
+
+MODES = ("any", "all", "none")
+LARGEST_FILE = 50 * 1024 * 1024
+
+
+def segment_choices(keep: Targeting) -> list[tuple[str, str]]:
+    """Active partner segments with their size, and those already targeted, whatever became of them. One query."""
+    found = Segment.objects.filter(subject="partner").filter(Q(status="active") | Q(slug__in=keep.slugs))
+    return [
+        (each.slug, f"{each.name} ({each.member_count:,})" if each.status == "active" else f"{each.name} (not active)")
+        for each in found
+    ]
+
+
+class Day(forms.DateInput):
+    """A day, with the browser's own calendar."""
+
+    input_type = "date"
+
+    def __init__(self) -> None:
+        super().__init__(format="%Y-%m-%d")
+
+
+class Lessons(forms.Widget):
+    """Rows of a title and a body that share their names; rows left blank are not lessons."""
+
+    def value_from_datadict(self, data: Any, files: Any, name: str) -> list[dict[str, str]]:
+        """The rows in the order of the page."""
+        if not isinstance(data, QueryDict):
+            return list(data.get(name, []))
+        rows = zip(data.getlist("lesson_title"), data.getlist("lesson_body"), strict=False)
+        return [
+            {"title": title, "body": body.replace("\r\n", "\n")}
+            for title, body in rows
+            if title.strip() or body.strip()
+        ]
+
+
+class ProgramForm(forms.Form):
+    """What every programme has."""
+
+    name = forms.CharField(max_length=200)
+    slug = forms.CharField(
+        max_length=100,
+        required=False,
+        help_text="Its name in addresses and files. Left empty, it is made from the name.",
+    )
+    summary = forms.CharField(max_length=500, required=False, help_text="One or two sentences, shown on its card.")
+    any = forms.MultipleChoiceField(
+        label="In any of", required=False, widget=forms.CheckboxSelectMultiple, help_text="Partners in at least one."
+    )
+    all = forms.MultipleChoiceField(
+        label="And in all of", required=False, widget=forms.CheckboxSelectMultiple, help_text="Partners in every one."
+    )
+    none = forms.MultipleChoiceField(
+        label="But in none of", required=False, widget=forms.CheckboxSelectMultiple, help_text="These are left out."
+    )
+    starts_on = forms.DateField(label="First day", required=False, widget=Day, help_text="Empty: at once.")
+    ends_on = forms.DateField(label="Last day", required=False, widget=Day, help_text="Empty: no end.")
+    new_members_only = forms.BooleanField(
+        label="Only for partners who enter from the first day on",
+        required=False,
+        help_text="Those who were members before are not offered it.",
+    )
+    priority = forms.IntegerField(required=False, initial=0, help_text="Higher ones are shown first.")
+
+    detail_fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, targeting: Targeting | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = segment_choices(targeting or Targeting())
+        for mode in MODES:
+            field = self.fields[mode]
+            assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101
+            field.choices = choices
+
+    @classmethod
+    def initial_of(cls, draft: ProgramDraft) -> dict[str, Any]:
+        """What the fields show for a programme."""
+        names = ("name", "slug", "summary", "starts_on", "ends_on", "new_members_only", "priority")
+        own = {name: getattr(draft, name) for name in names}
+        targeting = {mode: list(getattr(draft.targeting, mode)) for mode in MODES}
+        return own | targeting | {name: getattr(draft.detail, name, None) for name in cls.detail_fields}
+
+    def targeting(self) -> Targeting:
+        """The chosen segments."""
+        return Targeting(**{mode: tuple(sorted(self.cleaned_data.get(mode, ()))) for mode in MODES})
+
+    def draft(self) -> ProgramDraft:
+        """The whole programme as entered; call it on a valid form."""
+        data = self.cleaned_data
+        return ProgramDraft(
+            name=data["name"].strip(),
+            slug=data["slug"].strip() or slugify(data["name"])[:100].strip("-"),
+            summary=data["summary"].strip(),
+            targeting=self.targeting(),
+            starts_on=data["starts_on"],
+            ends_on=data["ends_on"],
+            new_members_only=data["new_members_only"],
+            priority=data["priority"] or 0,
+            detail=self.detail(),
+        )
+
+    def detail(self) -> ContentDraft | CourseDraft | IncentiveDraft:
+        """What the kind asks for."""
+        raise NotImplementedError
+
+    def refuse(self, error: ValidationError) -> None:
+        """Shows a verb's refusal at its fields."""
+        for name, messages in error.message_dict.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)
+
+
+class ContentForm(ProgramForm):
+    """A page, a link or a file."""
+
+    body = forms.CharField(
+        label="Page",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 12}),
+        help_text="Markdown: # heading, **bold**.",
+    )
+    url = forms.CharField(label="Link", required=False, max_length=200, help_text="Begins with https://")
+    file = forms.FileField(
+        required=False, help_text="Downloaded by those it is on offer to, nobody else. At most 50 MB."
+    )
+    remove_file = forms.BooleanField(label="Take the present file away", required=False)
+    language = forms.CharField(max_length=10, initial="en", help_text="A code such as en, de or pt-BR.")
+
+    detail_fields = ("body", "url", "language")
+
+    def clean_file(self) -> UploadedFile | None:
+        """Refuses what is too large to serve well."""
+        file: UploadedFile | None = self.cleaned_data["file"]
+        if file is not None and (file.size or 0) > LARGEST_FILE:
+            raise ValidationError("The file is larger than 50 MB. Make it smaller, or give a link to it.")
+        return file
+
+    def detail(self) -> ContentDraft:
+        """As entered; without a new file the present one stays unless it is to go."""
+        data = self.cleaned_data
+        return ContentDraft(
+            body=data["body"].replace("\r\n", "\n"),
+            url=data["url"].strip(),
+            file=data["file"] or (False if data["remove_file"] else None),
+            language=data["language"].strip(),
+        )
+
+
+class CourseForm(ProgramForm):
+    """Lessons."""
+
+    minutes = forms.IntegerField(label="Takes about", initial=30, min_value=1, help_text="Minutes in all.")
+    lessons = forms.Field(required=False, widget=Lessons)
+
+    detail_fields = ("minutes", "lessons")
+
+    def detail(self) -> CourseDraft:
+        """As entered."""
+        return CourseDraft(lessons=tuple(self.cleaned_data["lessons"] or ()), minutes=self.cleaned_data["minutes"])
+
+
+class IncentiveForm(ProgramForm):
+    """What can be earned."""
+
+    type = forms.ChoiceField(choices=Incentive.Type.choices)
+    rate = forms.DecimalField(required=False, help_text="Per cent of the deal. Give a rate or an amount.")
+    amount = forms.DecimalField(required=False, help_text="A fixed sum.")
+    currency = forms.CharField(max_length=3, initial="EUR", help_text="Three letters, such as EUR.")
+    budget = forms.DecimalField(required=False, help_text="What may be spent in all; partners do not see it.")
+    terms = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 8}), help_text="Markdown.")
+
+    detail_fields = ("type", "rate", "amount", "currency", "budget", "terms")
+
+    def detail(self) -> IncentiveDraft:
+        """As entered."""
+        entered = {name: self.cleaned_data[name] for name in self.detail_fields}
+        entered["currency"] = entered["currency"].strip().upper()
+        entered["terms"] = entered["terms"].replace("\r\n", "\n")
+        return IncentiveDraft(**entered)
+
+
+FORMS: dict[str, type[ProgramForm]] = {
+    Program.Kind.CONTENT: ContentForm,
+    Program.Kind.COURSE: CourseForm,
+    Program.Kind.INCENTIVE: IncentiveForm,
+}
+
+
+def present_file(program: Program | None) -> Content | None:
+    """The content of a programme that has a file."""
+    content: Content | None = getattr(program, "content", None)
+    return content if content and content.file else None

@@ -1,0 +1,26 @@
+"""Instants in addresses."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.utils import timezone
+from django.utils.dateparse import parse_date, parse_datetime
+from rest_framework.request import Request
+
+from partners.api.filters import BadParameter
+
+
+def as_of(request: Request) -> datetime | None:
+    """`?as_of=`: an instant, or a day for its first moment in the organisation's zone. None when not given."""
+    text = request.query_params.get("as_of", "").replace(" ", "+")  # a bare "+" of an offset arrives as a space
+    if not text:
+        return None
+    try:
+        day = parse_date(text)
+        instant = datetime.combine(day, time(0)) if day else parse_datetime(text)
+        if instant is None:
+            raise ValueError(text)
+        return instant if timezone.is_aware(instant) else timezone.make_aware(instant)
+    except (ValueError, OverflowError) as error:
+        raise BadParameter("as_of", "as_of is an instant such as 2026-11-21T02:00:00Z, or a day.") from error

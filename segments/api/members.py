@@ -1,0 +1,118 @@
+"""`segments/{slug}/members/`: who is in, now or then; and why one is, or is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponseBase
+from django.shortcuts import get_object_or_404
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+from partners.api.filters import BadParameter
+from partners.api.values import MODELS, joined, may_reveal, represent, rfc3339, shown, stored_only
+from partners.facts import vocabulary
+from partners.vocabulary import Field, Subject
+from segments.api import schema
+from segments.api.instants import as_of
+from segments.api.streams import CsvRenderer, NdjsonRenderer, stream, wants_stream
+from segments.explaining import explain
+from segments.members import members
+from segments.models import Membership, Segment
+
+BATCH = 1000
+"""Records read at a time while streaming."""
+
+
+class MemberList(APIView):
+    """The members, by page or as a stream of all of them."""
+
+    renderer_classes = (JSONRenderer, CsvRenderer, NdjsonRenderer)
+
+    @extend_schema(
+        operation_id="segments_members",
+        tags=["members"],
+        parameters=schema.MEMBER_PARAMETERS,
+        responses={
+            (200, "application/json"): schema.ref("MemberPage"),
+            (200, "text/csv"): OpenApiTypes.STR,
+            (200, "application/x-ndjson"): OpenApiTypes.STR,
+        },
+    )
+    def get(self, request: Request, slug: str) -> HttpResponseBase:
+        """The members that the caller may see, ordered by when they were first known."""
+        segment = get_object_or_404(Segment.objects.visible_to(request.user), slug=slug)
+        subject = Subject(segment.subject)
+        fields = _fields(request, subject)
+        found = joined(members(segment, request.user, as_of=as_of(request)), subject)
+        if wants_stream(request):
+            return stream(request, _all(found, subject, fields), list(fields), segment.slug)
+        pages = api_settings.DEFAULT_PAGINATION_CLASS()
+        return pages.get_paginated_response(
+            represent(pages.paginate_queryset(found, request, view=self), subject, fields, stamps=False)
+        )
+
+
+def _fields(request: Request, subject: Subject) -> Mapping[str, Field]:
+    """What is told of each member: `?fields=`, else all that is stored."""
+    known = shown(vocabulary(subject), request.user)
+    text = request.query_params.get("fields", "")
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    for name in names:
+        if name not in known:
+            raise BadParameter("fields", f"There is no field “{name}”. See fields/.", "unknown_field")
+    if not names:
+        return stored_only(known)
+    return {name: known[name] for name in dict.fromkeys(["external_id", *names])}
+
+
+def _all(found: QuerySet[Any], subject: Subject, fields: Mapping[str, Field]) -> Iterator[dict[str, Any]]:
+    """Every member, read in batches by id: as many as there are, in the memory of one batch."""
+    last = 0
+    while batch := list(found.filter(pk__gt=last).order_by("pk")[:BATCH]):
+        yield from represent(batch, subject, fields, stamps=False)
+        last = batch[-1].pk
+
+
+class MemberDetail(APIView):
+    """One subject and the segment: member or not, since when, why."""
+
+    @extend_schema(operation_id="segments_explain", tags=["members"], responses={200: schema.ref("Explained")})
+    def get(self, request: Request, slug: str, external_id: str) -> Response:
+        """Each condition with the value found and its verdict; for a non-member, the nearest miss."""
+        segment = get_object_or_404(Segment.objects.visible_to(request.user), slug=slug)
+        subject = Subject(segment.subject)
+        visible = MODELS[subject].objects.visible_to(request.user)
+        pk = visible.filter(external_id=external_id).values_list("pk", flat=True).first()
+        if pk is None:
+            raise Http404
+        stay = Membership.objects.current().filter(segment=segment, subject_id=pk).first()
+        why = explained(segment, pk)
+        if not may_reveal(request.user):
+            hidden = {name for name, field in vocabulary(subject).items() if field.sensitive}
+            why = _masked(why, hidden)
+        return Response({"member": stay is not None, "since": rfc3339(stay.entered_at) if stay else None, "why": why})
+
+
+def explained(segment: Segment, subject_id: int) -> Any:
+    """The explanation as JSON."""
+    return explain(segment=segment, subject_id=subject_id).to_json()
+
+
+def _masked(value: Any, hidden: set[str]) -> Any:
+    """The explanation without the values of sensitive fields; the verdicts stay."""
+    if isinstance(value, list):
+        return [_masked(each, hidden) for each in value]
+    if not isinstance(value, dict):
+        return value
+    kept = {name: _masked(inner, hidden) for name, inner in value.items()}
+    if isinstance(value.get("field"), str) and value["field"] in hidden:
+        kept |= {"found": None, "found_words": "hidden"} if "found" in value else {}
+    return kept

@@ -1,0 +1,52 @@
+"""`segments/preview/`: what a rule would give, without keeping anything."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from partners.api.strict import StrictSerializer, checked
+from partners.vocabulary import Subject
+from segments.api import schema
+from segments.previewing import preview
+
+
+class PreviewAsked(StrictSerializer):
+    """A rule, and perhaps the segment whose members it is compared with."""
+
+    subject = serializers.ChoiceField([Subject.PARTNER.value, Subject.CUSTOMER.value])
+    rule = serializers.JSONField()
+    segment = serializers.SlugField(max_length=100, required=False)
+
+
+class Preview(APIView):
+    """Reads only, so a key that reads may ask."""
+
+    reading_posts = True
+
+    @extend_schema(
+        operation_id="segments_preview",
+        tags=["segments"],
+        request={"application/json": schema.ref("PreviewAsked")},
+        responses={200: schema.ref("Preview")},
+    )
+    def post(self, request: Request) -> Response:
+        """The exact count, a sample and the rule in plain words."""
+        asked = checked(PreviewAsked, request.data)
+        return Response(self.answer(request, asked))
+
+    def answer(self, request: Request, asked: dict[str, Any]) -> dict[str, Any]:
+        """The preview as JSON."""
+        seen = preview(subject=Subject(asked["subject"]), rule=asked["rule"], viewer=request.user)
+        return {
+            "count": seen.count,
+            "total": seen.total,
+            "missing": seen.missing,
+            "sentence": seen.sentence,
+            "sample": seen.sample,
+        }

@@ -1,0 +1,237 @@
+"""`segments/`: made, changed, published, archived; their versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.settings import api_settings
+from rest_framework.views import APIView
+
+from partners.api.filters import BadParameter
+from partners.api.schema import PAGING
+from partners.api.strict import StrictSerializer, checked
+from partners.api.values import rfc3339
+from partners.api.writing import Conflict
+from partners.vocabulary import Subject
+from people import roles
+from people.models import User
+from segments.api import schema
+from segments.drafting import change_details, change_rule, create_segment, delete_segment
+from segments.models import Segment, SegmentVersion
+from segments.publishing import archive, publish
+
+_FILTERS = ("subject", "status", "kind")
+
+
+class OwnerField(serializers.Field):  # type: ignore[type-arg]
+    """One of the vendor's people, by e-mail."""
+
+    def to_internal_value(self, data: Any) -> User:
+        """The person."""
+        found = User.objects.filter(email=str(data).strip().lower(), role__in=roles.VENDOR, is_active=True).first()
+        if found is None:
+            raise ValidationError([ErrorDetail("None of the vendor's people has this e-mail address.", "unknown_user")])
+        return found
+
+
+class SegmentChange(StrictSerializer):
+    """What may change of a segment."""
+
+    name = serializers.CharField(max_length=200)
+    description = serializers.CharField(required=False, allow_blank=True)
+    objective = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    owner = OwnerField(required=False, allow_null=True)
+    partner_visible = serializers.BooleanField(required=False)
+    rule = serializers.JSONField()
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class SegmentWrite(SegmentChange):
+    """A new segment."""
+
+    slug = serializers.RegexField(r"^[a-z0-9]+(-[a-z0-9]+)*\Z", max_length=100)
+    subject = serializers.ChoiceField([Subject.PARTNER.value, Subject.CUSTOMER.value])
+    kind = serializers.ChoiceField([Segment.Kind.RULE.value], required=False)
+
+
+class ReasonBody(StrictSerializer):
+    """Why something is done."""
+
+    reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+def visible(request: Request) -> QuerySet[Any]:
+    """Segments the caller may see, with all that is shown of them."""
+    return Segment.objects.visible_to(request.user).select_related("draft", "published", "owner")
+
+
+def one(request: Request, slug: str) -> Segment:
+    """The segment, or 404."""
+    segment: Segment = get_object_or_404(visible(request), slug=slug)
+    return segment
+
+
+def represent_segment(segment: Segment) -> dict[str, Any]:
+    """A segment as JSON."""
+    return {
+        "slug": segment.slug,
+        "name": segment.name,
+        "subject": segment.subject,
+        "kind": segment.kind,
+        "status": segment.status,
+        "description": segment.description,
+        "objective": segment.objective,
+        "owner": segment.owner.email if segment.owner else None,
+        "partner_visible": segment.partner_visible,
+        "rule": segment.draft.rule if segment.draft else None,
+        "version": segment.draft.number if segment.draft else None,
+        "published_version": segment.published.number if segment.published else None,
+        "member_count": segment.member_count,
+        "computed_at": rfc3339(segment.computed_at) if segment.computed_at else None,
+        "invalid_reason": segment.invalid_reason,
+        "created_at": rfc3339(segment.created_at),
+        "updated_at": rfc3339(segment.updated_at),
+    }
+
+
+class SegmentList(APIView):
+    """Many: read by page, or make one."""
+
+    @extend_schema(
+        operation_id="segments_list",
+        tags=["segments"],
+        parameters=[*PAGING, *(OpenApiParameter(name, str) for name in (*_FILTERS, "search"))],
+        responses={200: schema.ref("SegmentPage")},
+    )
+    def get(self, request: Request) -> Response:
+        """A page of segments."""
+        found = visible(request)
+        for name in _FILTERS:
+            value = request.query_params.get(name, "")
+            allowed = [each for each, _ in Segment._meta.get_field(name).choices or ()]
+            if value and value not in allowed:
+                raise BadParameter(name, f"{name} is one of {', '.join(allowed)}.")
+            found = found.filter(**{name: value}) if value else found
+        found = found.filter(name__icontains=request.query_params.get("search", "").strip())
+        pages = api_settings.DEFAULT_PAGINATION_CLASS()
+        rows = pages.paginate_queryset(found, request, view=self)
+        return pages.get_paginated_response([represent_segment(segment) for segment in rows])
+
+    @extend_schema(
+        operation_id="segments_create",
+        tags=["segments"],
+        request={"application/json": schema.ref("SegmentWrite")},
+        responses={201: schema.ref("Segment")},
+    )
+    def post(self, request: Request) -> Response:
+        """A new segment, as a draft: it has no members until it is published."""
+        values = checked(SegmentWrite, request.data)
+        if Segment.objects.filter(slug=values["slug"]).exists():
+            raise Conflict(f"There is a segment “{values['slug']}” already.", "/slug", "exists")
+        segment = create_segment(author=str(request.user), **values)
+        place = reverse("api_segment", args=[segment.slug])
+        return Response(represent_segment(one(request, segment.slug)), status=201, headers={"Location": place})
+
+
+class SegmentDetail(APIView):
+    """One."""
+
+    @extend_schema(operation_id="segments_read", tags=["segments"], responses={200: schema.ref("Segment")})
+    def get(self, request: Request, slug: str) -> Response:
+        """The segment, with its newest rule."""
+        return Response(represent_segment(one(request, slug)))
+
+    @extend_schema(
+        operation_id="segments_change",
+        tags=["segments"],
+        request={"application/json": schema.ref("SegmentChange")},
+        responses={200: schema.ref("Segment")},
+    )
+    def patch(self, request: Request, slug: str) -> Response:
+        """Changes what is sent. Another rule makes a new version, which membership follows once it is published."""
+        segment = one(request, slug)
+        values = checked(SegmentChange, request.data, partial=True)
+        rule, reason = values.pop("rule", None), values.pop("reason", "")
+        with transaction.atomic():
+            if values:
+                change_details(segment=segment, **values)
+            if rule is not None and (segment.draft is None or rule != segment.draft.rule):
+                change_rule(segment=segment, rule=rule, author=str(request.user), reason=reason)
+        return Response(represent_segment(one(request, slug)))
+
+    @extend_schema(operation_id="segments_delete", tags=["segments"], responses={204: None})
+    def delete(self, request: Request, slug: str) -> Response:
+        """Removes it; refused while another segment or a programme refers to it."""
+        delete_segment(segment=one(request, slug))
+        return Response(status=204)
+
+
+class Publish(APIView):
+    """The newest version becomes the one that membership follows."""
+
+    @extend_schema(
+        operation_id="segments_publish",
+        tags=["segments"],
+        request={"application/json": schema.ref("Reason")},
+        responses={200: schema.ref("Published")},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Publishes; the members are worked out at once by the run that the answer names."""
+        checked(ReasonBody, request.data)
+        published = publish(segment=one(request, slug), author=str(request.user))
+        return Response({**represent_segment(one(request, slug)), "recompute": published.run_id})
+
+
+class Archive(APIView):
+    """Out of use."""
+
+    @extend_schema(
+        operation_id="segments_archive",
+        tags=["segments"],
+        request={"application/json": schema.ref("Reason")},
+        responses={200: schema.ref("Segment")},
+    )
+    def post(self, request: Request, slug: str) -> Response:
+        """Archives; its members leave, its history stays."""
+        checked(ReasonBody, request.data)
+        archive(segment=one(request, slug), author=str(request.user))
+        return Response(represent_segment(one(request, slug)))
+
+
+class Versions(APIView):
+    """Every state its rule has had."""
+
+    page_ordering = ("-number", "id")
+
+    @extend_schema(
+        operation_id="segments_versions",
+        tags=["segments"],
+        parameters=PAGING,
+        responses={200: schema.ref("SegmentVersionPage")},
+    )
+    def get(self, request: Request, slug: str) -> Response:
+        """A page of versions, newest first."""
+        versions = SegmentVersion.objects.filter(segment=one(request, slug))
+        pages = api_settings.DEFAULT_PAGINATION_CLASS()
+        rows = pages.paginate_queryset(versions, request, view=self)
+        return pages.get_paginated_response([represent_version(version) for version in rows])
+
+
+def represent_version(version: SegmentVersion) -> dict[str, Any]:
+    """A version as JSON."""
+    return {
+        "number": version.number,
+        "rule": version.rule,
+        "reason": version.reason,
+        "author": version.author,
+        "created_at": rfc3339(version.created_at),
+    }
