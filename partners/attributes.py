@@ -98,7 +98,7 @@ def archive_attribute(*, attribute: Attribute, used_by: Sequence[str] = ()) -> A
 
 
 @transaction.atomic
-def add_choices(*, subject: Subject, field: str, values: Iterable[str]) -> None:
+def add_choices(*, subject: Subject, field: str, values: Iterable[Choice | dict[str, str] | str]) -> None:
     """Put further choices behind those that a built-in or custom choice field has; known ones are left as they are."""
     fresh = _listed(values, {})
     if not fresh:
