@@ -3,8 +3,20 @@
 from django.contrib import admin
 from django.urls import include, path
 
+from prm import console, health, metrics
+
 urlpatterns = [
     path("", include("people.urls")),
-    path("account/", include("allauth.account.urls")),
+    path("account/", include("allauth.urls")),
+    path("console/", console.home, name="console_home"),
+    path("console/", include("partners.console.urls")),
+    path("console/", include("programs.console.urls")),
+    path("portal/", include("programs.portal.urls")),
+    path("api/v1/", include("prm.api.urls")),
     path("admin/", admin.site.urls),
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
+    path("metrics", metrics.metrics, name="metrics"),
 ]
+
+handler500 = "prm.problems.server_error"

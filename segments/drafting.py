@@ -58,7 +58,7 @@ def change_rule(*, segment: Segment, rule: Any, author: str, reason: str = "") -
     Also restores: hand in the rule of an earlier version. RuleInvalid says what is wrong.
     """
     lock_rules()
-    fresh = Segment.objects.select_for_update().select_related("draft").get(pk=segment.pk)
+    fresh = Segment.objects.select_for_update(of=("self",)).select_related("draft").get(pk=segment.pk)
     canonical = _canonical(fresh, rule)
     version = fresh.draft
     if version is None or version.rule != canonical:

@@ -47,7 +47,7 @@ def publish(*, segment: Segment, author: str, queue: bool = True) -> Published:
     runs a recompute of its own afterwards.
     """
     lock_rules()
-    fresh = Segment.objects.select_for_update().select_related("draft").get(pk=segment.pk)
+    fresh = Segment.objects.select_for_update(of=("self",)).select_related("draft").get(pk=segment.pk)
     version = fresh.draft
     if version is None:
         raise RuleInvalid([RuleError("", "no_rule", "The segment has no rule yet. Save one first.")])
@@ -81,7 +81,7 @@ def archive(*, segment: Segment, author: str, queue: bool = True) -> Archived:
     lock_rules()
     refuse_if_referred_to(segment, "archived")
     lock_members()
-    fresh = Segment.objects.select_for_update().select_related("published").get(pk=segment.pk)
+    fresh = Segment.objects.select_for_update(of=("self",)).select_related("published").get(pk=segment.pk)
     have = ledger.open_stays([fresh.pk])[fresh.pk]
     at = max(timezone.now(), fresh.computed_at or fresh.created_at)
     nobody = BitMap64()
