@@ -141,7 +141,14 @@ def test_sensitive_attribute__below_admin__not_told_and_not_filterable() -> None
 def test_deal__references__by_external_id() -> None:
     partner("P1")
     Customer.objects.create(external_id="C1", name="Shop")
-    body = {"external_id": "D1", "partner": "P1", "customer": "C1", "stage": "won", "amount": "10", "closed_on": "2026-01-01"}
+    body = {
+        "external_id": "D1",
+        "partner": "P1",
+        "customer": "C1",
+        "stage": "won",
+        "amount": "10",
+        "closed_on": "2026-01-01",
+    }
     made = callers.key("write").post("deals/", body)
     assert made.status_code == 201, made.content
     assert (made.json()["partner"], made.json()["customer"], made.json()["amount"]) == ("P1", "C1", "10.00")
@@ -160,7 +167,12 @@ def test_customer__partners__listed_and_filterable_without_repeats() -> None:
 def test_fields__computed_fact__told_on_request() -> None:
     Deal.objects.create(external_id="D1", partner=partner("P1"), stage="won", amount=5, closed_on=date(2020, 1, 1))
     row = callers.key().get("partners/P1/?fields=deals_won,last_deal_on,win_rate,last_sign_in_at").json()
-    assert (row["deals_won"], row["last_deal_on"], row["win_rate"], row["last_sign_in_at"]) == (1, "2020-01-01", 1, None)
+    assert (row["deals_won"], row["last_deal_on"], row["win_rate"], row["last_sign_in_at"]) == (
+        1,
+        "2020-01-01",
+        1,
+        None,
+    )
     assert row["external_id"] == "P1"
     assert "name" not in row
 
@@ -260,7 +272,9 @@ def test_list__more_rows__same_number_of_queries(address: str) -> None:
             Deal.objects.create(external_id=f"D{number}", partner=company, customer=customer)
 
     def queries() -> int:
-        with CaptureQueriesContext(connection, ) as caught:
+        with CaptureQueriesContext(
+            connection,
+        ) as caught:
             assert caller.get(address).status_code == 200
         return len(caught)
 
