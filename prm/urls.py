@@ -19,4 +19,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
 ]
 
+handler400 = "prm.problems.bad_request"
+handler403 = "prm.problems.permission_denied"
+handler404 = "prm.problems.page_not_found"
 handler500 = "prm.problems.server_error"
