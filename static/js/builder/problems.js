@@ -1,0 +1,44 @@
+/** Shows messages at the conditions they are about. */
+
+/** Clears every message, then writes `problems` (Map of node id → [words]) into the tree that is drawn in `area`. */
+export function showProblems(area, problems) {
+  for (const spot of area.querySelectorAll(".rb-problem")) {
+    spot.hidden = true;
+    spot.textContent = "";
+  }
+  for (const marked of area.querySelectorAll(".has-problem")) marked.classList.remove("has-problem");
+  for (const control of area.querySelectorAll("[aria-invalid]")) {
+    control.removeAttribute("aria-invalid");
+    control.removeAttribute("aria-describedby");
+  }
+  for (const [id, words] of problems) {
+    const node = area.querySelector(`[data-node="${id}"]`);
+    const spot = area.querySelector(`#${id}-problem`);
+    if (!node || !spot) continue;
+    node.classList.add("has-problem");
+    spot.textContent = words.join(" ");
+    spot.hidden = false;
+    for (const control of node.querySelectorAll(":scope > .rb-leaf__parts .rb-input, :scope > .rb-leaf__parts .rb-select")) {
+      control.setAttribute("aria-invalid", "true");
+      control.setAttribute("aria-describedby", spot.id);
+    }
+  }
+}
+
+/** The node that a JSON pointer is in: the longest known beginning of it. Pointers may start with "/rule". */
+export function nodeAt(pointers, pointer) {
+  let at = pointer ?? "";
+  if (at === "/rule" || at.startsWith("/rule/")) at = at.slice("/rule".length);
+  while (at && !pointers.has(at)) at = at.slice(0, at.lastIndexOf("/"));
+  return pointers.get(at) ?? null;
+}
+
+/** Server errors [{pointer, detail}] by node id. */
+export function byNode(errors, pointers) {
+  const found = new Map();
+  for (const error of errors) {
+    const id = nodeAt(pointers, error.pointer);
+    if (id) found.set(id, [...(found.get(id) ?? []), error.detail]);
+  }
+  return found;
+}
