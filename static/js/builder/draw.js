@@ -17,7 +17,7 @@ function drawGroup(app, node, depth, name) {
   const legend = isRoot ? "The rule" : `Group ${name}`;
   const list = h("ol", { class: "rb-list", role: "list" }, node.rules.map((rule, at) => drawItem(app, node, rule, at, depth, name ? `${name}.${at + 1}` : `${at + 1}`)));
   return h("fieldset", { class: `rb-group${isRoot ? " rb-group--root" : ""}${node.not ? " is-not" : ""}`, "data-node": node.id },
-    h("legend", { class: "visually-hidden" }, `${legend}: ${node.not ? "not " : ""}${node.combinator === "and" ? "all" : "any"} of the conditions`),
+    h("legend", { class: "sr-only" }, `${legend}: ${node.not ? "not " : ""}${node.combinator === "and" ? "all" : "any"} of the conditions`),
     h("div", { class: "rb-group__bar" },
       combinator(app, node, legend),
       h("span", { class: "rb-group__words", "aria-hidden": "true" }, node.combinator === "and" ? "of these hold" : "of these holds"),
