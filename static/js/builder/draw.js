@@ -5,6 +5,7 @@ import { h, icon } from "./dom.js";
 import { menu } from "./menu.js";
 import * as tree from "./tree.js";
 import { valueEditor } from "./values.js";
+import { Vocabulary } from "./vocabulary.js";
 
 /** app: {store, vocabulary, suggest, say(words), edit(root, {focus, open})} */
 export function drawTree(app) {
@@ -91,9 +92,9 @@ function fieldPicker(app, node, field) {
     label: "Field", key: `${node.id}:field`, placeholder: "Choose a field", text: field ? field.label : node.field,
     load: (words) => fieldOptions(vocabulary, words, node.field),
     pick: (option) => {
-      if (option.value === node.field) return app.edit({ ...store.root }, { focus: `${node.id}:value` });
+      if (option.value === node.field) return app.redraw(`${node.id}:operator`);
       const operator = vocabulary.operatorsOf(option.value)[0];
-      const value = operator?.takes === "many" ? [] : operator?.takes === "range" ? ["", ""] : undefined;
+      const value = Vocabulary.empty(operator?.takes);
       app.edit(tree.set(store.root, node.id, { field: option.value, operator: operator?.name ?? "", value, extra: {} }), { focus: `${node.id}:operator` });
     },
   });
@@ -126,7 +127,7 @@ function operatorSelect(app, node, field) {
     onchange: (event) => {
       const operator = event.target.value;
       const now = tree.find(store.root, node.id);
-      const value = vocabulary.reshape(now.value, vocabulary.takes(now), vocabulary.takes({ ...now, operator }));
+      const value = Vocabulary.reshape(now.value, vocabulary.takes(now), vocabulary.takes({ ...now, operator }));
       app.edit(tree.set(store.root, node.id, { operator, value }));
     } },
   [...unknown, ...known].map((each) => h("option", { value: each.name, selected: each.name === node.operator }, each.label)));
@@ -144,8 +145,7 @@ function askableForMissing(app, node, field) {
 
 function missingNote(app, node, field) {
   if (!askableForMissing(app, node, field) || !includesMissing(app, node)) return null;
-  const empty = field.filled === null || field.filled === undefined ? null : app.vocabulary.total - field.filled;
-  return h("p", { class: "rb-leaf__note" }, "… or not set", empty === null ? null : ` (${empty})`);
+  return h("p", { class: "rb-leaf__note" }, "… or not set", h("span", { "data-missing": node.field }));
 }
 
 function tools(app, node, what) {

@@ -1,5 +1,6 @@
 /** Starts the rule builder on a page that has one. */
 
+import { count } from "./dom.js";
 import { drawTree } from "./draw.js";
 import { JsonView } from "./json.js";
 import { Preview } from "./preview.js";
@@ -30,7 +31,8 @@ function start(root) {
       app.open = false;
     },
   };
-  const suggestions = new Suggestions(root.dataset.valuesUrl, subject);
+  const suggestions = new Suggestions(root.dataset, subject);
+  app.redraw = (focus) => draw(focus);
   app.suggest = (field, words) => suggestions.of(field, words);
 
   const isComplete = (leaf) => app.vocabulary.isComplete(leaf);
@@ -40,10 +42,15 @@ function start(root) {
   });
   let serverProblems = new Map();
   let showUnfinished = false;
+  let missing = new Map();
   const preview = new Preview({
     panel: document.querySelector("[data-live-panel]"), url: root.dataset.previewUrl,
     token: form.querySelector("[name=csrfmiddlewaretoken]").value, subject, vocabulary: app.vocabulary,
-    onAnswer: (errors, pointers) => { serverProblems = byNode(errors, pointers); mark(); },
+    onAnswer: (answer, pointers) => {
+      serverProblems = byNode(answer.errors ?? [], pointers);
+      missing = new Map((answer.missing ?? []).map((each) => [each.field, each.count]));
+      mark();
+    },
   });
 
   function mark() {
@@ -54,6 +61,10 @@ function start(root) {
       }
     }
     showProblems(area, problems);
+    for (const spot of area.querySelectorAll("[data-missing]")) {
+      const number = missing.get(spot.dataset.missing);
+      spot.textContent = number === undefined ? "" : ` (${count(number)})`;
+    }
   }
 
   function draw(focus) {
@@ -94,7 +105,17 @@ function start(root) {
     app.vocabulary = new Vocabulary(vocabularies[subject()]);
     preview.vocabulary = app.vocabulary;
     changed({ draw: true, focus: null });
+    learnCoverage();
   });
+
+  async function learnCoverage() {
+    const { vocabulary } = app;
+    const found = await suggestions.coverage();
+    if (!found) return;
+    vocabulary.shares = found.shares;
+    vocabulary.total = found.total;
+    if (!preview.counted) preview.rest();
+  }
 
   guard(form, app, () => {
     const { unfinished } = tree.toJson(app.store.root, isComplete);
@@ -111,6 +132,7 @@ function start(root) {
   root.classList.add("is-ready");
   const given = data("builder-errors") ?? [];
   changed({ draw: true, focus: null });
+  learnCoverage();
   if (given.length) {
     serverProblems = byNode(given, tree.toJson(app.store.root, isComplete).pointers);
     mark();

@@ -26,8 +26,9 @@ export class Preview {
     const mine = (this.#asked += 1);
     this.#abort?.abort();
     if (rule === null) {
-      this.#rest(unfinished);
-      this.onAnswer([], pointers);
+      this.counted = false;
+      this.rest();
+      this.onAnswer({}, pointers);
       return;
     }
     this.#abort = new AbortController();
@@ -51,19 +52,22 @@ export class Preview {
       return;
     }
     if (mine !== this.#asked) return;
+    this.counted = answer.ok;
     this.#show(answer, unfinished);
-    this.onAnswer(answer.errors ?? [], pointers);
+    this.onAnswer(answer, pointers);
   }
 
-  #rest(unfinished) {
+  /** What stands here while there is nothing to count. */
+  rest() {
     this.panel.classList.remove("is-stale", "is-wrong");
     this.spot("count").textContent = "–";
-    this.spot("of").textContent = `of ${plural(this.vocabulary.total, this.vocabulary.noun)}`;
+    this.spot("of").textContent = this.vocabulary.total === null ? "" : `of ${plural(this.vocabulary.total, this.vocabulary.noun)}`;
     this.spot("bar").value = 0;
     this.spot("sentence").textContent = "Add a condition to see who matches.";
     this.spot("notes").replaceChildren();
     this.spot("sample").replaceChildren();
-    this.#unfinished(unfinished, 0);
+    this.spot("more").textContent = "";
+    this.spot("state").textContent = "";
   }
 
   #fail(words) {
@@ -72,8 +76,8 @@ export class Preview {
     this.spot("state").textContent = words;
   }
 
-  #unfinished(ids, kept) {
-    this.spot("state").textContent = ids.length && kept
+  #unfinished(ids) {
+    this.spot("state").textContent = ids.length
       ? `${ids.length === 1 ? "One condition is" : `${ids.length} conditions are`} not finished yet and left out of this count.`
       : "";
   }
@@ -97,6 +101,6 @@ export class Preview {
     this.spot("sample").replaceChildren(...answer.sample.map((each) => h("li", { class: "live__member" },
       h("a", { href: each.url, target: "_blank", rel: "noopener" }, each.name), h("span", { class: "live__facts" }, each.facts.join(" · ")))));
     this.spot("more").textContent = answer.count > answer.sample.length && answer.sample.length ? `and ${count(answer.count - answer.sample.length)} more` : "";
-    this.#unfinished(unfinished, 1);
+    this.#unfinished(unfinished);
   }
 }

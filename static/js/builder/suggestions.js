@@ -5,8 +5,9 @@ import { plain } from "./combobox.js";
 export class Suggestions {
   #known = new Map();
 
-  constructor(url, subject) {
-    this.url = url;
+  constructor({ valuesUrl, coverageUrl }, subject) {
+    this.url = valuesUrl;
+    this.coverageUrl = coverageUrl;
     this.subject = subject;
   }
 
@@ -30,6 +31,16 @@ export class Suggestions {
     } catch (error) {
       this.#known.delete(key);
       throw error;
+    }
+  }
+
+  /** → {total, shares: {field: 0 … 1}} or null: how many there are, and how well each field is filled. */
+  async coverage() {
+    try {
+      const response = await fetch(`${this.coverageUrl}?${new URLSearchParams({ subject: this.subject() })}`, { credentials: "same-origin" });
+      return response.ok ? await response.json() : null;
+    } catch {
+      return null;
     }
   }
 }

@@ -4,7 +4,15 @@ import { combobox } from "./combobox.js";
 import { count, h, icon } from "./dom.js";
 
 const CHOICES = new Set(["choice", "ordered_choice", "multi_choice", "segment"]);
-const HTML_TYPE = { date: "date", datetime: "datetime-local" };
+
+/** Whether a field takes any value, and not one of a list. */
+const isFree = (field) => !CHOICES.has(field.type) || !field.choices?.length;
+
+/** An instant is picked by its day; one that was stored to the minute is shown as the text it is. */
+function inputType(field, value) {
+  if (field.type === "date") return "date";
+  return field.type === "datetime" && (!value || String(value).length === 10) ? "date" : "text";
+}
 
 /**
  * context: {vocabulary, suggest(field, words) → promise of [{value, label, count}], change(value), draw(value)}
@@ -15,30 +23,23 @@ export function valueEditor(node, context) {
   const takes = context.vocabulary.takes(node);
   if (!field || takes === "none") return null;
   if (takes === "many") return chips(node, field, context);
-  if (takes === "range") return range(node, field, context);
-  if (takes === "period") return period(node, field, context);
+  if (takes === "pair") return range(node, field, context);
+  if (takes === "last" || takes === "next") return period(node, takes, context);
   if (field.type === "boolean") return yesOrNo(node, field, context);
-  if (CHOICES.has(field.type)) return oneChoice(node, field, context);
-  if (field.type === "text") return words(node, field, context);
+  if (!isFree(field)) return oneChoice(node, field, context);
+  if (field.type === "text" || CHOICES.has(field.type)) return words(node, field, context);
   return plainInput(node, field, node.value, `Value of ${field.label}`, "value", (value) => context.change(value));
 }
 
 function plainInput(node, field, value, label, part, change) {
   const numeric = field.type === "number" || field.type === "money";
   return h("input", {
-    type: HTML_TYPE[field.type] ?? "text", class: `rb-input${numeric ? " rb-input--number" : ""}`,
+    type: inputType(field, value), class: `rb-input${numeric ? " rb-input--number" : ""}`,
     inputmode: numeric ? "decimal" : null, autocomplete: "off", "aria-label": label, "data-key": `${node.id}:${part}`,
     placeholder: field.type === "money" ? "0.00" : numeric ? "0" : null,
-    value: shownValue(field, value), onkeydown: noSubmit,
+    value: value ?? "", onkeydown: noSubmit,
     oninput: (event) => change(event.target.value.trim()),
   });
-}
-
-/** A stored instant as the browser's own control shows it. */
-function shownValue(field, value) {
-  if (value === undefined || value === null) return "";
-  if (field.type === "datetime") return String(value).length === 10 ? `${value}T00:00` : String(value).slice(0, 16);
-  return String(value);
 }
 
 function noSubmit(event) {
@@ -55,16 +56,25 @@ function range(node, field, context) {
   return h("div", { class: "rb-range" }, part(0, "from"), h("span", { class: "rb-range__and" }, "and"), part(1, "to"));
 }
 
-function period(node, field, context) {
-  const name = node.operator.toLowerCase().includes("next") ? "next" : "last";
-  const have = { [name]: "", unit: "days", ...(typeof node.value === "object" ? node.value : {}) };
-  const change = (part) => context.change({ ...have, ...(context.latest().value ?? {}), ...part });
+const UNITS = ["days", "weeks", "months", "quarters", "years"];
+
+/** "In the last 90 days": rolling from this very moment, or whole days, weeks, months … by the calendar. */
+function period(node, word, context) {
+  const have = { [word]: "", unit: "days", ...node.value };
+  const now = () => ({ ...have, ...context.latest().value });
+  const whole = (wanted) => {
+    const { calendar: _gone, ...others } = now();
+    return wanted ? { ...others, calendar: true } : others;
+  };
   return h("div", { class: "rb-range" },
-    h("input", { type: "text", inputmode: "numeric", class: "rb-input rb-input--number rb-input--short", value: have[name],
-      "aria-label": "How many", "data-key": `${node.id}:value`, onkeydown: noSubmit,
-      oninput: (event) => change({ [name]: Number(event.target.value) || "" }) }),
-    h("select", { class: "rb-select", "aria-label": "Unit", "data-key": `${node.id}:unit`, onchange: (event) => change({ unit: event.target.value }) },
-      ["days", "weeks", "months", "quarters", "years"].map((unit) => h("option", { value: unit, selected: unit === have.unit }, unit))));
+    h("input", { type: "text", inputmode: "numeric", class: "rb-input rb-input--number rb-input--short", value: have[word],
+      "aria-label": "How many", "data-key": `${node.id}:value`, onkeydown: noSubmit, placeholder: "90",
+      oninput: (event) => context.change({ ...now(), [word]: /^\d+$/.test(event.target.value.trim()) ? Number(event.target.value) : event.target.value.trim() }) }),
+    h("select", { class: "rb-select", "aria-label": "Unit", "data-key": `${node.id}:unit`, onchange: (event) => context.draw({ ...now(), unit: event.target.value }) },
+      UNITS.map((unit) => h("option", { value: unit, selected: unit === have.unit }, unit))),
+    h("select", { class: "rb-select", "aria-label": "Counted", "data-key": `${node.id}:calendar`, onchange: (event) => context.draw(whole(event.target.value === "whole")) },
+      h("option", { value: "", selected: !have.calendar }, "to the minute"),
+      h("option", { value: "whole", selected: have.calendar === true }, `whole ${have.unit} only`)));
 }
 
 function yesOrNo(node, field, context) {
@@ -109,7 +119,7 @@ function words(node, field, context) {
 
 function chips(node, field, context) {
   const chosen = Array.isArray(node.value) ? node.value : [];
-  const free = !CHOICES.has(field.type);
+  const free = isFree(field);
   const key = `${node.id}:value`;
   const now = () => (Array.isArray(context.latest().value) ? context.latest().value : []);
   const add = (value) => context.draw([...now().filter((each) => each !== value), value], key, true);
@@ -129,7 +139,7 @@ function chips(node, field, context) {
 }
 
 function dateChips(node, field, chosen, add, drop) {
-  const input = h("input", { type: HTML_TYPE[field.type], class: "rb-input", "aria-label": `Add a value of ${field.label}`, "data-key": `${node.id}:value`,
+  const input = h("input", { type: "date", class: "rb-input", "aria-label": `Add a value of ${field.label}`, "data-key": `${node.id}:value`,
     onkeydown: noSubmit, onchange: (event) => event.target.value && add(event.target.value) });
   return h("div", { class: "rb-chips" }, chosen.map((value) => chip(String(value), () => drop(value))), input);
 }

@@ -8,10 +8,11 @@ const TYPE_WORDS = {
 const KIND_WORDS = { built_in: "About the company", custom: "Your own attributes", computed: "Worked out from activity", segment: "Other segments" };
 
 export class Vocabulary {
-  /** data: {fields: [{name, label, type, kind, description, choices, filled}], operators: {type: [{name, label, takes, negative}]}, noun, total} */
+  /** data: {fields: [{name, label, type, kind, description, choices}], operators: {type: [{name, label, takes, negative}]}, noun} */
   constructor(data) {
     this.noun = data.noun;
-    this.total = data.total;
+    this.shares = {};
+    this.total = null;
     this.list = data.fields;
     this.fields = new Map(data.fields.map((field) => [field.name, field]));
     this.operators = data.operators;
@@ -30,7 +31,7 @@ export class Vocabulary {
     return this.operatorsOf(name).find((each) => each.name === operator) ?? null;
   }
 
-  /** What the value of a condition is made of: none, one, many, range, period or percent. */
+  /** What the value of a condition is made of: none, one, many, pair, last or next. */
   takes(leaf) {
     return this.operator(leaf.field, leaf.operator)?.takes ?? "one";
   }
@@ -45,11 +46,11 @@ export class Vocabulary {
 
   /** "98 % filled in", or nothing where that is not counted. */
   filledWords(field) {
-    if (field.filled === null || field.filled === undefined || !this.total) return "";
-    const share = (100 * field.filled) / this.total;
-    if (field.filled === 0) return "always empty";
-    if (field.filled === this.total) return "always filled in";
-    return `${share < 1 ? "<1" : share > 99 ? ">99" : Math.round(share)} % filled in`;
+    const share = this.shares[field.name];
+    if (share === undefined) return "";
+    if (share === 0) return "always empty";
+    if (share === 1) return "always filled in";
+    return `${share < 0.01 ? "<1" : share > 0.99 ? ">99" : Math.round(100 * share)} % filled in`;
   }
 
   label(field, value) {
@@ -63,20 +64,29 @@ export class Vocabulary {
     switch (this.takes(leaf)) {
       case "none": return true;
       case "many": return Array.isArray(leaf.value) && leaf.value.length > 0;
-      case "range": return Array.isArray(leaf.value) && leaf.value.length === 2 && leaf.value.every(filled);
-      case "period": return filled(leaf.value?.last ?? leaf.value?.next ?? leaf.value?.n);
+      case "pair": return Array.isArray(leaf.value) && leaf.value.length === 2 && leaf.value.every(filled);
+      case "last": return filled(leaf.value?.last);
+      case "next": return filled(leaf.value?.next);
       default: return filled(leaf.value);
     }
   }
 
+  /** What stands in a new condition. */
+  static empty(takes) {
+    if (takes === "many") return [];
+    if (takes === "pair") return ["", ""];
+    if (takes === "last" || takes === "next") return { [takes]: "", unit: "days" };
+    return undefined;
+  }
+
   /** A value kept across a change of operator where it still makes sense. */
-  reshape(value, from, to) {
-    if (to === "none") return undefined;
+  static reshape(value, from, to) {
     if (from === to) return value;
-    if (from === "one" && to === "many") return value === undefined || value === "" ? [] : [value];
-    if (from === "many" && to === "one") return value?.[0];
-    if (from === "one" && to === "range") return [value ?? "", ""];
-    if (from === "range" && to === "one") return value?.[0];
-    return to === "many" ? [] : to === "range" ? ["", ""] : undefined;
+    const first = Array.isArray(value) ? value[0] : from === "one" ? value : undefined;
+    if (to === "one") return first;
+    if (to === "many" && first !== undefined && first !== "") return from === "pair" ? value.filter((each) => each !== "") : [first];
+    if (to === "pair" && first !== undefined) return [first, (Array.isArray(value) && value[1]) || ""];
+    if ((to === "last" || to === "next") && value?.unit) return { ...Vocabulary.empty(to), unit: value.unit, [to]: value[from] };
+    return Vocabulary.empty(to);
   }
 }
