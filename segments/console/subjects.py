@@ -30,6 +30,12 @@ class Named:
     name: str
     url: str
     facts: tuple[str, ...]
+    labels: tuple[str, ...]
+
+    @property
+    def labelled(self) -> list[tuple[str, str]]:
+        """The facts with their heads."""
+        return list(zip(self.labels, self.facts, strict=True))
 
 
 class Names:
@@ -38,7 +44,7 @@ class Names:
     def __init__(self, subject: Subject) -> None:
         self.subject = subject
         fields = vocabulary(subject)
-        self.columns = [fields[name].label for name in FACTS[subject]]
+        self.columns = tuple(fields[name].label for name in FACTS[subject])
         """Heads of the facts."""
         self._labels = {
             name: {choice.value: choice.label for choice in fields[name].choices} for name in FACTS[subject]
@@ -52,6 +58,7 @@ class Names:
             record.name or record.external_id,
             reverse(PAGES[self.subject], args=[record.external_id]),
             tuple(labels.get(getattr(record, name), getattr(record, name)) for name, labels in self._labels.items()),
+            self.columns,
         )
 
     def by_id(self, ids: Iterable[int], viewer: Viewer) -> dict[int, Named]:

@@ -12,21 +12,22 @@ export function drawTree(app) {
   return drawGroup(app, app.store.root, 0, "");
 }
 
-function drawGroup(app, node, depth, name) {
+function drawGroup(app, node, depth, name, word = "") {
   const isRoot = depth === 0;
   const { root } = app.store;
   const legend = isRoot ? "The rule" : `Group ${name}`;
   const list = h("ol", { class: "rb-list", role: "list" }, node.rules.map((rule, at) => drawItem(app, node, rule, at, depth, name ? `${name}.${at + 1}` : `${at + 1}`)));
+  const not = h("button", { type: "button", class: "rb-not", "aria-pressed": String(node.not), "aria-label": `${legend}: turn round (not)`, "data-key": `${node.id}:not`,
+    title: "Turn the group round: match those it would leave out", onclick: () => app.edit(tree.set(root, node.id, { not: !node.not })) }, "Not");
   return h("fieldset", { class: `rb-group${isRoot ? " rb-group--root" : ""}${node.not ? " is-not" : ""}`, "data-node": node.id },
     h("legend", { class: "sr-only" }, `${legend}: ${node.not ? "not " : ""}${node.combinator === "and" ? "all" : "any"} of the conditions`),
     h("div", { class: "rb-group__bar" },
+      word ? h("span", { class: "rb-group__words", "aria-hidden": "true" }, word) : null,
+      node.not ? not : null,
       combinator(app, node, legend),
-      h("span", { class: "rb-group__words", "aria-hidden": "true" }, node.combinator === "and" ? "of these hold" : "of these holds"),
-      h("button", { type: "button", class: "rb-not", "aria-pressed": String(node.not), "aria-label": `${legend}: turn round (not)`, "data-key": `${node.id}:not`,
-        title: "Turn the group round: those it would not match",
-        onclick: () => app.edit(tree.set(root, node.id, { not: !node.not })) }, "Not"),
-      h("span", { class: "rb-spring" }),
-      isRoot ? null : tools(app, node, `group ${name}`)),
+      h("span", { class: "rb-group__words rb-group__hold", "aria-hidden": "true" }, node.combinator === "and" ? "of these hold" : "of these holds"),
+      node.not ? null : not,
+      isRoot ? null : h("span", { class: "rb-tools" }, tools(app, node, `group ${name}`))),
     problem(node),
     list,
     node.rules.length ? null : h("p", { class: "rb-empty" }, isRoot ? `No condition yet. Add one to say which ${app.vocabulary.noun}s belong here.` : "This group is empty: add a condition, or remove the group."),
@@ -61,12 +62,13 @@ function combinator(app, node, legend) {
 }
 
 function drawItem(app, holder, rule, at, depth, name) {
-  const word = at === 0 ? (depth === 0 && rule.kind !== "group" ? "Where" : "") : holder.combinator;
-  const body = { group: drawGroup, leaf: drawLeaf, everyone: drawEveryone, raw: drawRaw }[rule.kind](app, rule, depth + 1, name);
-  return h("li", { class: `rb-item rb-item--${rule.kind}` }, h("span", { class: "rb-item__word", "aria-hidden": "true" }, word), body);
+  const word = at > 0 ? holder.combinator : depth === 0 ? "Where" : "";
+  if (rule.kind === "group") return h("li", { class: "rb-item rb-item--group" }, drawGroup(app, rule, depth + 1, name, at > 0 ? word : ""));
+  const body = { leaf: drawLeaf, everyone: drawEveryone, raw: drawRaw }[rule.kind](app, rule, name);
+  return h("li", { class: "rb-item" }, h("span", { class: "rb-item__word", "aria-hidden": "true" }, word), body);
 }
 
-function drawLeaf(app, node, _depth, name) {
+function drawLeaf(app, node, name) {
   const { vocabulary, store } = app;
   const field = vocabulary.field(node.field);
   const context = {
@@ -81,7 +83,7 @@ function drawLeaf(app, node, _depth, name) {
       h("div", { class: "rb-leaf__field" }, fieldPicker(app, node, field)),
       field ? operatorSelect(app, node, field) : null,
       field ? h("div", { class: "rb-leaf__value" }, valueEditor(node, context)) : null),
-    h("div", { class: "rb-leaf__tools" }, tools(app, node, `condition ${name}`)),
+    h("div", { class: "rb-tools rb-leaf__tools" }, tools(app, node, `condition ${name}`)),
     missingNote(app, node, field),
     problem(node));
 }
@@ -180,6 +182,10 @@ function tools(app, node, what) {
         label: `Include those with no ${field.label.toLowerCase()}`, checked: includesMissing(app, node),
         act: () => { const want = !includesMissing(app, node); extra("missing", want === negative ? null : want ? "match" : "no_match"); },
       },
+      node.value?.unit && {
+        label: `Count whole ${node.value.unit} only`, checked: node.value.calendar === true,
+        act: () => { const { calendar, ...value } = node.value; app.edit(tree.set(root, node.id, { value: calendar ? value : { ...value, calendar: true } }), { focus: `${node.id}:more` }); },
+      },
       field?.type === "text" && app.vocabulary.takes(node) !== "none" && {
         label: "Match upper and lower case exactly", checked: node.extra.case_sensitive === true,
         act: () => extra("case_sensitive", node.extra.case_sensitive === true ? null : true),
@@ -193,16 +199,16 @@ function tool(picture, label, key, act) {
   return h("button", { type: "button", class: "rb-tool", "aria-label": label, title: label, "data-key": key, onclick: act }, icon(picture));
 }
 
-function drawEveryone(app, node, _depth, name) {
+function drawEveryone(app, node, name) {
   return h("div", { class: "rb-leaf", role: "group", "aria-label": `Condition ${name}`, "data-node": node.id },
     h("div", { class: "rb-leaf__parts" }, h("p", { class: "rb-leaf__plain" }, `Every ${app.vocabulary.noun}`)),
-    h("div", { class: "rb-leaf__tools" }, tools(app, { ...node, extra: {} }, `condition ${name}`)), problem(node));
+    h("div", { class: "rb-tools rb-leaf__tools" }, tools(app, { ...node, extra: {} }, `condition ${name}`)), problem(node));
 }
 
-function drawRaw(app, node, _depth, name) {
+function drawRaw(app, node, name) {
   return h("div", { class: "rb-leaf", role: "group", "aria-label": `Condition ${name}`, "data-node": node.id },
     h("div", { class: "rb-leaf__parts" }, h("p", { class: "rb-leaf__plain" }, "A condition to be changed in the JSON below: ", h("code", {}, JSON.stringify(node.json).slice(0, 80)))),
-    h("div", { class: "rb-leaf__tools" }, tools(app, { ...node, extra: {} }, `condition ${name}`)), problem(node));
+    h("div", { class: "rb-tools rb-leaf__tools" }, tools(app, { ...node, extra: {} }, `condition ${name}`)), problem(node));
 }
 
 /** Where the message about a node appears. */

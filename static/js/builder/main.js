@@ -117,7 +117,7 @@ function start(root) {
     if (!preview.counted) preview.rest();
   }
 
-  guard(form, app, () => {
+  guard(form, root, app, () => {
     const { unfinished } = tree.toJson(app.store.root, isComplete);
     showUnfinished = unfinished.length > 0;
     mark();
@@ -156,9 +156,9 @@ function unfinishedWords(app, id) {
 }
 
 /** Warns before unsaved changes are lost; sends the form once, and only when it may go. */
-function guard(form, app, mayGo) {
+function guard(form, root, app, mayGo) {
   let sent = false;
-  let touched = false;
+  let touched = "unsaved" in root.dataset;
   form.addEventListener("input", (event) => { if (!event.target.closest("[data-builder]")) touched = true; });
   form.addEventListener("submit", (event) => {
     if (sent || !mayGo()) {

@@ -40,8 +40,8 @@ export class Preview {
         body: JSON.stringify({ subject: this.subject(), rule }),
       });
       if (mine !== this.#asked) return;
-      if (!response.ok) {
-        this.#fail(response.status === 403 || response.status === 401
+      if (!response.ok || response.redirected) {
+        this.#fail(response.status === 403 || response.redirected
           ? "You seem to be signed out. Your rule is still here: sign in in another tab, then change something."
           : "The count could not be worked out just now. Saving still works; the count returns with your next change.");
         return;
@@ -97,7 +97,7 @@ export class Preview {
     this.spot("bar").max = Math.max(answer.total, 1);
     this.spot("bar").value = answer.count;
     this.spot("sentence").textContent = answer.sentence;
-    this.spot("notes").replaceChildren(...answer.missing.map((each) => h("li", {}, h("strong", {}, count(each.count)), ` ${each.note}`)));
+    this.spot("notes").replaceChildren(...answer.missing.map((each) => h("li", {}, h("strong", {}, count(each.count)), ` ${each.note} no `, each.label)));
     this.spot("sample").replaceChildren(...answer.sample.map((each) => h("li", { class: "live__member" },
       h("a", { href: each.url, target: "_blank", rel: "noopener" }, each.name), h("span", { class: "live__facts" }, each.facts.join(" · ")))));
     this.spot("more").textContent = answer.count > answer.sample.length && answer.sample.length ? `and ${count(answer.count - answer.sample.length)} more` : "";

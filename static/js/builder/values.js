@@ -60,21 +60,15 @@ const UNITS = ["days", "weeks", "months", "quarters", "years"];
 
 /** "In the last 90 days": rolling from this very moment, or whole days, weeks, months … by the calendar. */
 function period(node, word, context) {
-  const have = { [word]: "", unit: "days", ...node.value };
-  const now = () => ({ ...have, ...context.latest().value });
-  const whole = (wanted) => {
-    const { calendar: _gone, ...others } = now();
-    return wanted ? { ...others, calendar: true } : others;
-  };
+  const now = () => ({ [word]: "", unit: "days", ...context.latest().value });
+  const have = now();
+  const number = (text) => (/^\d+$/.test(text) ? Number(text) : text);
   return h("div", { class: "rb-range" },
     h("input", { type: "text", inputmode: "numeric", class: "rb-input rb-input--number rb-input--short", value: have[word],
       "aria-label": "How many", "data-key": `${node.id}:value`, onkeydown: noSubmit, placeholder: "90",
-      oninput: (event) => context.change({ ...now(), [word]: /^\d+$/.test(event.target.value.trim()) ? Number(event.target.value) : event.target.value.trim() }) }),
+      oninput: (event) => context.change({ ...now(), [word]: number(event.target.value.trim()) }) }),
     h("select", { class: "rb-select", "aria-label": "Unit", "data-key": `${node.id}:unit`, onchange: (event) => context.draw({ ...now(), unit: event.target.value }) },
-      UNITS.map((unit) => h("option", { value: unit, selected: unit === have.unit }, unit))),
-    h("select", { class: "rb-select", "aria-label": "Counted", "data-key": `${node.id}:calendar`, onchange: (event) => context.draw(whole(event.target.value === "whole")) },
-      h("option", { value: "", selected: !have.calendar }, "to the minute"),
-      h("option", { value: "whole", selected: have.calendar === true }, `whole ${have.unit} only`)));
+      UNITS.map((unit) => h("option", { value: unit, selected: unit === have.unit }, have.calendar ? `whole ${unit}` : unit))));
 }
 
 function yesOrNo(node, field, context) {
