@@ -11,9 +11,11 @@ from django.views.decorators.http import require_POST, require_safe
 from partners.facts import vocabulary
 from partners.vocabulary import Subject
 from people.guards import vendor_required
+from people.roles import Viewer
 from segments import previewing
-from segments.console.subjects import Names
+from segments.console.subjects import Named, Names
 from segments.console.vocabulary import MODELS, shares, subjects_of, values_of
+from segments.models import Segment
 
 SAMPLE_SIZE = 8
 
@@ -36,7 +38,10 @@ def preview(request: HttpRequest) -> JsonResponse:
         detail = "Send JSON: {“subject”: “partner” or “customer”, “rule”: …}."
         return JsonResponse({"ok": False, "errors": [{"pointer": "", "code": "bad_request", "detail": detail}]}, status=400)
     subject = subject_named(subject)
-    found = previewing.preview(subject=subject, rule=rule, viewer=request.user, sample_size=SAMPLE_SIZE)
+    segment = Segment.objects.visible_to(request.user).filter(slug=str(body.get("segment", ""))).first()
+    found = previewing.preview(
+        subject=subject, rule=rule, viewer=request.user, sample_size=SAMPLE_SIZE, segment=segment
+    )
     if found.errors:
         return JsonResponse({"ok": False, "errors": [_error(error) for error in found.errors]})
     return JsonResponse(
@@ -46,7 +51,10 @@ def preview(request: HttpRequest) -> JsonResponse:
             "total": found.total,
             "sentence": found.sentence,
             "missing": missing_notes(subject, found.missing),
-            "sample": sample(subject, found.sample, request.user),
+            "sample": [
+                {"name": named.name, "url": named.url, "facts": [fact for fact in named.facts if fact]}
+                for named in by_external_id(subject, found.sample, request.user)
+            ],
         }
     )
 
@@ -66,13 +74,14 @@ def missing_notes(subject: Subject, missing: dict[str, int]) -> list[dict[str, A
     ]
 
 
-def sample(subject: Subject, rows: list[dict[str, Any]], viewer: Any) -> list[dict[str, Any]]:
-    """The members of a preview as lines of a list."""
-    names = Names(subject)
-    records = subjects_of(subject, viewer).filter(external_id__in=[row["external_id"] for row in rows]).order_by("name", "id")
+def by_external_id(subject: Subject, rows: list[dict[str, Any]], viewer: Viewer) -> list[Named]:
+    """The rows of a sample with names and links, by name."""
+    if not rows:
+        return []
+    names, ids = Names(subject), [row["external_id"] for row in rows]
     return [
-        {"name": named.name, "url": named.url, "facts": [fact for fact in named.facts if fact]}
-        for named in map(names.of, records)
+        names.of(record)
+        for record in subjects_of(subject, viewer).filter(external_id__in=ids).order_by("name", "id")
     ]
 
 

@@ -31,7 +31,7 @@ def new(request: HttpRequest) -> HttpResponse:
     errors: tuple[Any, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
-            slug = only_once(form.cleaned_data["token"], lambda: _create(form.cleaned_data, request.user))
+            slug = only_once(form.cleaned_data["token"], lambda: _create(form.cleaned_data, str(request.user)))
         except RuleInvalid as invalid:
             errors = _refuse(form, invalid)
         else:
@@ -40,7 +40,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return _page(request, form, None, errors)
 
 
-def _create(values: dict[str, Any], author: Any) -> str:
+def _create(values: dict[str, Any], author: str) -> str:
     segment = drafting.create_segment(
         slug=free_slug(values["name"]),
         name=values["name"],
@@ -69,7 +69,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         conflict = _conflict(segment, form.cleaned_data)
         if not conflict:
             try:
-                made = _change(segment, form.cleaned_data, request.user)
+                made = _change(segment, form.cleaned_data, str(request.user))
             except RuleInvalid as invalid:
                 errors = _refuse(form, invalid)
             else:
@@ -99,10 +99,10 @@ def _conflict(segment: Segment, values: dict[str, Any]) -> str:
     )
 
 
-def _change(segment: Segment, values: dict[str, Any], author: Any) -> int:
+def _change(segment: Segment, values: dict[str, Any], author: str) -> int:
     """Saves details and rule; the number of the new version, or 0 when the rule is the same."""
     details = {name: values[name] for name in ("name", "description", "objective", "partner_visible")}
-    drafting.change_details(segment=segment, author=author, **details)
+    drafting.change_details(segment=segment, **details)
     before = segment.draft.number
     version = drafting.change_rule(segment=segment, rule=values["rule"], author=author, reason=values["reason"])
     return version.number if version.number != before else 0

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from partners.vocabulary import Subject
 from people.guards import vendor_required
 from segments.console.vocabulary import subjects_of
+from segments.members import segments_of
 from segments.models import Membership
 
 HISTORY_SIZE = 20
@@ -33,7 +34,7 @@ def _panel(request: HttpRequest, subject: Subject, external_id: str) -> HttpResp
     stays = Membership.objects.filter(subject_id=record.pk, segment__subject=subject).select_related("segment")
     words = {
         "external_id": record.external_id,
-        "current": stays.current().order_by("segment__name"),
+        "current": segments_of(subject, record.pk),
         "history": stays.exclude(left_at=None).order_by("-left_at", "-pk")[:HISTORY_SIZE],
     }
     return render(request, "console/segments/parts/of_subject.html", words)

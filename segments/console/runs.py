@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_http_methods, require_safe
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from people.guards import editor_required, vendor_required
 from segments.dispatch import recompute_soon
@@ -28,6 +31,8 @@ def recomputes(request: HttpRequest) -> HttpResponse:
     if status in Recompute.Status.values:
         found = found.filter(status=status)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
+    for run in page.object_list:
+        run.took = took(run)
     words = {
         "page": page,
         "status": status,
@@ -52,6 +57,7 @@ def recompute(request: HttpRequest, pk: int) -> HttpResponse:
     run = get_object_or_404(Recompute.objects.visible_to(request.user), pk=pk)
     names = dict(Segment.objects.visible_to(request.user).filter(slug__in=list(run.details)).values_list("slug", "name"))
     lines = [{"slug": slug, "name": names.get(slug, slug), "known": slug in names, **of} for slug, of in run.details.items()]
+    run.took = took(run)
     words = {"run": run, "lines": sorted(lines, key=lambda line: ("error" not in line, line["name"]))}
     template = "console/segments/parts/run_details.html" if request.htmx else "console/segments/recompute.html"
     return render(request, template, words)
@@ -63,7 +69,7 @@ def segment_run(request: HttpRequest, slug: str) -> HttpResponse:
     """The part that follows the newest run of a segment; once it is over, the parts that list members read again."""
     segment = get_object_or_404(Segment.objects.visible_to(request.user), slug=slug)
     run = newest_run(segment)
-    response = render(request, "console/segments/parts/run.html", {"segment": segment, "run": run})
+    response = render(request, "console/segments/parts/run.html", {"segment": segment, "run": run, "outcome": outcome(segment, run)})
     if run is None or run.status not in UNFINISHED:
         response["HX-Trigger"] = "recomputed"
     return response
@@ -76,6 +82,23 @@ def recompute_segment(request: HttpRequest, slug: str) -> HttpResponse:
     segment = get_object_or_404(Segment.objects.visible_to(request.user).active(), slug=slug)
     ask(Recompute.Trigger.MANUAL, [segment.slug], str(request.user))
     return redirect("console_segment", slug)
+
+
+def outcome(segment: Segment, run: Recompute | None) -> dict[str, Any] | None:
+    """What a run did to one segment: {"members", "entered", "left"}; None where it did not get to it."""
+    found = run.details.get(segment.slug) if run else None
+    return found if found and "error" not in found else None
+
+
+def took(run: Recompute) -> str:
+    """How long a run took, in words; empty before it began."""
+    if run.started_at is None:
+        return ""
+    seconds = ((run.finished_at or timezone.now()) - run.started_at).total_seconds()
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    minutes, seconds = divmod(round(seconds), 60)
+    return f"{minutes} min {seconds} s"
 
 
 def ask(trigger: str, slugs: list[str], who: str) -> Recompute:

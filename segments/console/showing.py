@@ -40,6 +40,7 @@ def segment(request: HttpRequest, slug: str) -> HttpResponse:
         "segment": found,
         "sentence": sentence_of(found, found.published or found.draft),
         "draft_sentence": sentence_of(found, found.draft) if found.draft_id != found.published_id else "",
+        "page_total": reads.count(found, request.user) if request.user.regions else found.member_count,
         "versions": found.versions.all()[:50],
         "run": newest_run(found),
         **members_of(request, found),

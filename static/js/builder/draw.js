@@ -155,7 +155,7 @@ function tools(app, node, what) {
   const { root } = store;
   const step = (by, side) => {
     const [next, words] = tree.move(root, node.id, by);
-    app.say(words || `This is ${side} already`);
+    app.say(words || "It cannot go further");
     app.edit(next, { focus: `${node.id}:${side}` });
   };
   const remove = () => {
@@ -172,9 +172,11 @@ function tools(app, node, what) {
   };
   const negative = Boolean(app.vocabulary.operator(node.field, node.operator)?.negative);
   return [
-    tool("up", `Move ${what} up`, `${node.id}:up`, () => step(-1, "up")),
-    tool("down", `Move ${what} down`, `${node.id}:down`, () => step(1, "down")),
+    tool("up", `Move ${what} up`, `${node.id}:up`, () => step(-1, "up"), " rb-tool--move"),
+    tool("down", `Move ${what} down`, `${node.id}:down`, () => step(1, "down"), " rb-tool--move"),
     menu(`More for ${what}`, `${node.id}:more`, [
+      { label: "Move up", act: () => step(-1, "more") },
+      { label: "Move down", act: () => step(1, "more") },
       { label: "Duplicate", act: () => { const [next, id] = tree.duplicate(root, node.id); app.edit(next, { focus: `${id}:more` }); } },
       { label: "Put in a new group", act: () => { const [next, id] = tree.wrap(root, node.id); app.edit(next, { focus: `${id}:and` }); } },
       tree.canUnwrap(root, node.id) && { label: "Take out of the group", act: () => app.edit(tree.unwrap(root, node.id)) },
@@ -195,8 +197,8 @@ function tools(app, node, what) {
   ];
 }
 
-function tool(picture, label, key, act) {
-  return h("button", { type: "button", class: "rb-tool", "aria-label": label, title: label, "data-key": key, onclick: act }, icon(picture));
+function tool(picture, label, key, act, kind = "") {
+  return h("button", { type: "button", class: `rb-tool${kind}`, "aria-label": label, title: label, "data-key": key, onclick: act }, icon(picture));
 }
 
 function drawEveryone(app, node, name) {

@@ -45,7 +45,7 @@ function start(root) {
   let missing = new Map();
   const preview = new Preview({
     panel: document.querySelector("[data-live-panel]"), url: root.dataset.previewUrl,
-    token: form.querySelector("[name=csrfmiddlewaretoken]").value, subject, vocabulary: app.vocabulary,
+    token: form.querySelector("[name=csrfmiddlewaretoken]").value, subject, segment: root.dataset.segment, vocabulary: app.vocabulary,
     onAnswer: (answer, pointers) => {
       serverProblems = byNode(answer.errors ?? [], pointers);
       missing = new Map((answer.missing ?? []).map((each) => [each.field, each.count]));
