@@ -36,7 +36,9 @@ def preview(request: HttpRequest) -> JsonResponse:
         subject, rule = body["subject"], body["rule"]
     except (ValueError, TypeError, KeyError):
         detail = "Send JSON: {“subject”: “partner” or “customer”, “rule”: …}."
-        return JsonResponse({"ok": False, "errors": [{"pointer": "", "code": "bad_request", "detail": detail}]}, status=400)
+        return JsonResponse(
+            {"ok": False, "errors": [{"pointer": "", "code": "bad_request", "detail": detail}]}, status=400
+        )
     subject = subject_named(subject)
     segment = Segment.objects.visible_to(request.user).filter(slug=str(body.get("segment", ""))).first()
     found = previewing.preview(
@@ -68,7 +70,12 @@ def missing_notes(subject: Subject, missing: dict[str, int]) -> list[dict[str, A
     fields = vocabulary(subject)
     noun = subject.value
     return [
-        {"field": name, "count": count, "note": f"{noun} has" if count == 1 else f"{noun}s have", "label": fields[name].label}
+        {
+            "field": name,
+            "count": count,
+            "note": f"{noun} has" if count == 1 else f"{noun}s have",
+            "label": fields[name].label,
+        }
         for name, count in sorted(missing.items(), key=lambda pair: -pair[1])
         if count and name in fields
     ]
@@ -80,8 +87,7 @@ def by_external_id(subject: Subject, rows: list[dict[str, Any]], viewer: Viewer)
         return []
     names, ids = Names(subject), [row["external_id"] for row in rows]
     return [
-        names.of(record)
-        for record in subjects_of(subject, viewer).filter(external_id__in=ids).order_by("name", "id")
+        names.of(record) for record in subjects_of(subject, viewer).filter(external_id__in=ids).order_by("name", "id")
     ]
 
 

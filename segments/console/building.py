@@ -128,7 +128,7 @@ def _page(
         "segment": segment,
         "subject": segment.subject if segment else form["subject"].value(),
         "builder": builder_data(request.user, without=segment.slug if segment else ""),
-        "rule_errors": [{"pointer": error.pointer, "detail": error.detail} for error in errors],
+        "rule_errors": [{"pointer": error.pointer, "code": error.code, "detail": error.detail} for error in errors],
         "conflict": conflict,
     }
     return render(request, "console/segments/form.html", words, status=409 if conflict else 400 if form.errors else 200)

@@ -15,7 +15,7 @@ class SegmentForm(forms.Form):
     """What a segment is called, what it is for, and its rule as JSON (the builder fills that in)."""
 
     subject = forms.ChoiceField(label="Made of", choices=SUBJECTS, widget=forms.Select)
-    name = forms.CharField(max_length=200, help_text="As colleagues, and partners where you let them, will read it.")
+    name = forms.CharField(max_length=200)
     description = forms.CharField(
         required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="Who belongs here, in your own words."
     )
@@ -28,10 +28,13 @@ class SegmentForm(forms.Form):
         help_text="Partners in it see its name and why they are in it.",
     )
     reason = forms.CharField(
-        max_length=500, required=False, label="Why this change?", help_text="Kept with the version, for those who ask later."
+        max_length=500,
+        required=False,
+        label="Why this change?",
+        help_text="Kept with the version, for those who ask later.",
     )
     rule = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"}),
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "input"}),
         label="Rule",
         error_messages={"required": "Add at least one condition, or choose “Everyone”."},
     )

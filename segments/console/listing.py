@@ -57,6 +57,8 @@ def member_counts(found: list[Segment], viewer: Viewer) -> dict[int, int]:
     for subject in Subject:
         ids = [segment.pk for segment in found if segment.subject == subject]
         if ids:
-            stays = Membership.objects.current().filter(segment__in=ids, subject_id__in=subjects_of(subject, viewer).values("pk"))
+            stays = Membership.objects.current().filter(
+                segment__in=ids, subject_id__in=subjects_of(subject, viewer).values("pk")
+            )
             counts.update(stays.values_list("segment").annotate(Count("pk")))
     return counts

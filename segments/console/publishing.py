@@ -43,7 +43,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     words = _words(request, segment, difference)
     if request.method != "POST":
         return _page(request, segment, words, 200)
-    if segment.published_id == segment.draft_id and segment.status == Segment.Status.ACTIVE:
+    if is_published(segment):
         return redirect("console_segment", slug)  # sent twice: it is done
     if request.POST.get("version") != str(segment.draft.number):
         return _page(request, segment, {**words, "stale": True}, 409)
@@ -57,14 +57,20 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     return redirect("console_segment", slug)
 
 
+def is_published(segment: Segment) -> bool:
+    """The newest version is the one that members follow."""
+    return segment.published_id == segment.draft_id and segment.status == Segment.Status.ACTIVE
+
+
 def _words(request: HttpRequest, segment: Segment, difference: Difference) -> dict[str, Any]:
     present = difference.stay + difference.leave.count
     moved = difference.enter.count + difference.leave.count
     return {
         "enter": _side(request, segment, difference.enter),
         "leave": _side(request, segment, difference.leave),
-        "count_words": intcomma(difference.total),
-        "now_words": f"{intcomma(present)} now",
+        "difference": difference,
+        "before_count": intcomma(present),
+        "after_count": intcomma(difference.total),
         "is_large": bool(present) and moved > LARGE_SHARE * present,
         "share": round(100 * moved / present) if present else 0,
         "effects_url": _effects_url(segment),
@@ -91,6 +97,7 @@ def _page(request: HttpRequest, segment: Segment, words: dict[str, Any], status:
         "segment": segment,
         "sentence": sentence_of(segment, segment.draft),
         "before": sentence_of(segment, published),
+        "is_published": is_published(segment),
         **words,
     }
     return render(request, "console/segments/publish.html", everything, status=status)
@@ -124,5 +131,7 @@ def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     except RuleInvalid as invalid:
         messages.error(request, f"Version {number} cannot be restored: {invalid.errors[0].detail}")
         return redirect("console_segment", slug)
-    messages.success(request, f"Version {number} is back as version {made.number}. Look at the difference, then publish.")
+    messages.success(
+        request, f"Version {number} is back as version {made.number}. Look at the difference, then publish."
+    )
     return redirect("console_segment_publish", slug)

@@ -55,8 +55,12 @@ def _start(request: HttpRequest) -> HttpResponse:
 def recompute(request: HttpRequest, pk: int) -> HttpResponse:
     """One run, segment by segment; the part follows a run that is not finished."""
     run = get_object_or_404(Recompute.objects.visible_to(request.user), pk=pk)
-    names = dict(Segment.objects.visible_to(request.user).filter(slug__in=list(run.details)).values_list("slug", "name"))
-    lines = [{"slug": slug, "name": names.get(slug, slug), "known": slug in names, **of} for slug, of in run.details.items()]
+    names = dict(
+        Segment.objects.visible_to(request.user).filter(slug__in=list(run.details)).values_list("slug", "name")
+    )
+    lines = [
+        {"slug": slug, "name": names.get(slug, slug), "known": slug in names, **of} for slug, of in run.details.items()
+    ]
     run.took = took(run)
     words = {"run": run, "lines": sorted(lines, key=lambda line: ("error" not in line, line["name"]))}
     template = "console/segments/parts/run_details.html" if request.htmx else "console/segments/recompute.html"
@@ -69,7 +73,9 @@ def segment_run(request: HttpRequest, slug: str) -> HttpResponse:
     """The part that follows the newest run of a segment; once it is over, the parts that list members read again."""
     segment = get_object_or_404(Segment.objects.visible_to(request.user), slug=slug)
     run = newest_run(segment)
-    response = render(request, "console/segments/parts/run.html", {"segment": segment, "run": run, "outcome": outcome(segment, run)})
+    response = render(
+        request, "console/segments/parts/run.html", {"segment": segment, "run": run, "outcome": outcome(segment, run)}
+    )
     if run is None or run.status not in UNFINISHED:
         response["HX-Trigger"] = "recomputed"
     return response

@@ -21,7 +21,7 @@ from segments.models import Change, Membership, Segment
 from segments.movements import named
 
 MEMBERS_SIZE = 25
-CHANGES_SIZE = 20
+CHANGES_SIZE = 10
 
 
 def one(viewer: Viewer, slug: str) -> Segment:

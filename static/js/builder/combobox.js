@@ -10,6 +10,7 @@ let made = 0;
  *   text         what stands in it at first
  *   key          name of the control, for finding it again after drawing
  *   load(words)  → [{value, label, detail, note, group, chosen}] or a promise of it
+ *   quick(words) → the option meant, at once: for Enter typed faster than the list can follow
  *   pick(option) called when one is chosen
  *   type(words)  called while typing; with it any text is allowed
  *   enter(words) called on Enter when no option is active; with it any text may be added
@@ -23,6 +24,7 @@ export function combobox(options) {
   let active = -1;
   let asked = 0;
   let touched = false;
+  let behind = false; // the list does not follow what is typed yet
 
   const input = h("input", {
     type: "text", class: "rb-input", role: "combobox", "aria-expanded": "false", "aria-controls": id,
@@ -59,6 +61,7 @@ export function combobox(options) {
       if (mine !== asked || !box.isConnected) return;
     }
     shown = answer;
+    behind = false;
     draw(words);
   }
 
@@ -114,6 +117,7 @@ export function combobox(options) {
   }
 
   function choose(option) {
+    behind = false;
     if (options.stay) {
       input.value = "";
       touched = false;
@@ -132,6 +136,7 @@ export function combobox(options) {
   input.addEventListener("click", () => { if (!isOpen()) open(); });
   input.addEventListener("input", () => {
     touched = true;
+    behind = true;
     options.type?.(input.value);
     refresh();
   });
@@ -155,7 +160,9 @@ export function combobox(options) {
       light(active < 0 ? (step > 0 ? 0 : last) : (active + step + shown.length) % shown.length);
     } else if (event.key === "Enter") {
       event.preventDefault(); // never sends the form from inside a rule
-      if (isOpen() && active >= 0 && shown[active]) choose(shown[active]);
+      const meant = behind ? input.value.trim() && options.quick?.(input.value.trim()) : isOpen() && shown[active];
+      refresh.cancel();
+      if (meant) choose(meant);
       else if (options.enter && input.value.trim()) {
         const words = input.value;
         input.value = "";
@@ -178,6 +185,14 @@ export function combobox(options) {
   });
 
   return box;
+}
+
+/** The option that typed words mean: one that begins with them, else one that contains them. */
+export function bestMatch(options, words) {
+  const wanted = plain(words);
+  const begins = (option) => [option.label, option.value].some((text) => plain(text).startsWith(wanted));
+  const contains = (option) => [option.label, option.value].some((text) => plain(text).includes(wanted));
+  return options.find(begins) ?? options.find(contains) ?? null;
 }
 
 /** Lower case without accents, for matching what is typed. */

@@ -93,6 +93,7 @@ function fieldPicker(app, node, field) {
   return combobox({
     label: "Field", key: `${node.id}:field`, placeholder: "Choose a field", text: field ? field.label : node.field,
     load: (words) => fieldOptions(vocabulary, words, node.field),
+    quick: (words) => fieldOptions(vocabulary, words, node.field)[0] ?? null,
     pick: (option) => {
       if (option.value === node.field) return app.redraw(`${node.id}:operator`);
       const operator = vocabulary.operatorsOf(option.value)[0];

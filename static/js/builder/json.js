@@ -6,6 +6,7 @@ export class JsonView {
   constructor({ textarea, view, read, say }) {
     Object.assign(this, { textarea, read, say });
     this.message = view.querySelector("[data-json-message]");
+    textarea.setAttribute("aria-label", "Rule as JSON");
     view.querySelector("[data-json-place]").append(textarea);
     const copy = view.querySelector("[data-json-copy]");
     copy.addEventListener("click", () => this.#copy(copy));

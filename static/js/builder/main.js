@@ -57,7 +57,7 @@ function start(root) {
     const problems = new Map(serverProblems);
     if (showUnfinished) {
       for (const id of tree.toJson(app.store.root, isComplete).unfinished) {
-        if (!problems.has(id)) problems.set(id, [unfinishedWords(app, id)]);
+        if (!problems.has(id)) problems.set(id, { words: [unfinishedWords(app, id)], code: tree.find(app.store.root, id).field ? "" : "unknown_field" });
       }
     }
     showProblems(area, problems);

@@ -87,6 +87,7 @@ export class Preview {
     this.panel.classList.toggle("is-wrong", !answer.ok);
     if (!answer.ok) {
       this.spot("count").textContent = "–";
+      this.spot("of").textContent = "not counted";
       this.spot("bar").value = 0;
       this.spot("state").textContent = `${answer.errors.length === 1 ? "One thing" : `${answer.errors.length} things`} to put right before this can be counted: ${answer.errors[0].detail}`;
       return;

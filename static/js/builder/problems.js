@@ -1,6 +1,12 @@
 /** Shows messages at the conditions they are about. */
 
-/** Clears every message, then writes `problems` (Map of node id → [words]) into the tree that is drawn in `area`. */
+/** Which control of a condition a kind of error is about; the value, where it says nothing else. */
+const SPOTS = { unknown_field: "field", unknown_operator: "operator", not_available: "operator" };
+
+/**
+ * Clears every message, then writes `problems` (Map of node id → {words: [text], code}) into the tree that is drawn in
+ * `area`.
+ */
 export function showProblems(area, problems) {
   for (const spot of area.querySelectorAll(".rb-problem")) {
     spot.hidden = true;
@@ -11,14 +17,18 @@ export function showProblems(area, problems) {
     control.removeAttribute("aria-invalid");
     control.removeAttribute("aria-describedby");
   }
-  for (const [id, words] of problems) {
+  for (const [id, { words, code }] of problems) {
     const node = area.querySelector(`[data-node="${id}"]`);
     const spot = area.querySelector(`#${id}-problem`);
     if (!node || !spot) continue;
     node.classList.add("has-problem");
     spot.textContent = words.join(" ");
     spot.hidden = false;
-    for (const control of node.querySelectorAll(":scope > .rb-leaf__parts .rb-input, :scope > .rb-leaf__parts .rb-select")) {
+    if (!node.matches(".rb-leaf")) continue;
+    const controls = [...node.querySelectorAll("[data-key]")].filter((control) => control.matches("input, select"));
+    const part = (control) => control.dataset.key.split(":")[1];
+    const meant = controls.filter((control) => part(control).startsWith(SPOTS[code] ?? "value"));
+    for (const control of meant.length ? meant : controls) {
       control.setAttribute("aria-invalid", "true");
       control.setAttribute("aria-describedby", spot.id);
     }
@@ -33,12 +43,12 @@ export function nodeAt(pointers, pointer) {
   return pointers.get(at) ?? null;
 }
 
-/** Server errors [{pointer, detail}] by node id. */
+/** Server errors [{pointer, code, detail}] by node id, as `showProblems` takes them. */
 export function byNode(errors, pointers) {
   const found = new Map();
   for (const error of errors) {
     const id = nodeAt(pointers, error.pointer);
-    if (id) found.set(id, [...(found.get(id) ?? []), error.detail]);
+    if (id) found.set(id, { words: [...(found.get(id)?.words ?? []), error.detail], code: found.get(id)?.code ?? error.code });
   }
   return found;
 }

@@ -1,6 +1,6 @@
 /** The control for a condition's value, by the type of its field and what its operator takes. */
 
-import { combobox } from "./combobox.js";
+import { bestMatch, combobox } from "./combobox.js";
 import { count, h, icon } from "./dom.js";
 
 const CHOICES = new Set(["choice", "ordered_choice", "multi_choice", "segment"]);
@@ -98,6 +98,7 @@ function oneChoice(node, field, context) {
     label: `Value of ${field.label}`, key: `${node.id}:value`, placeholder: "Choose a value",
     text: node.value === undefined ? "" : context.vocabulary.label(field, node.value),
     load: (typed) => options(field, typed, [node.value], context),
+    quick: (typed) => bestMatch(field.choices, typed),
     pick: (option) => context.draw(option.value, `${node.id}:value`),
   });
 }
@@ -125,6 +126,7 @@ function chips(node, field, context) {
     inputmode: field.type === "number" || field.type === "money" ? "decimal" : null,
     load: (typed) => (field.type === "number" || field.type === "money" ? [] : options(field, typed, now(), context)),
     pick: (option) => (now().includes(option.value) ? drop(option.value) : add(option.value)),
+    quick: free ? undefined : (typed) => bestMatch(field.choices, typed),
     enter: free ? (typed) => add(typed.trim()) : undefined,
     back: chosen.length ? () => drop(chosen.at(-1)) : undefined,
     stay: true,
