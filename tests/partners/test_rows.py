@@ -198,7 +198,7 @@ def test_read__choice__by_value_or_label_in_whatever_case(text: str, value: str)
 
 
 def test_read__unknown_choice__lists_some_and_the_remedy() -> None:
-    with pytest.raises(ValueError, match="“Ware House” is not a choice of f .*EMEA.*--create-fields"):
+    with pytest.raises(ValueError, match=r"“Ware House” is not a choice of f .*EMEA.*--create-fields"):
         read(CHOICE, "Ware House")
 
 
