@@ -23,7 +23,7 @@ LONGEST_PLAIN = 40
 class Profile:
     """One pass over a column: what its values could be. Memory is bounded, however long the column."""
 
-    formats: Formats = Formats()
+    formats: Formats = field(default_factory=Formats)
     identifies: bool = False
     """The column's name says that it holds ids, codes or phone numbers: never a number."""
     numbers: Numbers = field(default_factory=Numbers)

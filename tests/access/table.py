@@ -1,0 +1,190 @@
+"""The table itself: for each address, how it is asked and what each kind of person gets.
+
+Columns, in the order of `tests.access.world.PEOPLE`: signed out · administrator · channel manager · manager of another
+region · analyst · partner admin · partner member · somebody of another company.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+Codes = tuple[int, ...]
+
+
+def codes(text: str) -> Codes:
+    """The eight status codes of a row."""
+    found = tuple(int(word) for word in text.split())
+    assert len(found) == 8, text
+    return found
+
+
+EVERYBODY = codes("200 200 200 200 200 200 200 200")
+STAFF = codes("302 200 200 200 200 404 404 404")
+STAFF_IN_REGION = codes("302 200 200 404 200 404 404 404")
+EDITORS = codes("302 200 200 200 403 404 404 404")
+EDITORS_IN_REGION = codes("302 200 200 404 403 404 404 404")
+ADMINISTRATORS = codes("302 200 403 403 403 404 404 404")
+PARTNERS = codes("302 404 404 404 404 200 200 200")
+OWN_COMPANY = codes("302 404 404 404 404 200 200 404")
+SIGNED_IN = codes("302 200 200 200 200 200 200 200")
+API = codes("401 200 200 200 200 403 403 403")
+API_IN_REGION = codes("401 200 200 404 200 403 403 403")
+
+
+def done(row: Codes, status: int) -> Codes:
+    """The same people, who get another status than 200 for it: 302 after a form, 201 for something made."""
+    return tuple(status if code == 200 else code for code in row)
+
+
+@dataclass(frozen=True)
+class Row:
+    """How one address is asked, and what comes of it."""
+
+    path: str
+    expected: Codes
+    method: str = "get"
+    data: Any = None
+    """A form's fields; for the API the JSON body."""
+
+
+MADE_RULE = {"field": "region", "operator": "=", "value": "EMEA"}
+A_PARTNER = {"name": "Company P-1", "region": "EMEA"}
+
+# The people of this world have no password, so allauth has nothing to ask them for again: 403 on reauthentication.
+ENTRANCE = {
+    "": Row("/", done(EVERYBODY, 302)),
+    "account/invitation/<str:token>/": Row("/account/invitation/{invitation}/", EVERYBODY),
+    "account/login/": Row("/account/login/", codes("200 302 302 302 302 302 302 302")),
+    "account/logout/": Row("/account/logout/", codes("302 200 200 200 200 200 200 200")),
+    "account/inactive/": Row("/account/inactive/", EVERYBODY),
+    "account/signup/": Row("/account/signup/", codes("200 302 302 302 302 302 302 302")),
+    "account/reauthenticate/": Row("/account/reauthenticate/", done(SIGNED_IN, 403)),
+    "account/email/": Row("/account/email/", SIGNED_IN),
+    "account/confirm-email/": Row("/account/confirm-email/", EVERYBODY),
+    "account/^confirm-email/(?P<key>[-:\\w]+)/$": Row("/account/confirm-email/unknown/", EVERYBODY),
+    "account/password/change/": Row("/account/password/change/", done(SIGNED_IN, 302)),
+    "account/password/set/": Row("/account/password/set/", SIGNED_IN),
+    "account/password/reset/": Row("/account/password/reset/", EVERYBODY),
+    "account/password/reset/done/": Row("/account/password/reset/done/", EVERYBODY),
+    "account/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$": Row(
+        "/account/password/reset/key/1-unknown/", EVERYBODY
+    ),
+    "account/password/reset/key/done/": Row("/account/password/reset/key/done/", EVERYBODY),
+    "account/login/code/confirm/": Row("/account/login/code/confirm/", done(EVERYBODY, 302)),
+    "account/2fa/": Row("/account/2fa/", SIGNED_IN),
+    "account/2fa/authenticate/": Row("/account/2fa/authenticate/", done(EVERYBODY, 302)),
+    "account/2fa/reauthenticate/": Row("/account/2fa/reauthenticate/", done(SIGNED_IN, 403)),
+    "account/2fa/totp/activate/": Row("/account/2fa/totp/activate/", SIGNED_IN),
+    "account/2fa/totp/deactivate/": Row("/account/2fa/totp/deactivate/", done(SIGNED_IN, 404)),
+    "account/2fa/recovery-codes/": Row("/account/2fa/recovery-codes/", done(SIGNED_IN, 404)),
+    "account/2fa/recovery-codes/generate/": Row("/account/2fa/recovery-codes/generate/", SIGNED_IN),
+    "account/2fa/recovery-codes/download/": Row("/account/2fa/recovery-codes/download/", done(SIGNED_IN, 404)),
+    "healthz": Row("/healthz", EVERYBODY),
+    "readyz": Row("/readyz", EVERYBODY),
+    "metrics": Row("/metrics", codes("404 200 404 404 404 404 404 404")),
+}
+
+CONSOLE = {
+    "console/": Row("/console/", STAFF),
+    "console/partners/": Row("/console/partners/", STAFF),
+    "console/partners/<str:external_id>/": Row("/console/partners/P-1/", STAFF_IN_REGION),
+    "console/partners/<str:external_id>/team/invite/": Row("/console/partners/P-1/team/invite/", EDITORS_IN_REGION),
+    "console/partners/<str:external_id>/offers/": Row("/console/partners/P-1/offers/", STAFF_IN_REGION),
+    "console/customers/": Row("/console/customers/", STAFF),
+    "console/customers/<str:external_id>/": Row("/console/customers/C-1/", STAFF_IN_REGION),
+    "console/deals/": Row("/console/deals/", STAFF),
+    "console/parts/": Row("/console/parts/", STAFF),
+    "console/people/": Row("/console/people/", ADMINISTRATORS),
+    "console/people/invite/": Row("/console/people/invite/", ADMINISTRATORS),
+    "console/people/<int:pk>/": Row("/console/people/{analyst}/", ADMINISTRATORS),
+    "console/people/<int:pk>/invite/": Row("/console/people/{invited}/invite/", done(ADMINISTRATORS, 302), "post"),
+    "console/programs/": Row("/console/programs/", STAFF),
+    "console/programs/new/": Row("/console/programs/new/", EDITORS),
+    "console/programs/new/lesson/": Row("/console/programs/new/lesson/", EDITORS),
+    "console/programs/new/<str:kind>/": Row("/console/programs/new/content/", EDITORS),
+    "console/programs/new/<str:kind>/effect/": Row("/console/programs/new/content/effect/", EDITORS, "post"),
+    "console/programs/<slug:slug>/": Row("/console/programs/page/", STAFF),
+    "console/programs/<slug:slug>/edit/": Row("/console/programs/page/edit/", EDITORS),
+    "console/programs/<slug:slug>/effect/<str:kind>/": Row("/console/programs/page/effect/content/", EDITORS, "post"),
+    "console/programs/<slug:slug>/activate/": Row("/console/programs/idle/activate/", done(EDITORS, 302), "post"),
+    "console/programs/<slug:slug>/archive/": Row("/console/programs/page/archive/", done(EDITORS, 302), "post"),
+    "console/programs/<slug:slug>/delete/": Row("/console/programs/idle/delete/", done(EDITORS, 302), "post"),
+}
+
+PORTAL = {
+    "portal/": Row("/portal/", PARTNERS),
+    "portal/resources/": Row("/portal/resources/", PARTNERS),
+    "portal/training/": Row("/portal/training/", PARTNERS),
+    "portal/incentives/": Row("/portal/incentives/", PARTNERS),
+    "portal/segments/": Row("/portal/segments/", PARTNERS),
+    "portal/offers/<int:pk>/": Row("/portal/offers/{offer}/", OWN_COMPANY),
+    "portal/offers/<int:pk>/file/": Row("/portal/offers/{file}/file/", OWN_COMPANY),
+    "portal/offers/<int:pk>/start/": Row("/portal/offers/{course}/start/", done(OWN_COMPANY, 302), "post"),
+    "portal/offers/<int:pk>/lessons/<int:number>/": Row("/portal/offers/{course}/lessons/1/", done(OWN_COMPANY, 302)),
+    "portal/offers/<int:pk>/complete/": Row("/portal/offers/{course}/complete/", done(OWN_COMPANY, 302), "post"),
+}
+
+REST = {
+    "api/v1/": Row("/api/v1/", API),
+    "api/v1/partners/": Row("/api/v1/partners/", API),
+    "api/v1/partners/bulk/": Row(
+        "/api/v1/partners/bulk/",
+        codes("401 200 200 403 403 403 403 403"),
+        "post",
+        [{"external_id": "P-7", "name": "Seven"}],
+    ),
+    "api/v1/partners/<str:external_id>/": Row("/api/v1/partners/P-1/", API_IN_REGION),
+    "api/v1/partners/<str:external_id>/segments/": Row("/api/v1/partners/P-1/segments/", API_IN_REGION),
+    "api/v1/partners/<str:external_id>/offers/": Row("/api/v1/partners/P-1/offers/", API_IN_REGION),
+    "api/v1/customers/": Row("/api/v1/customers/", API),
+    "api/v1/customers/bulk/": Row(
+        "/api/v1/customers/bulk/",
+        codes("401 200 200 403 403 403 403 403"),
+        "post",
+        [{"external_id": "C-7", "name": "Seven"}],
+    ),
+    "api/v1/customers/<str:external_id>/": Row("/api/v1/customers/C-1/", API_IN_REGION),
+    "api/v1/customers/<str:external_id>/segments/": Row("/api/v1/customers/C-1/segments/", API_IN_REGION),
+    "api/v1/deals/": Row("/api/v1/deals/", API),
+    "api/v1/deals/bulk/": Row(
+        "/api/v1/deals/bulk/",
+        codes("401 200 200 403 403 403 403 403"),
+        "post",
+        [{"external_id": "D-7", "partner": "P-1"}],
+    ),
+    "api/v1/deals/<str:external_id>/": Row("/api/v1/deals/D-1/", API_IN_REGION),
+    "api/v1/fields/": Row("/api/v1/fields/?subject=partner", API),
+    "api/v1/fields/<str:name>/": Row("/api/v1/fields/size_class/?subject=partner", API),
+    "api/v1/segments/": Row("/api/v1/segments/", API),
+    "api/v1/segments/preview/": Row(
+        "/api/v1/segments/preview/", API, "post", {"subject": "partner", "rule": MADE_RULE}
+    ),
+    "api/v1/segments/<slug:slug>/": Row("/api/v1/segments/gold/", API),
+    "api/v1/segments/<slug:slug>/publish/": Row(
+        "/api/v1/segments/gold/publish/", codes("401 202 202 202 403 403 403 403"), "post", {}
+    ),
+    "api/v1/segments/<slug:slug>/archive/": Row(
+        "/api/v1/segments/gold/archive/", codes("401 200 200 200 403 403 403 403"), "post", {}
+    ),
+    "api/v1/segments/<slug:slug>/versions/": Row("/api/v1/segments/gold/versions/", API),
+    "api/v1/segments/<slug:slug>/members/": Row("/api/v1/segments/gold/members/", API),
+    "api/v1/segments/<slug:slug>/members/<str:external_id>/": Row("/api/v1/segments/gold/members/P-1/", API_IN_REGION),
+    "api/v1/segments/<slug:slug>/changes/": Row("/api/v1/segments/gold/changes/", API),
+    "api/v1/changes/": Row("/api/v1/changes/", API),
+    "api/v1/recomputes/": Row("/api/v1/recomputes/", API),
+    "api/v1/recomputes/<int:run_id>/": Row("/api/v1/recomputes/{run}/", API),
+    "api/v1/programs/": Row("/api/v1/programs/", API),
+    "api/v1/programs/<slug:slug>/": Row("/api/v1/programs/page/", API),
+    "api/v1/content/": Row("/api/v1/content/", API),
+    "api/v1/content/<slug:slug>/": Row("/api/v1/content/page/", API),
+    "api/v1/courses/": Row("/api/v1/courses/", API),
+    "api/v1/courses/<slug:slug>/": Row("/api/v1/courses/course/", API),
+    "api/v1/incentives/": Row("/api/v1/incentives/", API),
+    "api/v1/incentives/<slug:slug>/": Row("/api/v1/incentives/unknown/", codes("401 404 404 404 404 403 403 403")),
+    "api/v1/schema/": Row("/api/v1/schema/", EVERYBODY),
+    "api/v1/docs/": Row("/api/v1/docs/", EVERYBODY),
+    "api/v1/^.*$": Row("/api/v1/nothing/", done(EVERYBODY, 404)),
+}
+
+ROWS: dict[str, Row] = {**ENTRANCE, **CONSOLE, **PORTAL, **REST}

@@ -1,0 +1,77 @@
+"""One of everything, and one person of each kind, for asking every address as everybody."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from partners.models import Attribute, Customer, Deal, Import
+from people import inviting, roles
+from people.models import User
+from programs.models import Offer, Program
+from segments.models import Recompute, Segment
+from tests.programs import world
+
+PEOPLE = (
+    "signed out",
+    "administrator",
+    "channel manager",
+    "manager of another region",
+    "analyst",
+    "partner admin",
+    "partner member",
+    "other company",
+)
+
+
+class World:
+    """Partner P-1 (EMEA), served customer C-1, deal D-1, segment gold with P-1 in it, three programmes on offer to P-1."""
+
+    def __init__(self) -> None:
+        self.partner = world.partner("P-1", region="EMEA")
+        other = world.partner("P-2", region="NA")
+        self.customer = Customer.objects.create(external_id="C-1", name="Customer", region="EMEA")
+        self.customer.partners.add(self.partner)
+        Deal.objects.create(external_id="D-1", partner=self.partner, customer=self.customer, amount="10.00")
+        Attribute.objects.create(subject="partner", name="size_class", label="Size class", type="text")
+        self.people: dict[str, User | None] = {
+            "signed out": None,
+            "administrator": world.staff(roles.ADMINISTRATOR),
+            "channel manager": world.staff(),
+            "manager of another region": world.staff(email="far@vendor.example", regions=["APAC"]),
+            "analyst": world.staff(roles.ANALYST),
+            "partner admin": world.colleague(self.partner, "boss@p-1.example", roles.PARTNER_ADMIN),
+            "partner member": world.colleague(self.partner, "hand@p-1.example"),
+            "other company": world.colleague(other, "boss@p-2.example", roles.PARTNER_ADMIN),
+        }
+        self.segment: Segment = world.segment("gold", [self.partner], partner_visible=True)
+        page = world.program("page", any=[self.segment], detail={"body": "Hello"})
+        course = world.program("course", kind="course", any=[self.segment])
+        self.offers = {program.slug: self._offer(program) for program in (page, course)}
+        file = world.program("file", any=[self.segment], detail={"body": ""})
+        file.content.file.save("plan.txt", ContentFile(b"plan"))
+        self.offers["file"] = self._offer(file)
+        self.idle = world.program("idle", any=[self.segment], status="draft")
+        self.run = Recompute.objects.create(trigger="manual", as_of=timezone.now(), status="succeeded")
+        self.file = Import(subject="partner", filename="p.csv", created_by=self.people["channel manager"])
+        self.file.file.save("p.csv", ContentFile(b"external_id,name\nP-9,Nine\n"))
+        self.invited = inviting.invite(email="new@vendor.example", role=roles.ANALYST)
+
+    def _offer(self, program: Program) -> Offer:
+        return Offer.objects.create(program=program, partner=self.partner, offered_at=datetime(2026, 1, 1, tzinfo=UTC))
+
+    def path(self, route: str) -> str:
+        """An address of this world from one with names in braces."""
+        return route.format(
+            offer=self.offers["page"].pk,
+            course=self.offers["course"].pk,
+            file=self.offers["file"].pk,
+            run=self.run.pk,
+            upload=self.file.pk,
+            analyst=self.people["analyst"].pk,
+            invited=self.invited.user.pk,
+            invitation=self.invited.link.rstrip("/").rpartition("/")[2],
+            version=self.segment.published_id,
+        )
