@@ -114,7 +114,9 @@ def test_builder__json_pasted__drawn_counted_and_nonsense_refused(builder: Any) 
     page = builder
     page.locator("summary", has_text="Rule as JSON").click()
     area = page.locator("textarea[name=rule]")
-    area.fill(json.dumps({"combinator": "and", "rules": [{"field": "tier", "operator": "in", "value": ["gold", "silver"]}]}))
+    area.fill(
+        json.dumps({"combinator": "and", "rules": [{"field": "tier", "operator": "in", "value": ["gold", "silver"]}]})
+    )
     shows(page, 4)
     assert page.locator(".rb-chip__text").all_inner_texts() == ["Gold", "Silver"]
     area.fill('{"combinator": "xor", "rules": []}')

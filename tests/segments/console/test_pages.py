@@ -52,7 +52,9 @@ def test_list__regional_manager__members_in_their_regions(as_: Any) -> None:
 
 def queries(client: Any, address: str) -> int:
     client.get(address)
-    with CaptureQueriesContext(connection, ) as captured:
+    with CaptureQueriesContext(
+        connection,
+    ) as captured:
         assert client.get(address).status_code == 200
     return len(captured)
 
@@ -76,7 +78,10 @@ def test_segment_page__members_since_changes_and_versions(as_: Any) -> None:
     page = as_("channel_manager").get(reverse("console_segment", args=["gold"]))
     assert [row["member"].name for row in page.context["rows"]] == ["Alder", "Cedar"]
     assert all(row["since"] for row in page.context["rows"])
-    assert {(each.name, each.kind) for each in page.context["movements"]} == {("Alder", "entered"), ("Cedar", "entered")}
+    assert {(each.name, each.kind) for each in page.context["movements"]} == {
+        ("Alder", "entered"),
+        ("Cedar", "entered"),
+    }
     assert page.context["sentence"] == "Partners where Tier is Gold."
     assert [version.number for version in page.context["versions"]] == [1]
 
@@ -90,7 +95,9 @@ def test_segment_page__regional_manager__only_their_members_and_changes(as_: Any
 
 
 def test_members_part__searched__found_by_name_or_id(as_: Any) -> None:
-    part = as_("analyst").get(reverse("console_segment_members", args=["gold"]), {"q": "ced"}, headers={"HX-Request": "true"})
+    part = as_("analyst").get(
+        reverse("console_segment_members", args=["gold"]), {"q": "ced"}, headers={"HX-Request": "true"}
+    )
     assert [row["member"].name for row in part.context["rows"]] == ["Cedar"]
     assert b"<html" not in part.content
 
