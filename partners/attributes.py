@@ -124,9 +124,9 @@ def _listed(choices: Iterable[Choice | dict[str, str] | str], errors: dict[str, 
         try:
             check_choice(value)
             if not value:
-                raise ValueError("is empty")  # noqa: TRY301
+                raise ValueError("is empty")
             if fold(value) in known:
-                raise ValueError("is there twice")  # noqa: TRY301
+                raise ValueError("is there twice")
         except ValueError as error:
             errors["choices"] = f"“{value[:60]}” {error}"
         known.add(fold(value))

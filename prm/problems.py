@@ -11,9 +11,15 @@ from typing import Any
 
 from django.core import signals
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
+from psycopg2.errors import UniqueViolation
 from rest_framework import exceptions
+
+from partners.rows import Invalid
+from segments.drafting import SegmentInUse
+from segments.rules import RuleInvalid
 
 logger = logging.getLogger(__name__)
 API_PREFIX = "/api/"
@@ -75,10 +81,14 @@ def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
             headers=_headers(exc),
             kind=_kind(exc),
         )
-    foreseen = _verb_refused(exc)
-    if foreseen is not None:
-        status, entries = foreseen
-        return problem(request, status, _summary(entries), errors=entries, kind="invalid" if status == 400 else "")
+    entries = _refused_by_verb(exc)
+    if entries:
+        return problem(request, 400, _summary(entries), errors=entries, kind="invalid")
+    if isinstance(exc, SegmentInUse):
+        users = [{"pointer": "", "code": "used_by", "detail": user} for user in exc.used_by]
+        return problem(request, 409, str(exc), errors=users, kind="in-use")
+    if isinstance(exc, IntegrityError) and isinstance(exc.__cause__, UniqueViolation):
+        return problem(request, 409, "Somebody else made the same at the same moment. Read it, then try again.")
     return unforeseen(request, exc)
 
 
@@ -89,13 +99,16 @@ def unforeseen(request: HttpRequest, exc: Exception) -> HttpResponse:
     return problem(request, 500, "Something went wrong on our side. It was logged; please try again later.")
 
 
-def _verb_refused(exc: Exception) -> tuple[int, list[Entry]] | None:
-    """What a verb refuses by its own exception: RuleInvalid and the like carry `errors` of pointer, code and detail."""
-    errors = getattr(exc, "errors", None)
-    if not isinstance(exc, ValueError) or not errors:
-        return None
-    prefix = getattr(exc, "pointer_prefix", "/rule" if type(exc).__name__ == "RuleInvalid" else "")
-    return 400, [{"pointer": prefix + e.pointer, "code": e.code, "detail": e.detail} for e in errors]
+def _refused_by_verb(exc: Exception) -> list[Entry]:
+    """What a verb refuses by an exception of its own: a rule node by node, or values field by field."""
+    if isinstance(exc, RuleInvalid):
+        return [{"pointer": "/rule" + e.pointer, "code": e.code, "detail": e.detail} for e in exc.errors]
+    if isinstance(exc, Invalid):
+        return [
+            {"pointer": pointer(name) if name else "", "code": "invalid", "detail": f"{name} {reason}".strip()}
+            for name, reason in exc.errors.items()
+        ]
+    return []
 
 
 def _kind(exc: exceptions.APIException) -> str:

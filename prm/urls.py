@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("console/", console.home, name="console_home"),
     path("console/", include("partners.console.urls")),
+    path("console/", include("segments.console.urls")),
     path("console/", include("programs.console.urls")),
     path("portal/", include("programs.portal.urls")),
     path("api/v1/", include("prm.api.urls")),
@@ -19,4 +20,7 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
 ]
 
+handler400 = "prm.problems.bad_request"
+handler403 = "prm.problems.permission_denied"
+handler404 = "prm.problems.page_not_found"
 handler500 = "prm.problems.server_error"

@@ -16,6 +16,7 @@ from partners.models import Partner
 from partners.vocabulary import Subject
 from programs.models import Program, Target
 from programs.targeting import Reason, Targeting, entitled_to, newly_entitled_to, reasons
+from segments import bitmaps
 from segments.models import MemberSet
 
 
@@ -78,7 +79,7 @@ def members_by_slug(slugs: Collection[str]) -> dict[str, BitMap64]:
         segment__published__isnull=False,
     ).values_list("segment__slug", "bitmap")
     gone = BitMap64(Partner.objects.exclude(deleted_at=None).values_list("id", flat=True))
-    return {slug: BitMap64.deserialize(bytes(bitmap)) - gone for slug, bitmap in sets}
+    return {slug: bitmaps.load(stored) - gone for slug, stored in sets}
 
 
 def early_by_slug(slugs: Collection[str], began_at: datetime) -> dict[str, BitMap64]:

@@ -13,9 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import psycopg2
 from django.db import connection
-from psycopg2.extras import execute_values
 from pyroaring import BitMap64
 
 from segments.bitmaps import bitmap, ids_of, load
@@ -150,13 +148,17 @@ def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None) -> None:
     changed = [o for o in outcomes if o.segment_id not in kept]
     if changed:
         with connection.cursor() as cursor:
-            execute_values(
-                cursor.cursor,
-                "INSERT INTO segments_memberset (segment_id, bitmap, count, recompute_id) VALUES %s"
+            cursor.execute(
+                "INSERT INTO segments_memberset (segment_id, bitmap, count, recompute_id)"
+                " SELECT v.*, %s::bigint FROM unnest(%s::bigint[], %s::bytea[], %s::integer[]) v"
                 " ON CONFLICT (segment_id) DO UPDATE SET"
                 " bitmap = excluded.bitmap, count = excluded.count, recompute_id = excluded.recompute_id",
-                [(o.segment_id, psycopg2.Binary(o.members.serialize()), len(o.members), run_id) for o in changed],
-                template="(%s, %s, %s, %s::bigint)",
+                [
+                    run_id,
+                    [o.segment_id for o in changed],
+                    [o.members.serialize() for o in changed],
+                    [len(o.members) for o in changed],
+                ],
             )
 
 
@@ -164,10 +166,12 @@ def _keep_counts(outcomes: Sequence[Outcome]) -> None:
     """Only these columns: whatever else somebody is changing about the segment stays theirs."""
     if outcomes:
         with connection.cursor() as cursor:
-            execute_values(
-                cursor.cursor,
+            cursor.execute(
                 "UPDATE segments_segment s SET member_count = v.count, computed_at = v.at, invalid_reason = ''"
-                " FROM (VALUES %s) AS v (id, count, at) WHERE s.id = v.id",
-                [(o.segment_id, len(o.members), o.at) for o in outcomes],
-                template="(%s, %s, %s::timestamptz)",
+                " FROM unnest(%s::bigint[], %s::integer[], %s::timestamptz[]) AS v (id, count, at) WHERE s.id = v.id",
+                [
+                    [o.segment_id for o in outcomes],
+                    [len(o.members) for o in outcomes],
+                    [o.at for o in outcomes],
+                ],
             )

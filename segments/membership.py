@@ -132,7 +132,7 @@ def _publish(
     have = ledger.present_members([row.pk for row in good.values()], trust_bitmaps=trust_bitmaps)
     outcomes: list[Outcome] = []
     for slug, row in good.items():
-        wanted, version = members[slug], pinned[slug].published.number
+        wanted, version = members[slug], computing.published(pinned[slug]).number
         delta = reconcile(wanted=wanted, have=have[row.pk])
         outcomes.append(Outcome(row.pk, version, moment(run, row.computed_at), wanted, delta))
         details[slug] = {

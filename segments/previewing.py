@@ -91,13 +91,14 @@ def preview(
     )
 
 
-def difference(segment: Segment, viewer: Viewer, sample_size: int = 10) -> Difference:
-    """Who would enter and leave if the draft were published now, against the present members.
+def difference(segment: Segment, viewer: Viewer, sample_size: int = 10, rule: Any = None) -> Difference:
+    """Who would enter and leave if the draft (or `rule`, not saved yet) were published now, against the present members.
 
     RuleInvalid when the draft does not hold (any more).
     """
     subject = Subject(segment.subject)
-    rule = segment.draft.rule if segment.draft else None
+    if rule is None and segment.draft:
+        rule = segment.draft.rule
     material, wanted = _work_out(subject, rule, clock_at(), own_slug=segment.slug)
     have = present_members([segment.pk])[segment.pk]
     table = material.tables[subject]
@@ -138,7 +139,7 @@ def _work_out(subject: Subject, rule: Any, clock: Clock, *, own_slug: str) -> tu
 
 
 def _visible_count(subject: Subject, viewer: Viewer) -> int:
-    return MODELS[subject.value].objects.visible_to(viewer).count()  # type: ignore[no-any-return]
+    return MODELS[subject.value].objects.visible_to(viewer).count()
 
 
 def _visible(subject: Subject, viewer: Viewer, material: Material) -> Mask:

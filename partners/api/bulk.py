@@ -6,6 +6,7 @@ import codecs
 import csv
 import json
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import IO, Any
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -16,6 +17,8 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from partners.api import schema
+from partners.api.writing import origin_of
+from partners.importing import RowResult, upsert_rows
 from partners.vocabulary import Subject
 
 CHUNK = 64 * 1024
@@ -124,13 +127,15 @@ def array_items(pieces: Iterator[str]) -> Rows:
         raise Broken(f"The JSON array breaks off at item {number}.", f"/{number}")
 
 
-_DECODER = json.JSONDecoder(parse_constant=lambda name: _constant(name))
+@cache
+def _decoder() -> json.JSONDecoder:
+    return json.JSONDecoder(parse_constant=_constant)
 
 
 def _object(buffer: str, at: int, number: int) -> tuple[Any, int] | None:
     """The object that begins here and the place behind it; None when it is not complete yet."""
     try:
-        return _DECODER.raw_decode(buffer, at)
+        return _decoder().raw_decode(buffer, at)
     except json.JSONDecodeError as error:
         is_cut_off = error.msg.startswith("Unterminated string") or error.pos >= len(buffer) - 16
         if is_cut_off and len(buffer) - at <= LONGEST:
@@ -143,7 +148,9 @@ def _object(buffer: str, at: int, number: int) -> tuple[Any, int] | None:
 def _unexpected(char: str, number: int, expected: str) -> str:
     if expected == "[":
         return "Send a JSON array of records: [{…}, {…}]."
-    return f"Item {number} is not an object." if "{" in expected else f"“{char}” does not belong behind item {number - 1}."
+    return (
+        f"Item {number} is not an object." if "{" in expected else f"“{char}” does not belong behind item {number - 1}."
+    )
 
 
 def _skip_space(text: str, at: int) -> int:
@@ -178,7 +185,32 @@ class Bulk(APIView):
         rows = request.data
         if isinstance(rows, dict):  # no body at all
             raise Broken("Send records: a JSON array, NDJSON or CSV.")
-        return Response({})
+        outcome = upsert_rows(subject=self.subject, rows=rows, origin=origin_of(request), partial=True)
+        return Response(
+            {
+                "rows": len(outcome.rows),
+                "created": outcome.created,
+                "updated": outcome.updated,
+                "unchanged": outcome.unchanged,
+                "rejected": outcome.rejected,
+                "results": [_answered(at, row) for at, row in enumerate(outcome.rows)],
+            }
+        )
+
+
+def _answered(at: int, row: RowResult) -> dict[str, Any]:
+    """What became of one row."""
+    answer: dict[str, Any] = {"row": at, "external_id": row.external_id or None, "status": row.status}
+    if row.errors:
+        answer["errors"] = [
+            {
+                "pointer": f"/{at}/{error.field}" if error.field else f"/{at}",
+                "code": "invalid",
+                "detail": f"{error.field} {error.reason}".strip(),
+            }
+            for error in row.errors
+        ]
+    return answer
 
 
 def _documented(subject: Subject, plural: str) -> type[Bulk]:

@@ -70,8 +70,8 @@ class RecordList(RecordView):
         values = check_names(request.data, vocabulary(self.subject))
         if "external_id" not in values:
             raise ValidationError({"external_id": ValidationError("Give it an external id.", "required").detail})
-        write(request=request, subject=self.subject, values=values, create_only=True)
-        body = self.one(request, str(values["external_id"]).strip(), fields)
+        made = write(request=request, subject=self.subject, values=values, create_only=True)
+        body = self.one(request, made.external_id, fields)
         place = reverse(f"api_{self.subject}", args=[body["external_id"]])
         return Response(body, status=201, headers={"Location": place})
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
-from rest_framework.exceptions import APIException, ValidationError
+from rest_framework.exceptions import APIException, ErrorDetail, ValidationError
 from rest_framework.request import Request
 
 from partners.api.values import MODELS
 from partners.importing import RowResult, upsert_rows
 from partners.models import Origin
+from partners.rows import Invalid, clean
 from partners.vocabulary import Field, FieldKind, Subject
 
 
@@ -26,9 +27,9 @@ class Conflict(APIException):
 
 
 def origin_of(request: Request) -> Origin:
-    """Who sets values in this request; saved once it is needed."""
+    """Who sets values in this request. Not stored yet: the verbs do so when something changes."""
     person = request.user if request.auth is None else None
-    return Origin.objects.create(kind=Origin.Kind.API, label=str(request.user)[:300], user=person)
+    return Origin(kind=Origin.Kind.API, label=str(request.user)[:300], user=person)
 
 
 def check_names(values: Any, vocabulary: dict[str, Field]) -> dict[str, Any]:
@@ -50,7 +51,7 @@ def write(*, request: Request, subject: Subject, values: dict[str, Any], create_
     """Upserts one record, and takes it back when the caller would not see the outcome (a region not theirs)."""
     model = MODELS[subject]
     with transaction.atomic():
-        known = model.objects.present().filter(external_id=values["external_id"])
+        known = model.objects.present().filter(external_id=_id(values))
         if known.exists():
             if create_only:
                 raise Conflict(
@@ -61,11 +62,17 @@ def write(*, request: Request, subject: Subject, values: dict[str, Any], create_
             if not known.visible_to(request.user).exists():
                 raise Conflict(f"“{values['external_id']}” is not yours to change.", "/external_id", "out_of_scope")
         outcome = upsert_rows(subject=subject, rows=[values], origin=origin_of(request), partial=True)
-        result = outcome.results[0]
+        result = outcome.rows[0]
         if result.errors:
-            raise ValidationError(
-                {error.field or "non_field_errors": ValidationError(error.reason).detail for error in result.errors}
-            )
-        if not model.objects.visible_to(request.user).filter(external_id=values["external_id"]).exists():
-            raise ValidationError({"region": "You may only keep records of your own regions."}, "out_of_scope")
+            raise Invalid({error.field: error.reason for error in result.errors})
+        if not model.objects.visible_to(request.user).filter(external_id=result.external_id).exists():
+            field = "partner" if subject is Subject.DEAL else "region"
+            detail = ErrorDetail("You may only keep records of your own regions.", "out_of_scope")
+            raise ValidationError({field: [detail]})
     return result
+
+
+def _id(values: dict[str, Any]) -> str:
+    """The external id as it is kept; "" when it is no text, which the upsert then refuses."""
+    given = values["external_id"]
+    return clean(given) if isinstance(given, str) else ""

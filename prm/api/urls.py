@@ -8,6 +8,7 @@ from prm.api import views
 
 urlpatterns = [
     path("", views.Index.as_view(), name="api_index"),
+    path("segments/preview/", views.Preview.as_view(), name="api_segment_preview"),
     path("", include("partners.api.urls")),
     path("", include("segments.api.urls")),
     path("", include("programs.api.urls")),

@@ -17,6 +17,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from partners.vocabulary import Subject
+from programs.effects import effects_of_members
+from segments.api.preview import Preview as SegmentPreview
+from segments.members import current_member_ids
+from segments.models import Segment
+from segments.previewing import Difference
+
 LISTS = (
     "partners",
     "customers",
@@ -45,6 +52,21 @@ class Index(APIView):
     def get(self, request: Request) -> Response:
         """The addresses of the lists, by name."""
         return Response({name: request.build_absolute_uri(reverse(f"api_{name}")) for name in LISTS})
+
+
+class Preview(SegmentPreview):
+    """What a rule would give, and what that would do to programmes."""
+
+    def effects(self, segment: Segment, moved: Difference) -> dict[str, Any]:
+        """What would be offered and withdrawn if the segment had these members."""
+        members = (current_member_ids(segment) - moved.leave.ids) | moved.enter.ids
+        changes = effects_of_members(members={segment.slug: members}) if segment.subject == Subject.PARTNER else []
+        return {
+            "effects": [
+                {"program": each.program, "name": each.name, "offered": each.enter, "withdrawn": each.leave}
+                for each in changes
+            ]
+        }
 
 
 class Unknown(APIView):

@@ -47,7 +47,9 @@ class OfferRow:
 def program_rows(programs: list[Program], viewer: Viewer) -> list[ProgramRow]:
     """The programmes (targets prefetched) with how they are taken up by the partners whom the viewer may see. One query."""
     of_these = Offer.objects.visible_to(viewer).filter(program__in=[program.pk for program in programs])
-    tallies = {tally.pop("program_id"): tally for tally in of_these.tallies()}
+    tallies: dict[int, dict[str, int]] = {}
+    for tally in list[dict[str, int]](of_these.tallies()):
+        tallies[tally.pop("program_id")] = tally
     return [ProgramRow(program, list(program.targets.all()), **tallies.get(program.pk, {})) for program in programs]
 
 

@@ -77,7 +77,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
 def offer_file(request: HttpRequest, pk: int) -> FileResponse:
     """The file of a content on offer, as a download: never shown in place, so nothing in it can run here."""
     content = _offer(request, pk, kind=Program.Kind.CONTENT).program.content
-    if not content.file or not content.file.storage.exists(content.file.name):
+    if not content.file.name or not content.file.storage.exists(content.file.name):
         raise Http404
     return FileResponse(content.file.open("rb"), as_attachment=True, filename=content.filename)
 

@@ -23,9 +23,9 @@ from partners.vocabulary import Field, Subject
 from segments.api import schema
 from segments.api.instants import as_of
 from segments.api.streams import CsvRenderer, NdjsonRenderer, stream, wants_stream
-from segments.explaining import explain
+from segments.explaining import Explained, NoSuchSubject, explain
 from segments.members import members
-from segments.models import Membership, Segment
+from segments.models import Segment
 
 BATCH = 1000
 """Records read at a time while streaming."""
@@ -93,17 +93,20 @@ class MemberDetail(APIView):
         pk = visible.filter(external_id=external_id).values_list("pk", flat=True).first()
         if pk is None:
             raise Http404
-        stay = Membership.objects.current().filter(segment=segment, subject_id=pk).first()
-        why = explained(segment, pk)
+        found, why = _explained(segment, pk)
         if not may_reveal(request.user):
             hidden = {name for name, field in vocabulary(subject).items() if field.sensitive}
             why = _masked(why, hidden)
-        return Response({"member": stay is not None, "since": rfc3339(stay.entered_at) if stay else None, "why": why})
+        return Response({"member": found.member, "since": rfc3339(found.since) if found.since else None, "why": why})
 
 
-def explained(segment: Segment, subject_id: int) -> Any:
-    """The explanation as JSON."""
-    return explain(segment=segment, subject_id=subject_id).to_json()
+def _explained(segment: Segment, subject_id: int) -> tuple[Explained, dict[str, Any]]:
+    """The explanation, and the same as JSON."""
+    try:
+        found = explain(segment=segment, subject_id=subject_id)
+    except NoSuchSubject:
+        raise Http404 from None
+    return found, {**found.to_json(), "as_of": rfc3339(found.as_of)}
 
 
 def _masked(value: Any, hidden: set[str]) -> Any:

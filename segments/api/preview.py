@@ -6,14 +6,19 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from partners.api.strict import StrictSerializer, checked
+from partners.api.values import may_reveal, shown
+from partners.facts import vocabulary
 from partners.vocabulary import Subject
 from segments.api import schema
-from segments.previewing import preview
+from segments.models import Segment
+from segments.previewing import Difference, difference, preview
+from segments.rules import RuleInvalid
 
 
 class PreviewAsked(StrictSerializer):
@@ -42,11 +47,41 @@ class Preview(APIView):
 
     def answer(self, request: Request, asked: dict[str, Any]) -> dict[str, Any]:
         """The preview as JSON."""
-        seen = preview(subject=Subject(asked["subject"]), rule=asked["rule"], viewer=request.user)
-        return {
+        segment = self.segment(request, asked)
+        seen = preview(subject=asked["subject"], rule=asked["rule"], viewer=request.user, segment=segment)
+        if seen.errors:
+            raise RuleInvalid(seen.errors)
+        answer = {
             "count": seen.count,
             "total": seen.total,
             "missing": seen.missing,
             "sentence": seen.sentence,
-            "sample": seen.sample,
+            "sample": unveiled(seen.sample, Subject(asked["subject"]), request),
         }
+        if segment is not None:
+            moved = difference(segment, request.user, rule=asked["rule"])
+            answer |= {"enter": moved.enter.count, "leave": moved.leave.count, **self.effects(segment, moved)}
+        return answer
+
+    def segment(self, request: Request, asked: dict[str, Any]) -> Segment | None:
+        """The segment to compare with, or None."""
+        if "segment" not in asked:
+            return None
+        found: Segment | None = Segment.objects.visible_to(request.user).filter(slug=asked["segment"]).first()
+        if found is None:
+            raise ValidationError({"segment": [ErrorDetail("There is no such segment.", "unknown_segment")]})
+        if found.subject != asked["subject"]:
+            raise ValidationError({"subject": [ErrorDetail(f"The segment is of {found.subject}s.", "mismatch")]})
+        return found
+
+    def effects(self, segment: Segment, moved: Difference) -> dict[str, Any]:
+        """What the difference would do to programmes: known above this app, so nothing here."""
+        return {}
+
+
+def unveiled(rows: list[dict[str, Any]], subject: Subject, request: Request) -> list[dict[str, Any]]:
+    """A sample without what the caller may not see."""
+    if may_reveal(request.user):
+        return rows
+    known = shown(vocabulary(subject), request.user)
+    return [{name: value for name, value in row.items() if name in known} for row in rows]

@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
@@ -25,10 +24,9 @@ from segments.models import Recompute, Segment
 
 
 class RecomputeAsked(StrictSerializer):
-    """Which segments (none named: all active ones), and as of when."""
+    """Which segments; none named: all active ones."""
 
     segments = serializers.ListField(child=serializers.CharField(max_length=100), required=False, max_length=1000)
-    as_of = serializers.DateTimeField(required=False)
 
 
 class RecomputeList(APIView):
@@ -68,12 +66,8 @@ class RecomputeList(APIView):
         }
         if faults:
             raise ValidationError({"segments": faults})
-        if asked.get("as_of") and asked["as_of"] > timezone.now():
-            raise ValidationError({"as_of": [ErrorDetail("as_of cannot be in the future.", "future")]})
         with transaction.atomic():
-            run = recompute_soon(
-                trigger=Recompute.Trigger.API, slugs=slugs, as_of=asked.get("as_of"), requested_by=str(request.user)
-            )
+            run = recompute_soon(trigger=Recompute.Trigger.API, slugs=slugs, requested_by=str(request.user))
         place = reverse("api_recompute", args=[run.pk])
         return Response(represent_run(run), status=202, headers={"Location": place})
 

@@ -248,7 +248,7 @@ COMPONENTS: dict[str, Json] = {
     "RecomputeAsked": {
         "type": "object",
         "additionalProperties": False,
-        "properties": {"segments": {"type": "array", "items": _SLUG, "maxItems": 1000}, "as_of": INSTANT},
+        "properties": {"segments": {"type": "array", "items": _SLUG, "maxItems": 1000}},
     },
     "Stay": STAY,
     "StayPage": page(ref("Stay")),

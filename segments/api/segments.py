@@ -164,7 +164,7 @@ class SegmentDetail(APIView):
         with transaction.atomic():
             if values:
                 change_details(segment=segment, **values)
-            if rule is not None and (segment.draft is None or rule != segment.draft.rule):
+            if rule is not None:
                 change_rule(segment=segment, rule=rule, author=str(request.user), reason=reason)
         return Response(represent_segment(one(request, slug)))
 
@@ -188,7 +188,9 @@ class Publish(APIView):
         """Publishes; the members are worked out at once by the run that the answer names."""
         checked(ReasonBody, request.data)
         published = publish(segment=one(request, slug), author=str(request.user))
-        return Response({**represent_segment(one(request, slug)), "recompute": published.run_id})
+        return Response(
+            {**represent_segment(one(request, slug)), "recompute": published.run.pk if published.run else None}
+        )
 
 
 class Archive(APIView):

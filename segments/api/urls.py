@@ -2,13 +2,12 @@
 
 from django.urls import path
 
-from segments.api import changes, fields, members, preview, recomputes, segments, stays
+from segments.api import changes, fields, members, recomputes, segments, stays
 
 urlpatterns = [
     path("fields/", fields.FieldList.as_view(), name="api_fields"),
     path("fields/<str:name>/", fields.FieldDetail.as_view(), name="api_field"),
     path("segments/", segments.SegmentList.as_view(), name="api_segments"),
-    path("segments/preview/", preview.Preview.as_view(), name="api_segment_preview"),
     path("segments/<slug:slug>/", segments.SegmentDetail.as_view(), name="api_segment"),
     path("segments/<slug:slug>/publish/", segments.Publish.as_view(), name="api_segment_publish"),
     path("segments/<slug:slug>/archive/", segments.Archive.as_view(), name="api_segment_archive"),

@@ -14,7 +14,7 @@ from programs.models import Content, Enrolment, Offer, Program
 from programs.settling import settle
 from tests.programs.world import colleague, partner, program, segment, set_members, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.programs.urls")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)

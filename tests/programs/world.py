@@ -64,8 +64,8 @@ def program(
     slug: str,
     *,
     kind: str = "content",
-    any: Sequence[Segment] = (),
-    all: Sequence[Segment] = (),
+    any: Sequence[Segment] = (),  # noqa: A002
+    all: Sequence[Segment] = (),  # noqa: A002
     none: Sequence[Segment] = (),
     **fields: Any,
 ) -> Program:
