@@ -22,7 +22,7 @@ SAMPLE_SIZE = 8
 
 def subject_named(name: Any) -> Subject:
     """Partner or customer; 404 for anything else."""
-    if name not in MODELS:
+    if not isinstance(name, str) or name not in MODELS:
         raise Http404
     return Subject(name)
 
