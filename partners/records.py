@@ -49,7 +49,7 @@ def change_record(*, record: AnyRecord, values: Mapping[str, Any], origin: Origi
 def delete_record(*, record: AnyRecord, origin: Origin) -> None:
     """Take a record out of sight. The row stays, so that history stays readable; importing its id again brings it back."""
     now = timezone.now()
-    model = type(record)
+    model = MODELS[subject_of(record)]
     locked = model.objects.select_for_update().filter(pk=record.pk, deleted_at=None).first()
     if locked is None:
         return

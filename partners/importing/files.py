@@ -146,8 +146,12 @@ class _Import:
         profiles: dict[int, Profile] = {}
         for column in self.columns:
             known = self.words.get(column.field)
-            if known is None or known.type in {FieldType.NUMBER, FieldType.MONEY, FieldType.DATE, FieldType.DATETIME}:
+            if known is None:
                 profiles[column.index] = Profile(formats, identifies=identifies(column.header))
+            elif known.type in {FieldType.NUMBER, FieldType.MONEY}:
+                profiles[column.index] = Profile(formats, expected=FieldType.NUMBER)
+            elif known.type in {FieldType.DATE, FieldType.DATETIME}:
+                profiles[column.index] = Profile(formats, expected=FieldType.DATE)
         named = {column.index for column in self.columns} | {i for i, cell in enumerate(self.header) if cell}
         nameless: set[int] = set()
         self.total = 0

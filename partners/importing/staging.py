@@ -49,7 +49,7 @@ def slot(field: Field) -> Slot:
         FieldType.NUMBER: ("numeric", "NULL"),
         FieldType.MONEY: ("numeric", "NULL"),
         FieldType.DATE: ("date", "NULL"),
-        FieldType.MULTI_CHOICE: ("text[]", "'{}'"),
+        FieldType.MULTI_CHOICE: ("varchar[]", "'{}'"),
     }.get(field.type, ("text", "''"))
     return Slot(field.name, kind, field.name, empty)
 

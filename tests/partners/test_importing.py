@@ -318,6 +318,12 @@ def test_import_file__deals__open_by_default_and_of_known_partners_only() -> Non
     assert values("external_id", "stage", "amount", model=Deal) == [("D1", "open", None)]
 
 
+def test_import_file__multi_choices__a_set_in_whatever_order() -> None:
+    assert told(take("id,name,verticals\n1,A,Retail; energy\n2,B,\n")) == (2, 2, 0, 0, 0)
+    assert told(take("id,name,verticals\n1,A,energy|retail\n2,B,Energy\n")) == (2, 0, 1, 1, 0)
+    assert values("verticals") == [(["energy", "retail"],), (["energy"],)]
+
+
 def test_import_file__formulas_and_null_words__ordinary_data() -> None:
     take("id,name,city,region\n1,=1+1,@home,NA\n2,-x,NULL,#N/A\n")
     assert values("name", "city", "region") == [("=1+1", "@home", "NA"), ("-x", "", "")]
