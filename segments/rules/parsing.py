@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, cast
 
 from partners.vocabulary import FieldType, Vocabulary
 from segments import references
@@ -212,7 +212,7 @@ class _Parser:
         for slug in slugs:
             self.check_reference(read_string(slug))
         self.check_chains(frozenset(slugs))
-        return SegmentLeaf(operator, tuple(dict.fromkeys(slugs)))
+        return SegmentLeaf(cast('Literal["in", "inAll", "notIn"]', operator), tuple(dict.fromkeys(slugs)))
 
     def check_reference(self, slug: str) -> None:
         """Raises Refused when the segment does not exist, is of other subjects, or leads back here."""
