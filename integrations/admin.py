@@ -12,6 +12,15 @@ from integrations.models import ApiKey
 class ApiKeyAdmin(APIKeyModelAdmin):
     """Makes, revokes and lists keys; a key is shown once, when it is made."""
 
-    list_display = ("name", "scope", "prefix", "created", "last_used_at", "expiry_date", "_has_expired", "revoked")
-    list_filter = ("scope", "revoked", "created")
+    list_display = (  # type: ignore[assignment]
+        "name",
+        "scope",
+        "prefix",
+        "created",
+        "last_used_at",
+        "expiry_date",
+        "_has_expired",
+        "revoked",
+    )
+    list_filter = ("scope", "revoked", "created")  # type: ignore[assignment]
     readonly_fields = ("prefix", "last_used_at")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
@@ -43,7 +44,7 @@ class KeyAuthentication(BaseAuthentication):
         if len(words) != 2:
             raise AuthenticationFailed("Send the key as 'Authorization: Bearer KEY', with nothing behind it.")
         try:
-            key = ApiKey.objects.get_from_key(words[1].decode())
+            key: Any = ApiKey.objects.get_from_key(words[1].decode())
         except (ApiKey.DoesNotExist, UnicodeError):
             raise AuthenticationFailed("This API key is not known. Ask an administrator for a new one.") from None
         if key.has_expired:

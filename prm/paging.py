@@ -30,7 +30,9 @@ class CursorPages(BasePagination):
     max_page_size = 1000
     ordering: Sequence[str] = ("id",)
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: APIView | None = None) -> list[Any]:
+    def paginate_queryset(  # type: ignore[override]
+        self, queryset: QuerySet[Any], request: Request, view: APIView | None = None
+    ) -> list[Any]:
         """The rows of the asked page, in order. `view.page_ordering` names columns, with "-" for descending."""
         self.request = request
         ordering = tuple(getattr(view, "page_ordering", self.ordering))
@@ -95,12 +97,13 @@ class CursorPages(BasePagination):
             if raw is None:
                 equal &= Q(**{f"{name}__isnull": True})
                 continue
+            column: Any = model._meta.get_field(name)
             try:
-                value = model._meta.get_field(name).to_python(raw)
+                value = column.to_python(raw)
             except (ValidationError, ValueError, OverflowError) as error:
                 raise Refused("cursor", "This cursor is not one of this list. Start again without it.") from error
             behind = Q(**{f"{name}__{'lt' if down else 'gt'}": value})
-            if getattr(model._meta.get_field(name), "null", False):
+            if column.null:
                 behind |= Q(**{f"{name}__isnull": True})
             condition |= equal & behind
             equal &= Q(**{name: value})

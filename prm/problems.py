@@ -14,7 +14,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views import defaults
-from psycopg2.errors import UniqueViolation
 from rest_framework import exceptions
 
 from partners.rows import Invalid
@@ -24,6 +23,8 @@ from segments.rules import RuleInvalid
 logger = logging.getLogger(__name__)
 API_PREFIX = "/api/"
 CONTENT_TYPE = "application/problem+json"
+UNIQUE_VIOLATION = "23505"
+"""PostgreSQL's word for two rows with one key."""
 
 Entry = dict[str, str]
 """One fault: {"pointer": JSON pointer into the body ("" = all of it), "code", "detail"}; for a fault of the query
@@ -87,7 +88,7 @@ def handle(exc: Exception, context: dict[str, Any]) -> HttpResponse | None:
     if isinstance(exc, SegmentInUse):
         users = [{"pointer": "", "code": "used_by", "detail": user} for user in exc.used_by]
         return problem(request, 409, str(exc), errors=users, kind="in-use")
-    if isinstance(exc, IntegrityError) and isinstance(exc.__cause__, UniqueViolation):
+    if isinstance(exc, IntegrityError) and getattr(exc.__cause__, "pgcode", "") == UNIQUE_VIOLATION:
         return problem(request, 409, "Somebody else made the same at the same moment. Read it, then try again.")
     return unforeseen(request, exc)
 
@@ -117,7 +118,8 @@ def _kind(exc: exceptions.APIException) -> str:
 
 def _text(exc: exceptions.APIException) -> str:
     if isinstance(exc, exceptions.Throttled):
-        wait = f" Try again in {math.ceil(exc.wait)} seconds." if exc.wait else ""
+        seconds = getattr(exc, "wait", None)
+        wait = f" Try again in {math.ceil(seconds)} seconds." if seconds else ""
         return "Too many requests with this key." + wait
     if isinstance(exc, exceptions.NotAuthenticated):
         return "Send an API key as 'Authorization: Bearer KEY', or sign in with the browser."

@@ -62,6 +62,12 @@ def targeting_of(targets: Iterable[Target]) -> Targeting:
     return Targeting(**{mode: tuple(sorted(names)) for mode, names in slugs.items()})
 
 
+def in_order(targets: Iterable[Target]) -> list[Target]:
+    """Any first, then all, then none; by name within."""
+    modes = Target.Mode.values
+    return sorted(targets, key=lambda target: (modes.index(target.mode), target.segment.name))
+
+
 def targeted_programs(programs: Collection[int] | None = None) -> list[Targeted]:
     """Every programme that is or may have been on offer (or those of the ids), with its targeting. Two queries."""
     rows = Program.objects.exclude(status=Program.Status.DRAFT).prefetch_related("targets__segment").order_by("id")

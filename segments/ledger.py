@@ -66,8 +66,11 @@ def open_stays(segment_ids: Sequence[int]) -> dict[int, BitMap64]:
     }
 
 
-def write(outcomes: Sequence[Outcome], *, run: Recompute | None = None) -> None:
-    """Close and open stays, append to the ledger (leaving before entering), and keep bitmaps and counts."""
+def write(outcomes: Sequence[Outcome], *, run: Recompute | None = None, rewrite_bitmaps: bool = False) -> None:
+    """Close and open stays, append to the ledger (leaving before entering), and keep bitmaps and counts.
+
+    `rewrite_bitmaps`: of segments without changes too, for when the stored ones are not to be trusted.
+    """
     leaving = _rows(outcomes, [outcome.delta.left for outcome in outcomes])
     entering = _rows(outcomes, [outcome.delta.entered for outcome in outcomes])
     if len(leaving["subject_id"]):
@@ -76,7 +79,7 @@ def write(outcomes: Sequence[Outcome], *, run: Recompute | None = None) -> None:
     if len(entering["subject_id"]):
         _copy(Membership._meta.db_table, {**entering, "entered_at": entering["at"]}, without=("at",))
         _append(entering, Change.Kind.ENTERED, run)
-    _keep_sets(outcomes, run)
+    _keep_sets(outcomes, run, rewrite=rewrite_bitmaps)
     _keep_counts(outcomes)
 
 
@@ -138,11 +141,15 @@ def _copy(table: str, columns: Mapping[str, Array], *, without: Sequence[str] = 
             cursor.cursor.copy_expert(statement, io.BytesIO(data))
 
 
-def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None) -> None:
+def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None, *, rewrite: bool) -> None:
     """A bitmap is written when it changed or is new; the others only note the run."""
     run_id = run.pk if run else None
     known = set(MemberSet.objects.filter(pk__in=[o.segment_id for o in outcomes]).values_list("pk", flat=True))
-    same = [o.segment_id for o in outcomes if o.segment_id in known and not o.delta.entered and not o.delta.left]
+    same = [
+        o.segment_id
+        for o in outcomes
+        if o.segment_id in known and not rewrite and not o.delta.entered and not o.delta.left
+    ]
     MemberSet.objects.filter(pk__in=same).update(recompute_id=run_id)
     kept = set(same)
     changed = [o for o in outcomes if o.segment_id not in kept]

@@ -10,10 +10,10 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from partners.api import filters, schema
+from partners.api.pages import page
 from partners.api.values import MODELS, joined, represent, shown, stored_only
 from partners.api.writing import check_names, origin_of, write
 from partners.facts import vocabulary
@@ -60,9 +60,9 @@ class RecordList(RecordView):
         known = shown(vocabulary(self.subject), request.user)
         queryset = filters.narrowed(MODELS[self.subject].objects.visible_to(request.user), request, known)
         self.page_ordering = filters.ordering(request, known)
-        pages = api_settings.DEFAULT_PAGINATION_CLASS()
-        records = pages.paginate_queryset(joined(queryset, self.subject), request, view=self)
-        return pages.get_paginated_response(represent(records, self.subject, fields))
+        return page(
+            joined(queryset, self.subject), request, self, lambda records: represent(records, self.subject, fields)
+        )
 
     def post(self, request: Request) -> Response:
         """Makes one; 409 when its external id is taken."""
@@ -112,11 +112,11 @@ class RecordDetail(RecordView):
 
 def _documented(subject: Subject, plural: str) -> tuple[type[RecordList], type[RecordDetail]]:
     """The two views of a subject, described for the schema."""
-    record, page = schema.ref(schema.NAMES[subject]), schema.ref(f"{schema.NAMES[subject]}Page")
+    record, records = schema.ref(schema.NAMES[subject]), schema.ref(f"{schema.NAMES[subject]}Page")
     write_body = {"application/json": schema.ref(f"{schema.NAMES[subject]}Write")}
     lists = extend_schema_view(
         get=extend_schema(
-            operation_id=f"{plural}_list", tags=[plural], parameters=schema.LIST_PARAMETERS, responses={200: page}
+            operation_id=f"{plural}_list", tags=[plural], parameters=schema.LIST_PARAMETERS, responses={200: records}
         ),
         post=extend_schema(
             operation_id=f"{plural}_create",

@@ -28,7 +28,7 @@ class Conflict(APIException):
 
 def origin_of(request: Request) -> Origin:
     """Who sets values in this request. Not stored yet: the verbs do so when something changes."""
-    person = request.user if request.auth is None else None
+    person: Any = request.user if request.auth is None else None
     return Origin(kind=Origin.Kind.API, label=str(request.user)[:300], user=person)
 
 

@@ -78,7 +78,7 @@ class Unknown(APIView):
     @extend_schema(exclude=True)
     def dispatch(self, request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Whatever the method."""
-        self.http_method_not_allowed = self._refuse  # type: ignore[assignment]
+        self.http_method_not_allowed = self._refuse  # type: ignore[method-assign]
         return super().dispatch(request, *args, **kwargs)
 
     def _refuse(self, request: Request, *args: Any, **kwargs: Any) -> Response:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.shortcuts import get_object_or_404
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from partners.api.pages import page
 from partners.api.schema import PAGING, ref
 from partners.models import Partner
 from programs.api.values import MODES, represent_offer
@@ -34,8 +36,11 @@ class PartnerOffers(APIView):
         offers = Offer.objects.visible_to(request.user).filter(partner=partner).select_related("program")
         if request.query_params.get("history", "").lower() not in ("1", "true"):
             offers = offers.on()
-        pages = api_settings.DEFAULT_PAGINATION_CLASS()
-        found = pages.paginate_queryset(offers, request, view=self)
-        slugs = {slug for offer in found for mode in MODES for slug in offer.reason.get(mode, [])}
-        names = dict(Segment.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
-        return pages.get_paginated_response([represent_offer(offer, names) for offer in found])
+        return page(offers, request, self, _described)
+
+
+def _described(offers: list[Offer]) -> list[dict[str, Any]]:
+    """Offers as JSON, with the names of the segments that decided them: one query for all."""
+    slugs = {slug for offer in offers for mode in MODES for slug in offer.reason.get(mode, [])}
+    names = dict(Segment.objects.filter(slug__in=slugs).values_list("slug", "name")) if slugs else {}
+    return [represent_offer(offer, names) for offer in offers]

@@ -15,9 +15,9 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from partners.api.pages import each, page
 from partners.api.schema import PAGING, ref
 from partners.api.strict import checked
 from partners.api.writing import Conflict
@@ -71,9 +71,7 @@ class ProgramList(ProgramView):
 
     def get(self, request: Request) -> Response:
         """A page of programmes."""
-        pages = api_settings.DEFAULT_PAGINATION_CLASS()
-        found = pages.paginate_queryset(self.programs(request), request, view=self)
-        return pages.get_paginated_response([represent_program(program) for program in found])
+        return page(self.programs(request), request, self, each(represent_program))
 
     def post(self, request: Request) -> Response:
         """Makes one, as a draft unless its status says otherwise."""

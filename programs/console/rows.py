@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from people.roles import Viewer
+from programs.audience import in_order
 from programs.models import Offer, Program, Target
 from programs.wording import membership
 from segments.models import Segment
@@ -50,7 +51,7 @@ def program_rows(programs: list[Program], viewer: Viewer) -> list[ProgramRow]:
     tallies: dict[int, dict[str, int]] = {}
     for tally in list[dict[str, int]](of_these.tallies()):
         tallies[tally.pop("program_id")] = tally
-    return [ProgramRow(program, list(program.targets.all()), **tallies.get(program.pk, {})) for program in programs]
+    return [ProgramRow(program, in_order(program.targets.all()), **tallies.get(program.pk, {})) for program in programs]
 
 
 def offer_rows(offers: list[Offer]) -> list[OfferRow]:

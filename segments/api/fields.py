@@ -36,7 +36,8 @@ class ChoicesField(serializers.ListField):
         for at, sent in enumerate(items):
             item = {"value": sent} if isinstance(sent, str) else sent
             if not isinstance(item, dict) or not set(item) <= {"value", "label"} or not _is_text(item):
-                raise ValidationError({at: [ErrorDetail("A choice is a text, or {value, label}.", "invalid")]})
+                faults: dict[Any, Any] = {at: [ErrorDetail("A choice is a text, or {value, label}.", "invalid")]}
+                raise ValidationError(faults)
             found.append(Choice(item["value"].strip(), (item.get("label") or item["value"]).strip()))
         return found
 
@@ -49,7 +50,7 @@ def _is_text(item: dict[str, Any]) -> bool:
 class FieldChange(StrictSerializer):
     """What may change of an attribute: never its name, subject or type."""
 
-    label = serializers.CharField(max_length=200, required=False)
+    label = serializers.CharField(max_length=200, required=False)  # type: ignore[assignment]
     choices = ChoicesField(required=False, max_length=10_000)
     sensitive = serializers.BooleanField(required=False)
     description = serializers.CharField(max_length=500, required=False, allow_blank=True)

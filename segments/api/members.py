@@ -13,10 +13,10 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from partners.api.filters import BadParameter
+from partners.api.pages import page
 from partners.api.values import MODELS, joined, may_reveal, represent, rfc3339, shown, stored_only
 from partners.facts import vocabulary
 from partners.vocabulary import Field, Subject
@@ -54,10 +54,7 @@ class MemberList(APIView):
         found = joined(members(segment, request.user, as_of=as_of(request)), subject)
         if wants_stream(request):
             return stream(request, _all(found, subject, fields), list(fields), segment.slug)
-        pages = api_settings.DEFAULT_PAGINATION_CLASS()
-        return pages.get_paginated_response(
-            represent(pages.paginate_queryset(found, request, view=self), subject, fields, stamps=False)
-        )
+        return page(found, request, self, lambda records: represent(records, subject, fields, stamps=False))
 
 
 def _fields(request: Request, subject: Subject) -> Mapping[str, Field]:

@@ -12,9 +12,9 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from partners.api.pages import each, page
 from partners.api.schema import PAGING
 from partners.api.strict import StrictSerializer, checked
 from partners.api.values import rfc3339
@@ -42,9 +42,7 @@ class RecomputeList(APIView):
     )
     def get(self, request: Request) -> Response:
         """A page of runs."""
-        pages = api_settings.DEFAULT_PAGINATION_CLASS()
-        found = pages.paginate_queryset(Recompute.objects.visible_to(request.user), request, view=self)
-        return pages.get_paginated_response([represent_run(run) for run in found])
+        return page(Recompute.objects.visible_to(request.user), request, self, each(represent_run))
 
     @extend_schema(
         operation_id="recomputes_create",
@@ -59,7 +57,7 @@ class RecomputeList(APIView):
         active = set(
             Segment.objects.visible_to(request.user).active().filter(slug__in=slugs).values_list("slug", flat=True)
         )
-        faults = {
+        faults: Any = {
             at: [ErrorDetail(f"There is no active segment “{slug}”.", "unknown_segment")]
             for at, slug in enumerate(slugs)
             if slug not in active

@@ -13,10 +13,10 @@ from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
 from partners.api.filters import BadParameter
+from partners.api.pages import each, page
 from partners.api.schema import PAGING
 from partners.api.strict import StrictSerializer, checked
 from partners.api.values import rfc3339
@@ -32,7 +32,7 @@ from segments.publishing import archive, publish
 _FILTERS = ("subject", "status", "kind")
 
 
-class OwnerField(serializers.Field):  # type: ignore[type-arg]
+class OwnerField(serializers.Field):
     """One of the vendor's people, by e-mail."""
 
     def to_internal_value(self, data: Any) -> User:
@@ -117,14 +117,12 @@ class SegmentList(APIView):
         found = visible(request)
         for name in _FILTERS:
             value = request.query_params.get(name, "")
-            allowed = [each for each, _ in Segment._meta.get_field(name).choices or ()]
+            allowed = [choice for choice, _ in Segment._meta.get_field(name).choices or ()]
             if value and value not in allowed:
                 raise BadParameter(name, f"{name} is one of {', '.join(allowed)}.")
             found = found.filter(**{name: value}) if value else found
         found = found.filter(name__icontains=request.query_params.get("search", "").strip())
-        pages = api_settings.DEFAULT_PAGINATION_CLASS()
-        rows = pages.paginate_queryset(found, request, view=self)
-        return pages.get_paginated_response([represent_segment(segment) for segment in rows])
+        return page(found, request, self, each(represent_segment))
 
     @extend_schema(
         operation_id="segments_create",
@@ -223,9 +221,7 @@ class Versions(APIView):
     def get(self, request: Request, slug: str) -> Response:
         """A page of versions, newest first."""
         versions = SegmentVersion.objects.filter(segment=one(request, slug))
-        pages = api_settings.DEFAULT_PAGINATION_CLASS()
-        rows = pages.paginate_queryset(versions, request, view=self)
-        return pages.get_paginated_response([represent_version(version) for version in rows])
+        return page(versions, request, self, each(represent_version))
 
 
 def represent_version(version: SegmentVersion) -> dict[str, Any]:

@@ -9,9 +9,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.settings import api_settings
 from rest_framework.views import APIView
 
+from partners.api.pages import each, page
 from partners.api.schema import PAGING
 from partners.api.values import MODELS, rfc3339
 from partners.vocabulary import Subject
@@ -41,10 +41,7 @@ class Stays(APIView):
             stays = stays.as_of(instant)
         elif request.query_params.get("history", "").lower() not in ("1", "true"):
             stays = stays.current()
-        pages = api_settings.DEFAULT_PAGINATION_CLASS()
-        return pages.get_paginated_response(
-            [_stay(each) for each in pages.paginate_queryset(stays, request, view=self)]
-        )
+        return page(stays, request, self, each(_stay))
 
 
 def _documented(subject: Subject, plural: str) -> type[Stays]:

@@ -22,7 +22,7 @@ SAMPLE_SIZE = 8
 
 def subject_named(name: Any) -> Subject:
     """Partner or customer; 404 for anything else."""
-    if name not in MODELS:
+    if not isinstance(name, str) or name not in MODELS:
         raise Http404
     return Subject(name)
 
@@ -68,16 +68,10 @@ def _error(error: Any) -> dict[str, str]:
 def missing_notes(subject: Subject, missing: dict[str, int]) -> list[dict[str, Any]]:
     """How many have nothing in a field the rule reads, most first; fields that all have are left out."""
     fields = vocabulary(subject)
-    noun = subject.value
     return [
-        {
-            "field": name,
-            "count": count,
-            "note": f"{noun} has" if count == 1 else f"{noun}s have",
-            "label": fields[name].label,
-        }
+        {"field": name, "label": fields[name].label, "count": count}
         for name, count in sorted(missing.items(), key=lambda pair: -pair[1])
-        if count and name in fields
+        if count
     ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
@@ -76,9 +76,15 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
                 messages.success(request, f"Saved as version {made}." if made else "Saved; the rule is unchanged.")
                 return _onwards(request, slug)
         else:
-            form.data = form.data.copy()
-            form.data["based_on"] = str(segment.draft.number)
+            form.data = _on_top(request.POST, segment)
     return _page(request, form, segment, errors, conflict)
+
+
+def _on_top(sent: QueryDict, segment: Segment) -> QueryDict:
+    """What was sent, as if the newest version had been opened: sent again, it becomes the next one."""
+    values = sent.copy()
+    values["based_on"] = str(segment.draft.number) if segment.draft else ""
+    return values
 
 
 def _initial(segment: Segment) -> dict[str, Any]:

@@ -35,10 +35,9 @@ def segments(request: HttpRequest) -> HttpResponse:
         found = found.exclude(status=Segment.Status.ARCHIVED)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
     counts = member_counts(list(page.object_list), request.user)
-    for segment in page.object_list:
-        segment.members_seen = counts[segment.pk]
     context = {
         "page": page,
+        "rows": [{"segment": segment, "members": counts[segment.pk]} for segment in page.object_list],
         "q": words,
         "subject": subject,
         "status": status,

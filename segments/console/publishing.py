@@ -72,7 +72,7 @@ def _words(request: HttpRequest, segment: Segment, difference: Difference) -> di
         "before_count": intcomma(present),
         "after_count": intcomma(difference.total),
         "is_large": bool(present) and moved > LARGE_SHARE * present,
-        "share": round(100 * moved / present) if present else 0,
+        "moved": intcomma(moved),
         "effects_url": _effects_url(segment),
     }
 

@@ -7,12 +7,13 @@ from typing import Any
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from people.guards import editor_required, vendor_required
+from segments.console.parts import is_part
 from segments.dispatch import recompute_soon
 from segments.models import Recompute, Segment
 
@@ -22,7 +23,7 @@ UNFINISHED = (Recompute.Status.QUEUED, Recompute.Status.RUNNING)
 
 @require_http_methods(["GET", "POST"])
 @vendor_required
-def recomputes(request: HttpRequest) -> HttpResponse:
+def recomputes(request: HttpRequest) -> HttpResponseBase:
     """The history of runs; editors start one."""
     if request.method == "POST":
         return _start(request)
@@ -31,15 +32,14 @@ def recomputes(request: HttpRequest) -> HttpResponse:
     if status in Recompute.Status.values:
         found = found.filter(status=status)
     page = Paginator(found, PAGE_SIZE).get_page(request.GET.get("page"))
-    for run in page.object_list:
-        run.took = took(run)
     words = {
         "page": page,
+        "rows": [{"run": run, "took": took(run)} for run in page.object_list],
         "status": status,
         "statuses": Recompute.Status.choices,
         "waits": any(run.status in UNFINISHED for run in page.object_list),
     }
-    template = "console/segments/parts/runs.html" if request.htmx else "console/segments/recomputes.html"
+    template = "console/segments/parts/runs.html" if is_part(request) else "console/segments/recomputes.html"
     return render(request, template, words)
 
 
@@ -61,9 +61,12 @@ def recompute(request: HttpRequest, pk: int) -> HttpResponse:
     lines = [
         {"slug": slug, "name": names.get(slug, slug), "known": slug in names, **of} for slug, of in run.details.items()
     ]
-    run.took = took(run)
-    words = {"run": run, "lines": sorted(lines, key=lambda line: ("error" not in line, line["name"]))}
-    template = "console/segments/parts/run_details.html" if request.htmx else "console/segments/recompute.html"
+    words = {
+        "run": run,
+        "took": took(run),
+        "lines": sorted(lines, key=lambda line: ("error" not in line, line["name"])),
+    }
+    template = "console/segments/parts/run_details.html" if is_part(request) else "console/segments/recompute.html"
     return render(request, template, words)
 
 

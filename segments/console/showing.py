@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -68,7 +67,7 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
 def members_of(request: HttpRequest, segment: Segment) -> dict[str, Any]:
     """A page of members with the day each came in."""
     words = request.GET.get("q", "").strip()
-    found: QuerySet[Any] = reads.members(segment, request.user)
+    found: Any = reads.members(segment, request.user)
     if words:
         found = found.search(words)
     page = Paginator(found.order_by("name", "id"), MEMBERS_SIZE).get_page(request.GET.get("page"))

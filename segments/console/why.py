@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from partners.vocabulary import Subject
 from people.guards import vendor_required
+from segments.console.parts import is_part
 from segments.console.showing import one
 from segments.console.subjects import Names
 from segments.console.vocabulary import subjects_of
@@ -37,7 +38,7 @@ def why(request: HttpRequest, slug: str, external_id: str) -> HttpResponse:
             "sentence": found.sentence,
             "note": note(segment, found.member, found.verdict),
         }
-    template = "console/segments/parts/why.html" if request.htmx else "console/segments/why.html"
+    template = "console/segments/parts/why.html" if is_part(request) else "console/segments/why.html"
     return render(request, template, words)
 
 

@@ -207,7 +207,10 @@ def test_explain__any_rule__verdicts_are_the_evaluators_and_the_nearest_miss_wou
 
 
 def test_nearest_miss__two_ways__the_shorter_one() -> None:
-    region, tier = {"field": "region", "operator": "=", "value": "EMEA"}, {"field": "tier", "operator": "=", "value": "gold"}
+    region, tier = (
+        {"field": "region", "operator": "=", "value": "EMEA"},
+        {"field": "tier", "operator": "=", "value": "gold"},
+    )
     both = {"combinator": "and", "rules": [region, tier]}
     rule = {"combinator": "or", "rules": [both, {"field": "vip", "operator": "=", "value": True}]}
     node, table = parse(rule, WORDS), table_of([{}], WORDS)

@@ -98,7 +98,7 @@ export class Preview {
     this.spot("bar").max = Math.max(answer.total, 1);
     this.spot("bar").value = answer.count;
     this.spot("sentence").textContent = answer.sentence;
-    this.spot("notes").replaceChildren(...answer.missing.map((each) => h("li", {}, h("strong", {}, count(each.count)), ` ${each.note} no `, each.label)));
+    this.spot("notes").replaceChildren(...answer.missing.map((each) => h("li", {}, `${each.label} is not set for `, h("strong", {}, plural(each.count, noun)))));
     this.spot("sample").replaceChildren(...answer.sample.map((each) => h("li", { class: "live__member" },
       h("a", { href: each.url, target: "_blank", rel: "noopener" }, each.name), h("span", { class: "live__facts" }, each.facts.join(" · ")))));
     this.spot("more").textContent = answer.count > answer.sample.length && answer.sample.length ? `and ${count(answer.count - answer.sample.length)} more` : "";

@@ -59,7 +59,9 @@ def test_new__rule_not_right__says_so_and_keeps_what_was_typed(rule: str, words:
 def test_new__errors_in_the_rule__reach_the_builder_with_pointers(as_: Any) -> None:
     rule = {"combinator": "and", "rules": [EMEA, {"field": "tier", "operator": "=", "value": "wood"}]}
     answer = as_("channel_manager").post(reverse(NEW), form(rule=json.dumps(rule)))
-    assert [(each["pointer"], each["code"]) for each in answer.context["rule_errors"]] == [("/rules/1", "unknown_choice")]
+    assert [(each["pointer"], each["code"]) for each in answer.context["rule_errors"]] == [
+        ("/rules/1", "unknown_choice")
+    ]
 
 
 def test_edit__rule_changed__next_version_and_members_stay(as_: Any) -> None:
