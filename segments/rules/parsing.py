@@ -169,7 +169,7 @@ class _Parser:
         about = self.vocabulary[name]
         possible = [operator.name for operator in operators_of(about.type)]
         if not isinstance(operator_name, str) or operator_name not in possible:
-            if operator_name in LATER:
+            if isinstance(operator_name, str) and operator_name in LATER:
                 raise Refused("not_available", f"“{operator_name}” cannot be used yet.")
             wrong = (
                 f"There is no operator {shown(operator_name)}."
@@ -198,7 +198,7 @@ class _Parser:
 
     def reference(self, value: Mapping[str, Any], pointer: str) -> Node:
         operator, slugs = value.get("operator"), value.get("value")
-        if operator not in SEGMENT_OPERATORS:
+        if not isinstance(operator, str) or operator not in SEGMENT_OPERATORS:
             raise Refused("unknown_operator", f"“segment” has {either(SEGMENT_OPERATORS)}; this is {shown(operator)}.")
         for key in ("missing", "case_sensitive"):
             if value.get(key):
