@@ -105,7 +105,16 @@ class TeamMemberAdmin(admin.ModelAdmin):
 class ImportAdmin(ReadOnly):
     """Imports."""
 
-    list_display = ["filename", "subject", "status", "rows_done", "rows_total", "created_by", "created_at", "finished_at"]
+    list_display = [
+        "filename",
+        "subject",
+        "status",
+        "rows_done",
+        "rows_total",
+        "created_by",
+        "created_at",
+        "finished_at",
+    ]
     list_filter = ["subject", "status"]
     list_select_related = ["created_by"]
     search_fields = ["filename"]

@@ -98,7 +98,7 @@ def archive_attribute(*, attribute: Attribute, used_by: Sequence[str] = ()) -> A
 
 
 @transaction.atomic
-def add_choices(*, subject: Subject, field: str, values: Iterable[str]) -> None:
+def add_choices(*, subject: Subject, field: str, values: Iterable[Choice | dict[str, str] | str]) -> None:
     """Put further choices behind those that a built-in or custom choice field has; known ones are left as they are."""
     fresh = _listed(values, {})
     if not fresh:
@@ -124,9 +124,9 @@ def _listed(choices: Iterable[Choice | dict[str, str] | str], errors: dict[str, 
         try:
             check_choice(value)
             if not value:
-                raise ValueError("is empty")  # noqa: TRY301
+                raise ValueError("is empty")
             if fold(value) in known:
-                raise ValueError("is there twice")  # noqa: TRY301
+                raise ValueError("is there twice")
         except ValueError as error:
             errors["choices"] = f"“{value[:60]}” {error}"
         known.add(fold(value))

@@ -1,5 +1,6 @@
 """How well the fields are filled, and which values they hold: what a rule builder shows beside each field."""
 
+# ruff: noqa: S608 — as in partners.columns
 from __future__ import annotations
 
 from typing import Any
@@ -14,7 +15,7 @@ from partners.models import Customer, Deal, Partner
 from partners.vocabulary import FieldKind, FieldType, Subject
 from people.roles import Viewer
 
-MODELS = {Subject.PARTNER: Partner, Subject.CUSTOMER: Customer, Subject.DEAL: Deal}
+MODELS: dict[Subject, Any] = {Subject.PARTNER: Partner, Subject.CUSTOMER: Customer, Subject.DEAL: Deal}
 
 
 def coverage(subject: Subject) -> dict[str, int]:

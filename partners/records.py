@@ -40,6 +40,8 @@ def change_record(*, record: AnyRecord, values: Mapping[str, Any], origin: Origi
     given = values.get("external_id", record.external_id)
     if given != record.external_id:
         raise Invalid({"external_id": f"stays “{record.external_id}”: other systems know the record by it"})
+    if not type(record).objects.present().select_for_update().filter(pk=record.pk).exists():
+        raise Invalid({"external_id": f"“{record.external_id}” was deleted; import it again to bring it back"})
     return _put(subject_of(record), {**values, "external_id": record.external_id}, origin)
 
 
@@ -47,7 +49,7 @@ def change_record(*, record: AnyRecord, values: Mapping[str, Any], origin: Origi
 def delete_record(*, record: AnyRecord, origin: Origin) -> None:
     """Take a record out of sight. The row stays, so that history stays readable; importing its id again brings it back."""
     now = timezone.now()
-    model = type(record)
+    model = MODELS[subject_of(record)]
     locked = model.objects.select_for_update().filter(pk=record.pk, deleted_at=None).first()
     if locked is None:
         return

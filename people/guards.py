@@ -14,6 +14,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from people import roles
 from people.roles import Viewer
@@ -43,8 +44,9 @@ def _guard(side: Test, right: Test | None = None) -> Callable[[View], View]:
 
 def _sign_in(request: HttpRequest) -> HttpResponse:
     """To the sign-in page, and back to the page; a part asked for by htmx takes its whole page along."""
-    if getattr(request, "htmx", False):
-        return HttpResponseClientRedirect(redirect_to_login(request.htmx.current_url_abs_path or "/").url)
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    if htmx:
+        return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "/").url)
     return redirect_to_login(request.get_full_path() if request.method in {"GET", "HEAD"} else "/")
 
 
@@ -52,6 +54,10 @@ vendor_required = _guard(roles.is_vendor)
 """Vendor staff of any role."""
 editor_required = _guard(roles.is_vendor, roles.may_edit)
 """Those who may change segments, programmes and records."""
+unlimited_editor_required = _guard(
+    roles.is_vendor, lambda viewer: roles.may_edit(viewer) and (roles.may_administer(viewer) or not viewer.regions)
+)
+"""Editors whose scope is not limited to regions: for what may touch any record, such as a file's."""
 administrator_required = _guard(roles.is_vendor, roles.may_administer)
 """Those who may change users, attributes, keys and schedules."""
 partner_required = _guard(roles.is_partner)

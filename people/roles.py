@@ -26,9 +26,17 @@ PARTNER = frozenset({PARTNER_ADMIN, PARTNER_MEMBER})
 class Viewer(Protocol):
     """Whoever asks: a signed-in user or an API key. Scope in every queryset is decided from these."""
 
-    pk: int | None
-    role: str
-    regions: list[str]
+    @property
+    def pk(self) -> int | None:
+        """The user's id; None for a key."""
+
+    @property
+    def role(self) -> str:
+        """One of the roles above."""
+
+    @property
+    def regions(self) -> list[str]:
+        """The regions it is limited to; none: every region."""
 
     @property
     def is_authenticated(self) -> bool:

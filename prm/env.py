@@ -75,4 +75,7 @@ def secret(name: str, *, debug: bool, stand_in: str) -> str:
         return cast(str, value)
     if debug:
         return stand_in
-    raise ImproperlyConfigured(f"{name} must be set when PRM_DEBUG is off. `openssl rand -base64 48` makes a good one.")
+    raise ImproperlyConfigured(
+        f"{name} must be set when PRM_DEBUG is off; `openssl rand -base64 48` makes a good one. "
+        "On a machine of your own, start everything with `make demo`: beside it this command finds what it needs."
+    )

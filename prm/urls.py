@@ -10,6 +10,7 @@ urlpatterns = [
     path("account/", include("allauth.urls")),
     path("console/", console.home, name="console_home"),
     path("console/", include("partners.console.urls")),
+    path("console/", include("segments.console.urls")),
     path("console/", include("programs.console.urls")),
     path("portal/", include("programs.portal.urls")),
     path("api/v1/", include("prm.api.urls")),

@@ -16,6 +16,7 @@ from partners.models import Partner
 from partners.vocabulary import Subject
 from programs.models import Program, Target
 from programs.targeting import Reason, Targeting, entitled_to, newly_entitled_to, reasons
+from segments import bitmaps
 from segments.models import MemberSet
 
 
@@ -61,6 +62,12 @@ def targeting_of(targets: Iterable[Target]) -> Targeting:
     return Targeting(**{mode: tuple(sorted(names)) for mode, names in slugs.items()})
 
 
+def in_order(targets: Iterable[Target]) -> list[Target]:
+    """Any first, then all, then none; by name within."""
+    modes = Target.Mode.values
+    return sorted(targets, key=lambda target: (modes.index(target.mode), target.segment.name))
+
+
 def targeted_programs(programs: Collection[int] | None = None) -> list[Targeted]:
     """Every programme that is or may have been on offer (or those of the ids), with its targeting. Two queries."""
     rows = Program.objects.exclude(status=Program.Status.DRAFT).prefetch_related("targets__segment").order_by("id")
@@ -78,7 +85,7 @@ def members_by_slug(slugs: Collection[str]) -> dict[str, BitMap64]:
         segment__published__isnull=False,
     ).values_list("segment__slug", "bitmap")
     gone = BitMap64(Partner.objects.exclude(deleted_at=None).values_list("id", flat=True))
-    return {slug: BitMap64.deserialize(bytes(bitmap)) - gone for slug, bitmap in sets}
+    return {slug: bitmaps.load(stored) - gone for slug, stored in sets}
 
 
 def early_by_slug(slugs: Collection[str], began_at: datetime) -> dict[str, BitMap64]:

@@ -103,7 +103,7 @@ class ProgramDraft:
 
     @property
     def kind(self) -> str:
-        """ "content", "course" or "incentive"."""
+        """Either "content", "course" or "incentive"."""
         return {ContentDraft: "content", CourseDraft: "course", IncentiveDraft: "incentive"}[type(self.detail)]
 
     def errors(self) -> Errors:

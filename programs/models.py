@@ -98,7 +98,7 @@ class Content(models.Model):
     @property
     def filename(self) -> str:
         """The file's name as a person is shown it; "" without a file."""
-        return PurePosixPath(self.file.name).name if self.file else ""
+        return PurePosixPath(self.file.name or "").name
 
 
 class Course(models.Model):

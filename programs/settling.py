@@ -24,8 +24,6 @@ from programs.targeting import Reason
 LOCK = 7_205_759_403_792_001
 """Advisory lock of settling: one at a time, so that the second finds nothing left to do."""
 
-OFFER, RESTORE, REASON, LEAVE = "o", "r", "m", "l"
-
 
 @dataclass(frozen=True, slots=True)
 class Settled:
@@ -79,38 +77,45 @@ def _compare(changes: _Changes, program_id: int, wanted: list[tuple[Reason, BitM
     lapsed = BitMap64.union(BitMap64(), *(standing.partners for standing in have if standing.lapsed))
     for reason, partners in wanted:
         same = BitMap64.union(BitMap64(), *(s.partners for s in have if not s.lapsed and s.reason == reason))
-        changes.add(program_id, OFFER, partners - on - lapsed, reason)
-        changes.add(program_id, RESTORE, partners & lapsed, reason)
-        changes.add(program_id, REASON, (partners & on) - same, reason)
-    changes.add(program_id, LEAVE, on - BitMap64.union(BitMap64(), *(partners for _, partners in wanted)))
+        changes.add(program_id, "offer", partners - on - lapsed, reason)
+        changes.add(program_id, "restore", partners & lapsed, reason)
+        changes.add(program_id, "reword", (partners & on) - same, reason)
+    changes.add(program_id, "leave", on - BitMap64.union(BitMap64(), *(partners for _, partners in wanted)))
 
 
-_OF_OFFER = "o.program_id = s.program_id AND o.partner_id = s.partner_id AND o.withdrawn_at IS NULL"
 _STATEMENTS = {
-    "withdrawn": (
-        f"UPDATE programs_offer o SET withdrawn_at = %(now)s FROM settling s"
-        f" WHERE s.act = '{LEAVE}' AND {_OF_OFFER} AND o.started_at IS NULL"
-    ),
+    "withdrawn": """
+        UPDATE programs_offer o SET withdrawn_at = %(now)s FROM settling s
+        WHERE s.act = 'leave' AND o.program_id = s.program_id AND o.partner_id = s.partner_id
+            AND o.withdrawn_at IS NULL AND o.started_at IS NULL
+        """,
     # After the withdrawal: an offer that was started while it ran is met here.
-    "lapsed": (
-        f"UPDATE programs_offer o SET lapsed_at = %(now)s FROM settling s"
-        f" WHERE s.act = '{LEAVE}' AND {_OF_OFFER} AND o.started_at IS NOT NULL AND o.lapsed_at IS NULL"
-    ),
-    "restored": (
-        f"UPDATE programs_offer o SET lapsed_at = NULL, reason = r.reason FROM settling s JOIN settling_reason r USING (number)"
-        f" WHERE s.act = '{RESTORE}' AND {_OF_OFFER}"
-    ),
-    "reworded": (
-        f"UPDATE programs_offer o SET reason = r.reason FROM settling s JOIN settling_reason r USING (number)"
-        f" WHERE s.act = '{REASON}' AND {_OF_OFFER}"
-    ),
+    "lapsed": """
+        UPDATE programs_offer o SET lapsed_at = %(now)s FROM settling s
+        WHERE s.act = 'leave' AND o.program_id = s.program_id AND o.partner_id = s.partner_id
+            AND o.withdrawn_at IS NULL AND o.started_at IS NOT NULL AND o.lapsed_at IS NULL
+        """,
+    "restored": """
+        UPDATE programs_offer o SET lapsed_at = NULL, reason = r.reason
+        FROM settling s JOIN settling_reason r USING (number)
+        WHERE s.act = 'restore' AND o.program_id = s.program_id AND o.partner_id = s.partner_id
+            AND o.withdrawn_at IS NULL
+        """,
+    "reworded": """
+        UPDATE programs_offer o SET reason = r.reason
+        FROM settling s JOIN settling_reason r USING (number)
+        WHERE s.act = 'reword' AND o.program_id = s.program_id AND o.partner_id = s.partner_id
+            AND o.withdrawn_at IS NULL
+        """,
     # A partner deleted since the members were read is left out.
-    "offered": (
-        f"INSERT INTO programs_offer (program_id, partner_id, reason, offered_at)"
-        f" SELECT s.program_id, s.partner_id, r.reason, %(now)s FROM settling s JOIN settling_reason r USING (number)"
-        f" JOIN partners_partner p ON p.id = s.partner_id AND p.deleted_at IS NULL WHERE s.act = '{OFFER}'"
-        f" ON CONFLICT (program_id, partner_id) WHERE withdrawn_at IS NULL DO NOTHING"
-    ),
+    "offered": """
+        INSERT INTO programs_offer (program_id, partner_id, reason, offered_at)
+        SELECT s.program_id, s.partner_id, r.reason, %(now)s
+        FROM settling s JOIN settling_reason r USING (number)
+        JOIN partners_partner p ON p.id = s.partner_id AND p.deleted_at IS NULL
+        WHERE s.act = 'offer'
+        ON CONFLICT (program_id, partner_id) WHERE withdrawn_at IS NULL DO NOTHING
+        """,
 }
 
 

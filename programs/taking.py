@@ -9,6 +9,7 @@ from django.db.models import Value
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 
+from partners import activity
 from partners.models import Activity
 from people.roles import Viewer
 from programs.models import Enrolment, Offer, Program
@@ -63,7 +64,7 @@ def start_offer(*, offer_id: int, user: Viewer) -> Taken:
     offer = _locked(offer_id, user)
     if offer.program.kind == Program.Kind.CONTENT:
         raise Refused("Content needs no start: open it and read.")
-    is_enrolled = Enrolment.objects.filter(course_id=offer.program_id, user_id=user.pk).exists()
+    is_enrolled = Enrolment.objects.filter(course_id=offer.program_id, user_id=_id(user)).exists()
     if offer.lapsed_at is not None and not is_enrolled:
         raise NotOnOffer
     now = timezone.now()
@@ -74,7 +75,7 @@ def start_offer(*, offer_id: int, user: Viewer) -> Taken:
     )
     if offer.program.kind == Program.Kind.COURSE:
         _, is_new = Enrolment.objects.get_or_create(
-            course_id=offer.program_id, user_id=user.pk, defaults={"partner_id": offer.partner_id}
+            course_id=offer.program_id, user_id=_id(user), defaults={"partner_id": offer.partner_id}
         )
         if is_new:
             _note(offer, user, Activity.Kind.COURSE_STARTED)
@@ -109,6 +110,13 @@ def complete_offer(*, offer_id: int, user: Viewer) -> Progress:
     return Progress(enrolment.lessons_done, lessons, completed=True)
 
 
+def _id(user: Viewer) -> int:
+    """The person's id; machines take nothing up."""
+    if user.pk is None:
+        raise NotOnOffer
+    return user.pk
+
+
 def _locked(offer_id: int, user: Viewer) -> Offer:
     """The company's offer, held until the transaction ends: settling waits, or has already withdrawn it."""
     mine = Offer.objects.taken_up_by(user).on().filter(pk=offer_id)
@@ -123,7 +131,7 @@ def _on_the_way(offer_id: int, user: Viewer) -> tuple[Offer, Enrolment, int]:
     offer = _locked(offer_id, user)
     if offer.program.kind != Program.Kind.COURSE:
         raise Refused("Only a course can be completed.")
-    enrolment = Enrolment.objects.select_for_update().filter(course_id=offer.program_id, user_id=user.pk).first()
+    enrolment = Enrolment.objects.select_for_update().filter(course_id=offer.program_id, user_id=_id(user)).first()
     if enrolment is None:
         raise Refused("Start the course first.")
     return offer, enrolment, len(offer.program.course.lessons)
@@ -142,4 +150,4 @@ def _complete(offer: Offer, enrolment: Enrolment, user: Viewer) -> None:
 
 def _note(offer: Offer, user: Viewer, kind: Activity.Kind) -> None:
     """Engagement flows back as a fact about the partner."""
-    Activity.objects.create(partner_id=offer.partner_id, user_id=user.pk, kind=kind, about=offer.program.slug)
+    activity.record(partner_id=offer.partner_id, user_id=user.pk, kind=kind, about=offer.program.slug)

@@ -41,7 +41,11 @@ class Difference:
     leave: BitMap64
 
 
-def entitled(any: Sequence[BitMap64] = (), all: Sequence[BitMap64] = (), none: Sequence[BitMap64] = ()) -> BitMap64:
+def entitled(
+    any: Sequence[BitMap64] = (),  # noqa: A002 — the words of the targeting
+    all: Sequence[BitMap64] = (),  # noqa: A002
+    none: Sequence[BitMap64] = (),
+) -> BitMap64:
     """Members of at least one of `any` (when there are any), of every one of `all`, and of none of `none`.
 
     With neither `any` nor `all` the answer is nobody: a programme is never for everyone by oversight.

@@ -12,7 +12,7 @@ SELECTED = "Selected for your company"
 
 
 def listing(words: Iterable[str], joint: str = "and") -> str:
-    """ "a", "a and b", "a, b and c"."""
+    """One word by itself; "a and b"; "a, b and c"."""
     items = list(words)
     if len(items) < 2:
         return "".join(items)

@@ -26,5 +26,8 @@ def mask_of(members: BitMap64, ids: Ints) -> Mask:
 
 
 def load(stored: bytes | memoryview) -> BitMap64:
-    """A set as it is kept in the database."""
-    return BitMap64.deserialize(bytes(stored))
+    """A set as it is kept in the database. ValueError when it is not one."""
+    try:
+        return BitMap64.deserialize(bytes(stored))
+    except (IndexError, MemoryError) as error:
+        raise ValueError("these bytes are not a bitmap") from error

@@ -20,7 +20,7 @@ from segments import references
 from segments.bitmaps import bitmap
 from segments.evaluate import Evaluator, Lookups, blocks
 from segments.instants import Clock
-from segments.models import Segment
+from segments.models import Segment, SegmentVersion
 from segments.rulebook import Rulebook, rulebook, slugs_named
 from segments.rules import Node, RuleInvalid, fields_used, segments_used
 
@@ -80,10 +80,17 @@ def active_plans(slugs: Iterable[str] = ()) -> tuple[list[Plan], dict[str, Segme
     rows = {row.slug: row for row in Segment.objects.active().select_related("published").order_by("id")}
     wanted = set(slugs)
     if wanted:
-        graph = {slug: slugs_named(row.published.rule) for slug, row in rows.items()}
+        graph = {slug: slugs_named(published(row).rule) for slug, row in rows.items()}
         wanted = references.upstream(graph, references.downstream(graph, wanted))
         rows = {slug: row for slug, row in rows.items() if slug in wanted}
-    return [Plan(slug, Subject(row.subject), row.published.rule) for slug, row in rows.items()], rows
+    return [Plan(slug, Subject(row.subject), published(row).rule) for slug, row in rows.items()], rows
+
+
+def published(segment: Segment) -> SegmentVersion:
+    """The version that members follow; every active segment has one."""
+    if segment.published is None:
+        raise ValueError(f"Segment “{segment.slug}” was never published.")
+    return segment.published
 
 
 def plans_named(rule: Any) -> list[Plan]:
@@ -92,9 +99,9 @@ def plans_named(rule: Any) -> list[Plan]:
     if not named:
         return []
     rows = {row.slug: row for row in Segment.objects.active().select_related("published")}
-    graph = {slug: slugs_named(row.published.rule) for slug, row in rows.items()}
+    graph = {slug: slugs_named(published(row).rule) for slug, row in rows.items()}
     return [
-        Plan(slug, Subject(rows[slug].subject), rows[slug].published.rule)
+        Plan(slug, Subject(rows[slug].subject), published(rows[slug]).rule)
         for slug in sorted(references.upstream(graph, named))
         if slug in rows
     ]

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from partners.tables import Codes, Column, Mask, Scalars, Sets, Table
 from partners.vocabulary import Field, Vocabulary
 from segments.instants import Clock
-from segments.matching import matches, terms
+from segments.matching import forms, matches, term_places
 from segments.operators import OPERATORS
 from segments.ranges import inside, ranges_of
 from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf
@@ -22,8 +24,8 @@ from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf
 BLOCK = 262_144
 """Rows that are evaluated at a time, so that what many rules share stays in little memory."""
 
-Lookups = dict[Leaf, list[Mask]]
-"""Which entries of a column's dictionary a leaf matches: the same for all blocks of a table, so kept between them."""
+Lookups = dict[Leaf, npt.NDArray[Any]]
+"""What a leaf makes of a column's dictionary: the same for all blocks of a table, so kept between them."""
 
 
 def evaluate(
@@ -119,42 +121,39 @@ class Evaluator:
         if isinstance(column, Scalars):
             return inside(column.values, ranges_of(leaf, about, self.clock)) & column.present
         if isinstance(column, Codes):
-            # One entry more than the dictionary has: code -1, a missing value, reads the last one.
-            return self._entries(leaf, about, column)[0][column.codes]
+            found = self._lookups.get(leaf)
+            if found is None:
+                # One entry more than the dictionary has: code -1, a missing value, reads the last one.
+                found = np.append(matches(leaf, about, column.dictionary, self.clock), False)
+                self._lookups[leaf] = found
+            return found.astype(np.bool_, copy=False)[column.codes]
         return self._sets(leaf, about, column)
 
     def _sets(self, leaf: Leaf, about: Field, column: Sets) -> Mask:
-        entries = self._entries(leaf, about, column)
+        places = self._lookups.get(leaf)
+        if places is None:
+            places = self._lookups[leaf] = term_places(leaf, about, column.dictionary)
+        found = places[column.codes]
+        named = _count(found >= 0, column)
         if leaf.operator == "containsAny":
-            return _count(np.logical_or.reduce(entries), column) > 0
-        found = np.logical_and.reduce([_count(entry, column) > 0 for entry in entries])
+            return named > 0
+        # Each value counts once, however often a row may have it (or forms of it that compare equal).
+        size = len(forms(leaf, about))
+        rows = np.repeat(np.arange(len(self.table), dtype=np.int64), np.diff(column.offsets))
+        distinct = np.unique(rows[found >= 0] * size + found[found >= 0]) // size
+        has_all: Mask = np.bincount(distinct, minlength=len(self.table)) == size
         if leaf.operator == "equalsSet":
-            found &= _count(~np.logical_or.reduce(entries), column) == 0
-        return found
-
-    def _entries(self, leaf: Leaf, about: Field, column: Codes | Sets) -> list[Mask]:
-        """Which dictionary entries match, shape (entries + 1,), the last false: one array, or for a set one per value."""
-        found = self._lookups.get(leaf)
-        if found is None:
-            wanted: list[Leaf] = [leaf]
-            if isinstance(column, Sets):
-                wanted = [replace(leaf, operator="in", value=(value,)) for value in terms(leaf)]
-            found = [
-                np.append(matches(one, about, column.dictionary, self.clock), False).astype(np.bool_) for one in wanted
-            ]
-            self._lookups[leaf] = found
-        return found
+            has_all &= named == np.diff(column.offsets)
+        return has_all
 
     def _reference(self, node: SegmentLeaf) -> Mask:
         masks = [self.members[slug] for slug in node.slugs]
-        if node.operator == "inAll":
-            return np.logical_and.reduce(masks)
-        found: Mask = np.logical_or.reduce(masks)
+        found: Mask = (np.logical_and if node.operator == "inAll" else np.logical_or).reduce(masks)
         return ~found if node.operator == "notIn" else found
 
 
-def _count(entries: Mask, column: Sets) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """How many of each row's values match, shape (n,)."""
+def _count(found: Mask, column: Sets) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """How many of each row's values are found, shape (n,); `found` is about all values, row after row."""
     running = np.zeros(len(column.codes) + 1, dtype=np.int64)
-    np.cumsum(entries[column.codes], out=running[1:])
+    np.cumsum(found, out=running[1:])
     return running[column.offsets[1:]] - running[column.offsets[:-1]]

@@ -13,9 +13,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-import psycopg2
 from django.db import connection
-from psycopg2.extras import execute_values
 from pyroaring import BitMap64
 
 from segments.bitmaps import bitmap, ids_of, load
@@ -68,8 +66,11 @@ def open_stays(segment_ids: Sequence[int]) -> dict[int, BitMap64]:
     }
 
 
-def write(outcomes: Sequence[Outcome], *, run: Recompute | None = None) -> None:
-    """Close and open stays, append to the ledger (leaving before entering), and keep bitmaps and counts."""
+def write(outcomes: Sequence[Outcome], *, run: Recompute | None = None, rewrite_bitmaps: bool = False) -> None:
+    """Close and open stays, append to the ledger (leaving before entering), and keep bitmaps and counts.
+
+    `rewrite_bitmaps`: of segments without changes too, for when the stored ones are not to be trusted.
+    """
     leaving = _rows(outcomes, [outcome.delta.left for outcome in outcomes])
     entering = _rows(outcomes, [outcome.delta.entered for outcome in outcomes])
     if len(leaving["subject_id"]):
@@ -78,7 +79,7 @@ def write(outcomes: Sequence[Outcome], *, run: Recompute | None = None) -> None:
     if len(entering["subject_id"]):
         _copy(Membership._meta.db_table, {**entering, "entered_at": entering["at"]}, without=("at",))
         _append(entering, Change.Kind.ENTERED, run)
-    _keep_sets(outcomes, run)
+    _keep_sets(outcomes, run, rewrite=rewrite_bitmaps)
     _keep_counts(outcomes)
 
 
@@ -140,23 +141,31 @@ def _copy(table: str, columns: Mapping[str, Array], *, without: Sequence[str] = 
             cursor.cursor.copy_expert(statement, io.BytesIO(data))
 
 
-def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None) -> None:
+def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None, *, rewrite: bool) -> None:
     """A bitmap is written when it changed or is new; the others only note the run."""
     run_id = run.pk if run else None
     known = set(MemberSet.objects.filter(pk__in=[o.segment_id for o in outcomes]).values_list("pk", flat=True))
-    same = [o.segment_id for o in outcomes if o.segment_id in known and not o.delta.entered and not o.delta.left]
+    same = [
+        o.segment_id
+        for o in outcomes
+        if o.segment_id in known and not rewrite and not o.delta.entered and not o.delta.left
+    ]
     MemberSet.objects.filter(pk__in=same).update(recompute_id=run_id)
     kept = set(same)
     changed = [o for o in outcomes if o.segment_id not in kept]
     if changed:
         with connection.cursor() as cursor:
-            execute_values(
-                cursor.cursor,
-                "INSERT INTO segments_memberset (segment_id, bitmap, count, recompute_id) VALUES %s"
+            cursor.execute(
+                "INSERT INTO segments_memberset (segment_id, bitmap, count, recompute_id)"
+                " SELECT v.*, %s::bigint FROM unnest(%s::bigint[], %s::bytea[], %s::integer[]) v"
                 " ON CONFLICT (segment_id) DO UPDATE SET"
                 " bitmap = excluded.bitmap, count = excluded.count, recompute_id = excluded.recompute_id",
-                [(o.segment_id, psycopg2.Binary(o.members.serialize()), len(o.members), run_id) for o in changed],
-                template="(%s, %s, %s, %s::bigint)",
+                [
+                    run_id,
+                    [o.segment_id for o in changed],
+                    [o.members.serialize() for o in changed],
+                    [len(o.members) for o in changed],
+                ],
             )
 
 
@@ -164,10 +173,12 @@ def _keep_counts(outcomes: Sequence[Outcome]) -> None:
     """Only these columns: whatever else somebody is changing about the segment stays theirs."""
     if outcomes:
         with connection.cursor() as cursor:
-            execute_values(
-                cursor.cursor,
+            cursor.execute(
                 "UPDATE segments_segment s SET member_count = v.count, computed_at = v.at, invalid_reason = ''"
-                " FROM (VALUES %s) AS v (id, count, at) WHERE s.id = v.id",
-                [(o.segment_id, len(o.members), o.at) for o in outcomes],
-                template="(%s, %s, %s::timestamptz)",
+                " FROM unnest(%s::bigint[], %s::integer[], %s::timestamptz[]) AS v (id, count, at) WHERE s.id = v.id",
+                [
+                    [o.segment_id for o in outcomes],
+                    [len(o.members) for o in outcomes],
+                    [o.at for o in outcomes],
+                ],
             )

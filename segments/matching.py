@@ -11,7 +11,7 @@ from typing import cast
 
 import numpy as np
 
-from partners.tables import Mask
+from partners.tables import Ints, Mask
 from partners.vocabulary import Field, FieldType
 from segments.instants import Clock
 from segments.normalise import exact, loose
@@ -27,14 +27,26 @@ def terms(leaf: Leaf) -> tuple[str, ...]:
     return cast("tuple[str, ...]", leaf.value if isinstance(leaf.value, tuple) else (leaf.value,))
 
 
+def forms(leaf: Leaf, about: Field) -> tuple[str, ...]:
+    """The values a leaf names as they are compared, each once."""
+    form = _form(leaf, about)
+    return tuple(dict.fromkeys(form(term) for term in terms(leaf)))
+
+
+def term_places(leaf: Leaf, about: Field, dictionary: Sequence[str]) -> Ints:
+    """For each entry which of `forms` it equals, shape (entries,); -1 for none."""
+    form = _form(leaf, about)
+    places = {term: place for place, term in enumerate(forms(leaf, about))}
+    return np.fromiter((places.get(form(entry), -1) for entry in dictionary), dtype=np.int64, count=len(dictionary))
+
+
 def matches(leaf: Leaf, about: Field, dictionary: Sequence[str], clock: Clock) -> Mask:
     """Which entries the leaf's positive operator is true of, shape (entries,)."""
     operator = OPERATORS[leaf.operator].positive
     if about.is_choice and operator not in ("=", "in"):
         return _ranked(leaf, about, dictionary, clock)
     form = _form(leaf, about)
-    wanted = [form(term) for term in terms(leaf)]
-    test = _test(operator, wanted)
+    test = _test(operator, forms(leaf, about))
     return np.fromiter((test(form(entry)) for entry in dictionary), dtype=np.bool_, count=len(dictionary))
 
 
@@ -45,7 +57,7 @@ def _form(leaf: Leaf, about: Field) -> Callable[[str], str]:
     return exact if leaf.case_sensitive else loose_cached
 
 
-def _test(operator: str, wanted: list[str]) -> Callable[[str], bool]:
+def _test(operator: str, wanted: tuple[str, ...]) -> Callable[[str], bool]:
     if operator in ("=", "in"):
         return frozenset(wanted).__contains__
     term = wanted[0]

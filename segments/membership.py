@@ -94,8 +94,8 @@ def _run(run: Recompute, lease: Lease) -> Recomputed:
     try:
         with transaction.atomic():
             return _publish(run, lease, pinned, material, members)
-    except IntegrityError:
-        # A bitmap that lags behind its intervals lets somebody in twice; the intervals are the truth.
+    except (IntegrityError, ValueError):
+        # A bitmap that lags behind its intervals lets somebody in twice, or cannot be read; the intervals are the truth.
         log.warning("Bitmaps and intervals differ; run %s goes by the intervals.", run.pk, exc_info=True)
         with transaction.atomic():
             return _publish(run, lease, pinned, material, members, trust_bitmaps=False)
@@ -132,7 +132,7 @@ def _publish(
     have = ledger.present_members([row.pk for row in good.values()], trust_bitmaps=trust_bitmaps)
     outcomes: list[Outcome] = []
     for slug, row in good.items():
-        wanted, version = members[slug], pinned[slug].published.number
+        wanted, version = members[slug], computing.published(pinned[slug]).number
         delta = reconcile(wanted=wanted, have=have[row.pk])
         outcomes.append(Outcome(row.pk, version, moment(run, row.computed_at), wanted, delta))
         details[slug] = {
@@ -141,7 +141,7 @@ def _publish(
             "entered": len(delta.entered),
             "left": len(delta.left),
         }
-    ledger.write(outcomes, run=run)
+    ledger.write(outcomes, run=run, rewrite_bitmaps=not trust_bitmaps)
     result = Recomputed(
         run_id=run.pk,
         entered=sum(len(outcome.delta.entered) for outcome in outcomes),

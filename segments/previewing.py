@@ -11,7 +11,7 @@ from pyroaring import BitMap64
 
 from partners.tables import Mask
 from partners.vocabulary import Subject
-from people.roles import Viewer, is_partner
+from people.roles import ADMINISTRATOR, Viewer, is_partner
 from segments import computing
 from segments.bitmaps import bitmap, mask_of
 from segments.cells import cell
@@ -87,22 +87,22 @@ def preview(
         total=int(np.count_nonzero(visible)),
         missing={name: int(np.count_nonzero(visible & ~present(table.columns[name]))) for name in shown},
         sentence=sentence(node, book.vocabulary, subject=subject, segments=book.names, clock=clock),
-        sample=_sample(material, subject, members, shown, sample_size),
+        sample=_sample(material, subject, members, _tellable(shown, material, subject, viewer), sample_size),
     )
 
 
 def difference(segment: Segment, viewer: Viewer, sample_size: int = 10, rule: Any = None) -> Difference:
-    """Who would enter and leave if the draft (or `rule`, not saved yet) were published now, against the present members.
+    """Who would enter and leave if the draft (or the rule handed in) were published now, against the present members.
 
-    RuleInvalid when the draft does not hold (any more).
+    RuleInvalid when it does not hold (any more).
     """
     subject = Subject(segment.subject)
-    if rule is None and segment.draft:
+    if rule is None and segment.draft is not None:
         rule = segment.draft.rule
     material, wanted = _work_out(subject, rule, clock_at(), own_slug=segment.slug)
     have = present_members([segment.pk])[segment.pk]
     table = material.tables[subject]
-    shown = _in_order(fields_used(material.nodes[_OWN]), [])
+    shown = _tellable(_in_order(fields_used(material.nodes[_OWN]), []), material, subject, viewer)
     visible = bitmap(table.ids[_visible(subject, viewer, material)])
     gone = have - bitmap(table.ids)  # deleted since the last run: they leave, and there is nothing left to show of them
 
@@ -139,7 +139,7 @@ def _work_out(subject: Subject, rule: Any, clock: Clock, *, own_slug: str) -> tu
 
 
 def _visible_count(subject: Subject, viewer: Viewer) -> int:
-    return MODELS[subject.value].objects.visible_to(viewer).count()  # type: ignore[no-any-return]
+    return MODELS[subject.value].objects.visible_to(viewer).count()
 
 
 def _visible(subject: Subject, viewer: Viewer, material: Material) -> Mask:
@@ -153,6 +153,12 @@ def _visible(subject: Subject, viewer: Viewer, material: Material) -> Mask:
 def _in_order(names: Collection[str], order: list[str]) -> list[str]:
     """The names as the rule first says them."""
     return list(dict.fromkeys([*(name for name in order if name in names), *sorted(names)]))
+
+
+def _tellable(names: Collection[str], material: Material, subject: Subject, viewer: Viewer) -> list[str]:
+    """The fields whose values the viewer may read: sensitive ones are for administrators."""
+    words = material.books[subject].vocabulary
+    return [name for name in names if viewer.role == ADMINISTRATOR or not words[name].sensitive]
 
 
 def _sample(

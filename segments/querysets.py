@@ -21,6 +21,15 @@ class SegmentQuerySet(models.QuerySet[Any]):
         """Vendor staff and keys: all. A partner's people meet segments only through their own memberships."""
         return self if roles.is_vendor(viewer) else self.none()
 
+    def search(self, words: str) -> Self:
+        """Those whose name, address, description or objective contains the words."""
+        return self.filter(
+            Q(name__icontains=words)
+            | Q(slug__icontains=words)
+            | Q(description__icontains=words)
+            | Q(objective__icontains=words)
+        )
+
     def active(self) -> Self:
         """Those whose members are kept up."""
         return self.filter(status="active", published__isnull=False)

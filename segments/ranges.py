@@ -30,14 +30,18 @@ def ranges_of(leaf: Leaf, about: Field, clock: Clock) -> tuple[Range, ...]:
     if isinstance(leaf.value, Window):
         return (_window(leaf.value, about, clock),)
     if operator == "between":
-        low, high = leaf.value  # type: ignore[misc]
-        return ((_extent(low, about, clock)[0], _extent(high, about, clock)[1]),)
+        ends = [_extent(value, about, clock) for value in _values(leaf)]
+        return ((ends[0][0], ends[1][1]),)
     if operator == "in":
-        return tuple(_extent(value, about, clock) for value in leaf.value)  # type: ignore[union-attr]
+        return tuple(_extent(value, about, clock) for value in _values(leaf))
     low, high = _extent(leaf.value, about, clock)
     if operator == "=":
         return ((low, high),)
     return ({"<": (None, low), "<=": (None, high), ">": (high, None), ">=": (low, None)}[operator],)
+
+
+def _values(leaf: Leaf) -> tuple[Any, ...]:
+    return leaf.value if isinstance(leaf.value, tuple) else (leaf.value,)
 
 
 def _extent(value: Any, about: Field, clock: Clock) -> tuple[int, int]:
@@ -93,8 +97,8 @@ def inside(values: Ints, ranges: Iterable[Range]) -> Mask:
     if edges[-1] > _MOST:
         edges.pop()
     # Left of the first edge is outside, then inside and outside take turns.
-    found = np.searchsorted(np.array(edges, dtype=np.int64), values, side="right") & 1
-    return found.astype(np.bool_)
+    places = np.searchsorted(np.array(edges, dtype=np.int64), values, side="right")
+    return (places & 1).astype(np.bool_)
 
 
 def _merge(ranges: Iterable[Range]) -> list[tuple[int, int]]:

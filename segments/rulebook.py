@@ -85,11 +85,6 @@ def slugs_named(rule: Any) -> set[str]:
     }
 
 
-def fields_named(rule: Any) -> set[str]:
-    """Fields that a rule names, read off its JSON."""
-    return {leaf["field"] for leaf in leaves(rule) if isinstance(leaf.get("field"), str)} - {SEGMENT_FIELD}
-
-
 def leaves(rule: Any) -> Iterable[Mapping[str, Any]]:
     """The leaves of a rule's JSON, without recursion."""
     queue = [rule]
@@ -100,16 +95,6 @@ def leaves(rule: Any) -> Iterable[Mapping[str, Any]]:
                 queue.extend(node["rules"])
             elif "field" in node:
                 yield node
-
-
-def segments_using_field(subject: str, name: str) -> list[Segment]:
-    """Segments whose rule, published or draft, names the field: such a field cannot be archived."""
-    rows = Segment.objects.filter(subject=subject).exclude(status=Segment.Status.ARCHIVED)
-    return [
-        row
-        for row in rows.select_related("draft", "published")
-        if any(name in fields_named(version.rule) for version in (row.draft, row.published) if version)
-    ]
 
 
 def segments_referring_to(slug: str) -> list[Segment]:

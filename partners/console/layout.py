@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from django import forms
+
 from partners.profile import Said
 from partners.vocabulary import FieldKind
 from people import roles
@@ -85,3 +87,13 @@ def shown_large(said: Said) -> str:
     if said.field.name in SHARES:
         return f"{said.value * 100:,.0f} %"
     return f"{said.value:,.0f}"
+
+
+def form_groups(form: forms.Form, groups: Groups) -> list[tuple[str, list[forms.BoundField]]]:
+    """A form's fields in the groups of the page: what names the record first, what is in no group last."""
+    placed = [name for _, names in groups for name in names]
+    named = [name for name in ("external_id", "name") if name in form.fields]
+    others = [name for name in form.fields if name not in {*placed, *named}]
+    every = [("Name", named), *groups, ("More", others)]
+    found = [(title, [form[name] for name in names if name in form.fields]) for title, names in every]
+    return [(title, fields) for title, fields in found if fields]

@@ -2,15 +2,30 @@
 
 from django.urls import path
 
-from partners.console import customers, deals, partners, parts, people
+from partners.console import attributes, customers, deals, editing, imports, partners, parts, people
 
 urlpatterns = [
     path("partners/", partners.partners, name="console_partners"),
     path("partners/<str:external_id>/", partners.partner, name="console_partner"),
+    path("partners/<str:external_id>/edit/", editing.edit_partner, name="console_partner_edit"),
     path("partners/<str:external_id>/team/invite/", people.invite_to_team, name="console_partner_invite"),
     path("customers/", customers.customers, name="console_customers"),
     path("customers/<str:external_id>/", customers.customer, name="console_customer"),
+    path("customers/<str:external_id>/edit/", editing.edit_customer, name="console_customer_edit"),
+    # beside the lists, not beneath them: there any id may stand
+    path("new/partner/", editing.new_partner, name="console_partner_new"),
+    path("new/customer/", editing.new_customer, name="console_customer_new"),
     path("deals/", deals.deals, name="console_deals"),
+    path("imports/", imports.imports, name="console_imports"),
+    path("imports/new/", imports.new_import, name="console_import_new"),
+    path("imports/<int:pk>/", imports.one_import, name="console_import"),
+    path("imports/<int:pk>/apply/", imports.apply_import, name="console_import_apply"),
+    path("imports/<int:pk>/progress/", imports.import_progress, name="console_import_progress"),
+    path("imports/<int:pk>/rejects/", imports.import_rejects, name="console_import_rejects"),
+    path("attributes/", attributes.attributes, name="console_attributes"),
+    path("attributes/new/", attributes.new_attribute, name="console_attribute_new"),
+    path("attributes/<int:pk>/", attributes.attribute, name="console_attribute"),
+    path("attributes/<int:pk>/archive/", attributes.archive, name="console_attribute_archive"),
     path("people/", people.people, name="console_people"),
     path("people/invite/", people.invite, name="console_people_invite"),
     path("people/<int:pk>/", people.person, name="console_person"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from partners.importing.staging import array, escape
@@ -39,11 +41,11 @@ class Checker:
     formats: Formats = PLAIN
     orders: frozenset[DateOrder] | None = None
     add_choices: bool = False
-    added: dict[str, None] = field(default_factory=dict)
+    added: dict[str, None] = dataclasses.field(default_factory=dict)
     """Choices met that the field did not have, in order."""
-    ids: dict[str, int] = field(default_factory=dict)
+    ids: dict[str, int] = dataclasses.field(default_factory=dict)
     """Ids of the records that the field's values name."""
-    _known: dict[str, Piece] = field(default_factory=dict)
+    _known: dict[str, Piece] = dataclasses.field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.resolver = _Adding(self.field, self.added) if self.add_choices else Resolver(self.field)
@@ -62,7 +64,7 @@ class Checker:
         for cell in cells:
             piece = known.get(cell)
             if piece is None:
-                piece = known[cell] = self._piece(lambda cell=cell: self._read(cell))
+                piece = known[cell] = self._piece(partial(self._read, cell))
             pieces.append(piece)
         return pieces
 
@@ -83,7 +85,11 @@ class Checker:
     def _piece(self, make: Callable[[], Value | None]) -> Piece:
         try:
             value = make()
-            if value is None and self.field.kind is FieldKind.BUILT_IN and self.field.name in REQUIRED[self.field.subject]:
+            if (
+                value is None
+                and self.field.kind is FieldKind.BUILT_IN
+                and self.field.name in REQUIRED[self.field.subject]
+            ):
                 return Bad(f"is missing; a {self.field.subject} needs a {self.field.label.lower()}")
             return self._write(self._resolved(value))
         except ValueError as error:

@@ -102,7 +102,7 @@ class _Import:
         if not any(column.field == "external_id" for column in self.columns):
             raise FileProblem(
                 f"No column holds the external id. The header on line {source.header_line} has: "
-                f"{', '.join(filter(None, self.header)) or 'nothing'}. Name the column: --map \"Column=external_id\" "
+                f'{", ".join(filter(None, self.header)) or "nothing"}. Name the column: --map "Column=external_id" '
                 "(if the file has no header row, add one)."
             )
 
@@ -111,7 +111,9 @@ class _Import:
         profiles = self._learn()
         self._make_fields(profiles)
         used = [c for c in self.columns if c.field in self.words]
-        self.checkers = [(column, self._checker(self.words[column.field], profiles.get(column.index))) for column in used]
+        self.checkers = [
+            (column, self._checker(self.words[column.field], profiles.get(column.index))) for column in used
+        ]
         fields = [checker.field for _, checker in self.checkers]
         self.has_custom = any(f.kind is FieldKind.CUSTOM for f in fields)
         take_turn(self.subject)
@@ -129,7 +131,11 @@ class _Import:
             settled = stage.settle(origin, timezone.now())
             if fresh and not settled.created and not settled.updated:
                 origin.delete()
-        self.result.created, self.result.updated, self.result.unchanged = settled.created, settled.updated, settled.unchanged
+        self.result.created, self.result.updated, self.result.unchanged = (
+            settled.created,
+            settled.updated,
+            settled.unchanged,
+        )
         self.result.rejected = len(self.bad_lines)
         self.result.rejects.sort(key=lambda reject: reject.line)
         return self.result
@@ -140,8 +146,12 @@ class _Import:
         profiles: dict[int, Profile] = {}
         for column in self.columns:
             known = self.words.get(column.field)
-            if known is None or known.type in {FieldType.NUMBER, FieldType.MONEY, FieldType.DATE, FieldType.DATETIME}:
+            if known is None:
                 profiles[column.index] = Profile(formats, identifies=identifies(column.header))
+            elif known.type in {FieldType.NUMBER, FieldType.MONEY}:
+                profiles[column.index] = Profile(formats, expected=FieldType.NUMBER)
+            elif known.type in {FieldType.DATE, FieldType.DATETIME}:
+                profiles[column.index] = Profile(formats, expected=FieldType.DATE)
         named = {column.index for column in self.columns} | {i for i, cell in enumerate(self.header) if cell}
         nameless: set[int] = set()
         self.total = 0
@@ -154,7 +164,9 @@ class _Import:
                 if any(cells[index].strip() for cells in whole):
                     nameless.add(index)
         for index in sorted(nameless):
-            self._report(f"column {index + 1}", "has no name in the header; its values were left out. Name it to take them in")
+            self._report(
+                f"column {index + 1}", "has no name in the header; its values were left out. Name it to take them in"
+            )
         return profiles
 
     def _make_fields(self, profiles: Mapping[int, Profile]) -> None:
@@ -166,7 +178,7 @@ class _Import:
             if not self.options.create_fields:
                 self._report(
                     column.header,
-                    f"is no field of a {self.subject}; its values were left out. Map it (--map \"{column.header}=field\"),"
+                    f'is no field of a {self.subject}; its values were left out. Map it (--map "{column.header}=field"),'
                     " or import with --create-fields to add it as a custom attribute",
                 )
                 continue
@@ -208,7 +220,12 @@ class _Import:
             key = str(ids[at])
             if key in self.seen:
                 first = self.seen[key]
-                self._reject(row.line, self._header_of("external_id"), key, f"was given before, on line {first}; the first row counts")
+                self._reject(
+                    row.line,
+                    self._header_of("external_id"),
+                    key,
+                    f"was given before, on line {first}; the first row counts",
+                )
                 continue
             self.seen[key] = row.line
             cells = [str(row.line), key, *(str(pieces[at]) for pieces in built_in)]

@@ -12,7 +12,9 @@ from partners.facts import NAME, RESERVED, reserved_names
 from partners.importing.reading import FileProblem
 from partners.vocabulary import Field, FieldKind, Subject
 
-_IDENTIFIES = re.compile(r"(^|_)(id|ids|key|code|zip|postal|postcode|phone|telephone|mobile|fax|vat|duns|sku|iban)(_|$)")
+_IDENTIFIES = re.compile(
+    r"(^|_)(id|ids|key|code|zip|postal|postcode|phone|telephone|mobile|fax|vat|duns|sku|iban)(_|$)"
+)
 
 ALIASES: dict[Subject, dict[str, tuple[str, ...]]] = {
     Subject.PARTNER: {
@@ -23,7 +25,7 @@ ALIASES: dict[Subject, dict[str, tuple[str, ...]]] = {
         "name": ("partner_name", "company_name", "company", "account_name", "partner", "organisation", "organization"),
         "partner_type": ("type", "business_model", "partner_business_model"),
         "tier": ("partner_tier", "partner_level", "level"),
-        "employees": ("number_of_employees", "no_of_employees", "num_employees", "employee_count", "headcount", "head_count"),
+        "employees": ("number_of_employees", "no_of_employees", "employee_count", "headcount", "head_count"),
         "annual_revenue": ("revenue", "yearly_revenue", "turnover", "annual_turnover"),
         "region": ("sales_region",),
         "country": ("billing_country", "country_name"),
@@ -39,12 +41,12 @@ ALIASES: dict[Subject, dict[str, tuple[str, ...]]] = {
     },
     Subject.CUSTOMER: {
         "external_id": (
-            "customer_id", "customer_number", "customer_no", "customer_code", "customer_external_id", "client_id", "account_id",
-            "account_number", "company_id", "crm_id", "id",
+            "customer_id", "customer_number", "customer_no", "customer_code", "customer_external_id", "client_id",
+            "account_id", "account_number", "company_id", "crm_id", "id",
         ),
         "name": ("customer_name", "company_name", "company", "account_name", "client_name", "customer", "organisation"),
         "industry": ("sector", "vertical"),
-        "employees": ("number_of_employees", "no_of_employees", "num_employees", "employee_count", "headcount", "head_count"),
+        "employees": ("number_of_employees", "no_of_employees", "employee_count", "headcount", "head_count"),
         "annual_revenue": ("revenue", "yearly_revenue", "turnover", "annual_turnover"),
         "region": ("sales_region",),
         "country": ("billing_country", "country_name"),
@@ -58,7 +60,8 @@ ALIASES: dict[Subject, dict[str, tuple[str, ...]]] = {
     },
     Subject.DEAL: {
         "external_id": (
-            "deal_id", "deal_number", "deal_external_id", "opportunity_id", "opportunity_number", "order_id", "order_number", "id",
+            "deal_id", "deal_number", "deal_external_id", "opportunity_id", "opportunity_number", "order_id", "order_number",
+            "id",
         ),
         "name": ("deal_name", "opportunity_name", "opportunity", "deal", "title"),
         "partner": ("partner_id", "partner_external_id", "reseller_id", "reseller"),
@@ -112,7 +115,9 @@ def parse_mapping(text: str) -> dict[str, str]:
             continue
         column, equals, name = part.rpartition("=")
         if not equals or not column.strip():
-            raise ValueError(f"“{part.strip()}” is no mapping; write Column=field, as in --map \"Account ID=external_id,Type=partner_type\"")
+            raise ValueError(
+                f'“{part.strip()}” is no mapping; write Column=field, as in --map "Account ID=external_id,Type=partner_type"'
+            )
         found[column.strip()] = name.strip()
     return found
 
@@ -149,20 +154,30 @@ def suggest(
     return [Mapped(i, header[i], name, bool(name) and name not in vocabulary) for i, name in sorted(chosen.items())]
 
 
-def _said(subject: Subject, header: Sequence[str], vocabulary: Mapping[str, Field], said: Mapping[str, str]) -> dict[int, str]:
+def _said(
+    subject: Subject, header: Sequence[str], vocabulary: Mapping[str, Field], said: Mapping[str, str]
+) -> dict[int, str]:
     chosen: dict[int, str] = {}
     for column, name in said.items():
         exact = [i for i, cell in enumerate(header) if cell == column]
         places = exact or [i for i, cell in enumerate(header) if cell and normalise(cell) == normalise(column)]
         if not places:
-            raise FileProblem(f"There is no column “{column}” to map. The header has: {', '.join(filter(None, header))}.")
+            raise FileProblem(
+                f"There is no column “{column}” to map. The header has: {', '.join(filter(None, header))}."
+            )
         if len(places) > 1:
-            raise FileProblem(f"The header names “{column}” more than once (columns {', '.join(str(i + 1) for i in places)}); rename one.")
+            raise FileProblem(
+                f"The header names “{column}” more than once (columns {', '.join(str(i + 1) for i in places)}); rename one."
+            )
         field = vocabulary.get(name)
         if field is not None and field.kind is FieldKind.COMPUTED:
-            raise FileProblem(f"{name} is worked out from other records and cannot be imported; map “{column}” to another field.")
+            raise FileProblem(
+                f"{name} is worked out from other records and cannot be imported; map “{column}” to another field."
+            )
         if name and field is None and (not NAME.fullmatch(name) or name in RESERVED):
-            raise FileProblem(f"“{name}” is no field of a {subject} and cannot be made one: names are small letters, digits and _.")
+            raise FileProblem(
+                f"“{name}” is no field of a {subject} and cannot be made one: names are small letters, digits and _."
+            )
         chosen[places[0]] = name
     return chosen
 

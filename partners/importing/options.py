@@ -36,7 +36,9 @@ class Options:
             try:
                 codecs.lookup(self.encoding)
             except LookupError as error:
-                raise ValueError(f"there is no encoding “{self.encoding}”; utf-8, windows-1252 and utf-16 are common") from error
+                raise ValueError(
+                    f"there is no encoding “{self.encoding}”; utf-8, windows-1252 and utf-16 are common"
+                ) from error
         object.__setattr__(self, "date_format", check_date_format(self.date_format))
 
     @property

@@ -119,7 +119,9 @@ def _kind(open_file: Any) -> str:
     if start.startswith(b"PK\x03\x04"):
         return "xlsx"
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise FileProblem("This is an Excel file of the old kind (.xls), or protected. Save it as .xlsx or CSV, unprotected.")
+        raise FileProblem(
+            "This is an Excel file of the old kind (.xls), or protected. Save it as .xlsx or CSV, unprotected."
+        )
     return "csv"
 
 
@@ -164,6 +166,8 @@ def _undecodable(open_file: Any, encoding: str) -> str:
                 byte = error.object[at]
                 line += error.object[:at].count(b"\n")
                 return f"Line {line} is not {_name(encoding)}: byte {offset - held + at + 1} (0x{byte:02X}) does not decode."
+            except UnicodeError as error:
+                return f"The file is not {_name(encoding)}: {error}."
             if "\x00" in text:
                 line += text[: text.index("\x00")].count("\n")
                 raise FileProblem(
@@ -237,7 +241,9 @@ def _sheet(open_file: Any) -> IO[str]:
     except (zipfile.BadZipFile, KeyError, OSError, ValueError, SyntaxError) as error:
         if isinstance(error, FileProblem):
             raise
-        raise FileProblem("The workbook cannot be read: it is damaged or no .xlsx file. Save it again, or as CSV.") from error
+        raise FileProblem(
+            "The workbook cannot be read: it is damaged or no .xlsx file. Save it again, or as CSV."
+        ) from error
     return out
 
 
@@ -250,7 +256,13 @@ def _text(value: object) -> str:
             return "true" if value else "false"
         case float():
             text = f"{value:.15g}"  # what the program itself shows: 0.1 + 0.2 is 0.3
-            return text if "e" not in text else format(value, ".15f").rstrip("0").rstrip(".") if abs(value) < 1 else f"{value:.0f}"
+            return (
+                text
+                if "e" not in text
+                else format(value, ".15f").rstrip("0").rstrip(".")
+                if abs(value) < 1
+                else f"{value:.0f}"
+            )
         case datetime():
             return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
         case date() | time():

@@ -7,7 +7,7 @@ import io
 import threading
 from collections import defaultdict
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -149,7 +149,9 @@ def _take_in(item: Import, heartbeat: _Heartbeat) -> None:
             on_progress=heartbeat.tell,
         )
         if result.rejects:
-            text = rejects_csv(result.rejects, Source(item.file.path, encoding=options.encoding, delimiter=options.delimiter))
+            text = rejects_csv(
+                result.rejects, Source(item.file.path, encoding=options.encoding, delimiter=options.delimiter)
+            )
             item.rejects_file.save(f"rejects-{item.pk}.csv", ContentFile(text.encode("utf-8-sig")), save=False)
         heartbeat.stop()
         _finish(item, Import.Status.TRIED if dry_run else Import.Status.APPLIED, result=result)
@@ -158,7 +160,7 @@ def _take_in(item: Import, heartbeat: _Heartbeat) -> None:
 def _finish(item: Import, status: Import.Status, *, result: ImportResult | None = None, error: str = "") -> None:
     changes: dict[str, Any] = {"status": status, "error": error, "finished_at": timezone.now()}
     if result is not None:
-        shown = [reject for reject in result.to_json()["rejects"][:KEPT_REJECTS]]
+        shown = [asdict(reject) for reject in result.rejects[:KEPT_REJECTS]]
         changes |= {"result": result.counts(), "rejects": shown, "rejects_file": item.rejects_file.name or ""}
         changes |= {"rows_done": result.rows, "rows_total": result.rows}
     Import.objects.filter(pk=item.pk).update(**changes)

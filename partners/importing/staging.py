@@ -4,6 +4,7 @@ A statement touches only rows that differ, so the same rows again change nothing
 when its value does.
 """
 
+# ruff: noqa: S608 — every name in a statement is this project's own; values travel by COPY or as parameters
 from __future__ import annotations
 
 import io
@@ -21,7 +22,9 @@ from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 LOCKS = {Subject.PARTNER: 4_711_001, Subject.CUSTOMER: 4_711_002, Subject.DEAL: 4_711_003}
 """Advisory locks: bulk writers of one subject take turns, so two of them cannot wait for each other's rows."""
-_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x0b": "\\v", "\x08": "\\b", "\x0c": "\\f"})
+_ESCAPES = str.maketrans(
+    {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x0b": "\\v", "\x08": "\\b", "\x0c": "\\f"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def slot(field: Field) -> Slot:
         FieldType.NUMBER: ("numeric", "NULL"),
         FieldType.MONEY: ("numeric", "NULL"),
         FieldType.DATE: ("date", "NULL"),
-        FieldType.MULTI_CHOICE: ("text[]", "'{}'"),
+        FieldType.MULTI_CHOICE: ("varchar[]", "'{}'"),
     }.get(field.type, ("text", "''"))
     return Slot(field.name, kind, field.name, empty)
 
@@ -168,7 +171,9 @@ class Stage:
             source = source if multiple else "SELECT custom ->> %s AS v FROM {0}"
             parameters = [field.name] * (2 if multiple else 1)
         else:
-            source = f"SELECT unnest({field.name}) AS v FROM {{0}}" if multiple else f"SELECT {field.name} AS v FROM {{0}}"
+            source = (
+                f"SELECT unnest({field.name}) AS v FROM {{0}}" if multiple else f"SELECT {field.name} AS v FROM {{0}}"
+            )
             parameters = []
         rows = self._run(
             f"SELECT DISTINCT v FROM ({source.format(self.name)}) found WHERE v = ANY(%s)", [*parameters, list(added)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -51,7 +51,7 @@ class UpsertResult:
 
 @transaction.atomic
 def upsert_rows(
-    *, subject: Subject, rows: Iterable[Mapping[str, Any]], origin: Origin, partial: bool = True
+    *, subject: Subject, rows: Iterable[dict[str, Any]], origin: Origin, partial: bool = True
 ) -> UpsertResult:
     """Create or change records by external id; a bad row is rejected whole, the others land.
 
@@ -102,11 +102,11 @@ class _Batch:
         self.ids: dict[int, str] = {}
         self.errors: dict[int, list[RowError]] = {}
 
-    def take(self, rows: list[Mapping[str, Any]], start: int) -> list[str]:
+    def take(self, rows: list[Any], start: int) -> list[str]:
         """The good rows as lines for COPY; `start` is the position of the first."""
         for name, checker in self.checkers.items():
             if checker.refers_to:
-                checker.look_up([row[name] for row in rows if isinstance(row, Mapping) and name in row])
+                checker.look_up([row[name] for row in rows if isinstance(row, dict) and name in row])
         lines = (self._line(position, row) for position, row in enumerate(rows, start=start))
         return [line for line in lines if line]
 
@@ -115,16 +115,16 @@ class _Batch:
         self.ids[position] = external
         self.errors[position] = errors
 
-    def _line(self, position: int, row: Mapping[str, Any]) -> str:
-        if not isinstance(row, Mapping):
+    def _line(self, position: int, row: Any) -> str:
+        if not isinstance(row, dict):
             self.reject(position, "", [RowError("", "must be an object of field names and values")])
             return ""
         errors: list[RowError] = []
         key = self._key(row.get("external_id"), position, errors)
         pieces = {name: self._piece(name, value, errors) for name, value in row.items() if name != "external_id"}
         if not self.partial:
-            for name in REQUIRED[self.subject] - row.keys() - {"external_id"}:
-                errors.append(RowError(name, f"is missing; a {self.subject} needs it"))
+            absent = REQUIRED[self.subject] - row.keys() - {"external_id"}
+            errors += [RowError(name, f"is missing; a {self.subject} needs it") for name in sorted(absent)]
         if errors:
             self.reject(position, key, errors)
             return ""
@@ -139,7 +139,9 @@ class _Batch:
 
     def _key(self, value: object, position: int, errors: list[RowError]) -> str:
         if not isinstance(value, str):
-            errors.append(RowError("external_id", "is missing; every record needs an id" if value is None else "must be a text"))
+            errors.append(
+                RowError("external_id", "is missing; every record needs an id" if value is None else "must be a text")
+            )
             return ""
         try:
             key = external_id(value)
@@ -147,14 +149,20 @@ class _Batch:
             errors.append(RowError("external_id", str(error)))
             return value[:100]
         if key in self.seen:
-            errors.append(RowError("external_id", f"“{key}” was given before, in row {self.seen[key] + 1}; the first counts"))
+            errors.append(
+                RowError("external_id", f"“{key}” was given before, in row {self.seen[key] + 1}; the first counts")
+            )
         return key
 
     def _piece(self, name: str, value: object, errors: list[RowError]) -> str:
         if name in self.computed:
             errors.append(RowError(name, "is worked out from other records and cannot be set"))
         elif name not in self.checkers:
-            errors.append(RowError(name, f"is no field of a {self.subject}; see the list of fields, or add it as a custom attribute"))
+            errors.append(
+                RowError(
+                    name, f"is no field of a {self.subject}; see the list of fields, or add it as a custom attribute"
+                )
+            )
         else:
             piece = self.checkers[name].value(value)
             if not isinstance(piece, Bad):

@@ -8,8 +8,10 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 
 ACCEPTED = "accepted are 2024-03-31, 31.03.2024, 31 Mar 2024, and 31/03/2024 or 03/31/2024 with --date-format"
-_TIME = r"(?:[T ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?" \
+_TIME = (
+    r"(?:[T ]\s*(?P<hour>\d{1,2}):(?P<minute>\d{2})(?::(?P<second>\d{2})(?:[.,](?P<fraction>\d{1,9}))?)?"
     r"\s*(?P<half>[AaPp]\.?[Mm]\.?)?\s*(?P<zone>[Zz]|[+-]\d{2}:?\d{2})?)?"
+)
 _ISO = re.compile(r"(?P<year>\d{4})(?P<mark>[-/.])(?P<month>\d{1,2})(?P=mark)(?P<day>\d{1,2})" + _TIME)
 _COMPACT = re.compile(r"(?P<year>\d{4})(?P<month>\d{2})(?P<day>\d{2})" + _TIME)
 _THREE = re.compile(r"(?P<a>\d{1,2})(?P<mark>[-/.])(?P<b>\d{1,2})(?P=mark)(?P<c>\d{4}|\d{2})" + _TIME)
@@ -88,7 +90,9 @@ def _ordered(found: re.Match[str], text: str, orders: frozenset[DateOrder] | Non
         raise ValueError(f"is not a date{which}: “{text[:40]}”; {ACCEPTED}")
     if len(readings) > 1:
         both = " or ".join(sorted(f"{y:04}-{m:02}-{d:02}" for y, m, d in readings))
-        raise ValueError(f"could be {both}; say which with --date-format dmy or mdy (or a full format such as %d/%m/%Y)")
+        raise ValueError(
+            f"could be {both}; say which with --date-format dmy or mdy (or a full format such as %d/%m/%Y)"
+        )
     (year, month, day), _ = next(iter(readings.items()))
     return _moment(found, year, month, day, text)
 
@@ -168,7 +172,16 @@ def _formatted(text: str, date_format: str) -> Moment:
     raise ValueError(f"is not a date in the format {date_format}: “{text[:40]}”; 2024-03-31 is understood too")
 
 
-_LETTERS = (("YYYY", "%Y"), ("YY", "%y"), ("MMM", "%b"), ("MM", "%m"), ("DD", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S"))
+_LETTERS = (
+    ("YYYY", "%Y"),
+    ("YY", "%y"),
+    ("MMM", "%b"),
+    ("MM", "%m"),
+    ("DD", "%d"),
+    ("HH", "%H"),
+    ("mm", "%M"),
+    ("ss", "%S"),
+)
 
 
 def check_date_format(text: str) -> str:

@@ -15,6 +15,7 @@ MOST_CHOICES = 50
 CHOICE_SHARE = 0.05
 FEWEST_FOR_CHOICE = 20
 TRUTHS = (frozenset({"true", "false"}), frozenset({"yes", "no"}))
+REMEMBERED = 10_000
 LONGEST_PLAIN = 40
 """No number and no date is longer."""
 
@@ -23,9 +24,11 @@ LONGEST_PLAIN = 40
 class Profile:
     """One pass over a column: what its values could be. Memory is bounded, however long the column."""
 
-    formats: Formats = Formats()
+    formats: Formats = field(default_factory=Formats)
     identifies: bool = False
     """The column's name says that it holds ids, codes or phone numbers: never a number."""
+    expected: FieldType | None = None
+    """NUMBER or DATE when the type is known and only the column's way of writing it is asked; None to find the type."""
     numbers: Numbers = field(default_factory=Numbers)
     dates: Dates = field(default_factory=Dates)
     present: int = 0
@@ -35,24 +38,39 @@ class Profile:
     with_time: bool = False
     may_be_choice: bool = True
     truth: set[str] = field(default_factory=set)
+    _met: set[str] = field(default_factory=set)
+    """Texts taken into account before, up to `REMEMBERED`: a repeated one says nothing new."""
 
     def see(self, texts: Iterable[str]) -> None:
         """Take further cells into account."""
+        met = self._met
         for raw in texts:
+            if raw in met:
+                self.present += 1
+                continue
             text = clean(raw)
             if is_missing(text, self.formats):
                 continue
             self.present += 1
+            if len(met) < REMEMBERED:
+                met.add(raw)
             if len(self.distinct) <= MOST_CHOICES and text not in self.distinct:
                 self.distinct.add(text)
                 self.may_be_choice = self.may_be_choice and len(text) <= LONGEST_CHOICE and text.isprintable()
                 self.truth.add(text.casefold())
-            self.numbers.see(text)
-            self.dates.see(text)
-            if self.may_be_number:
-                self.may_be_number = _looks_like_number(text)
-            if self.may_be_date:
-                self._try_date(text)
+            if self.expected is not FieldType.DATE and (self.may_be_number or self.expected):
+                self.numbers.see(text)
+            if self.expected is not FieldType.NUMBER and (self.may_be_date or self.expected):
+                self.dates.see(text)
+            if self.expected is None:
+                self._try(text)
+
+    def _try(self, text: str) -> None:
+        """Rule out what the column cannot be."""
+        if self.may_be_number:
+            self.may_be_number = _looks_like_number(text)
+        if self.may_be_date:
+            self._try_date(text)
 
     def _try_date(self, text: str) -> None:
         if len(text) > LONGEST_PLAIN or text.isdecimal():

@@ -49,7 +49,9 @@ def _spelled(plain: str, text: str, decimal: str) -> str:
     if _GROUPED["."].fullmatch(plain):
         return plain.translate(_GROUPS).replace(",", "")
     if not decimal and _DECIMAL_COMMA.fullmatch(plain):
-        raise ValueError(f"has a decimal comma where the column has full stops: {_shown(text)}. Use --decimal , for commas")
+        raise ValueError(
+            f"has a decimal comma where the column has full stops: {_shown(text)}. Use --decimal , for commas"
+        )
     raise ValueError(f"is not a number: {_shown(text)}. Write digits, such as 1234.5, without words or units")
 
 

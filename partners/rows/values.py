@@ -128,14 +128,17 @@ def accept(field: Field, value: object, *, formats: Formats = PLAIN, resolver: R
     if value is None:
         return None
     if isinstance(value, str):
-        if field.type is FieldType.MULTI_CHOICE and not field.refers_to and "," not in value:
-            return read(field, value, formats, resolver=resolver)
         return read(field, value, formats, resolver=resolver)
     match field.type:
         case FieldType.BOOLEAN if isinstance(value, bool):
             return value
-        case FieldType.NUMBER | FieldType.MONEY if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
-            return fit(Decimal(repr(value) if isinstance(value, float) else value), places=places_of(field.type is FieldType.MONEY))
+        case FieldType.NUMBER | FieldType.MONEY if isinstance(value, int | float | Decimal) and not isinstance(
+            value, bool
+        ):
+            return fit(
+                Decimal(repr(value) if isinstance(value, float) else value),
+                places=places_of(field.type is FieldType.MONEY),
+            )
         case FieldType.DATETIME if isinstance(value, datetime):
             return (value if value.tzinfo else value.replace(tzinfo=formats.zone)).astimezone(UTC)
         case FieldType.DATE if isinstance(value, date) and not isinstance(value, datetime):
@@ -167,7 +170,9 @@ def _named(value: object) -> str:
         return "true or false"
     if isinstance(value, int | float | Decimal):
         return "a number"
-    return {dict: "an object", list: "a list", tuple: "a list"}.get(type(value), f"a {type(value).__name__}")
+    if isinstance(value, dict):
+        return "an object"
+    return "a list" if isinstance(value, list | tuple) else f"a {type(value).__name__}"
 
 
 def _boolean(text: str) -> bool:

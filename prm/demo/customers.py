@@ -70,7 +70,7 @@ def _part(channel: Channel, dice: Dice, start: int, count: int) -> Part:
     cities = np.array([len(place.cities) for place in places.COUNTRIES])
     median = np.array([SIZE.get(name, 70) for name, _ in profile.industries], dtype=np.float64)[industry]
     employees = np.maximum(2, np.round(median * np.exp(dice.bell("employees", count) * 1.5))).astype(np.int64)
-    revenue = np.round(employees * 165_000 * np.exp(dice.bell("revenue", count) * 0.5), -3)
+    revenue: Floats = np.round(employees * 165_000.0 * np.exp(dice.bell("revenue", count) * 0.5), -3)
     stage = dice.pick("stage", [14, 14, 26, 28, 11, 7], count)
     # Prospects use nothing yet, or try; growing and mature customers use most.
     by_stage = np.array(

@@ -129,7 +129,8 @@ def _lines(channel: Channel, dice: Dice, partner: Ints) -> Ints:
     """The product line: mostly one of those the partner is strong in."""
     names = [word.value for word in channel.profile.specialities]
     strong = channel.specialities[partner][:, [names.index(line.speciality) for line in channel.profile.lines]]
-    return pick_by_row(strong * 1.0 + 0.06, dice.chance("line", len(partner)))
+    weight: Floats = strong.astype(np.float64) + 0.06
+    return pick_by_row(weight, dice.chance("line", len(partner)))
 
 
 def _quarter(day: date) -> str:

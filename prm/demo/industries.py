@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -80,7 +81,7 @@ class Profile:
 
     def added_choices(self) -> dict[tuple[str, str], tuple[Choice, ...]]:
         """Choices the profile needs that are not built in, by (subject, field)."""
-        wanted = {
+        wanted: dict[tuple[str, str], tuple[Sequence[Kind | Word], tuple[Choice, ...]]] = {
             ("partner", "partner_type"): (self.kinds, vocabulary.PARTNER_TYPES),
             ("partner", "specialisations"): (self.specialities, vocabulary.SPECIALISATIONS),
             ("customer", "needs"): (self.needs, vocabulary.NEEDS),

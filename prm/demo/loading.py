@@ -36,10 +36,13 @@ class Loaded:
 
 
 def load(wish: Wish, *, say: Say, today: date | None = None) -> Loaded:
-    """Bring the demo data in; `say` hears of progress, `today` counts on the very first load alone."""
+    """Bring the demo data in; `say` hears of progress, `today` counts on the very first load alone.
+
+    Raises OtherVendor when the database holds the demo data of another industry.
+    """
     with alone():
         marks = Marks(wish.label)
-        day = reference(marks, today=today)
+        day = reference(wish, today=today)
         changed = people.make()
         if not marks.has(ALL):
             changed += _load(wish, marks, day, say)

@@ -39,6 +39,10 @@ class Wish:
         )
 
 
+class OtherVendor(Exception):
+    """The database holds the demo data of another industry; the two would overwrite each other."""
+
+
 @dataclass(frozen=True)
 class Marks:
     """The marks of one wish."""
@@ -59,15 +63,21 @@ class Marks:
         Origin.objects.get_or_create(kind=Origin.Kind.DEMO, label=f"{self.label}: {step}")
 
 
-def reference(marks: Marks, *, today: date | None) -> date:
+def reference(wish: Wish, *, today: date | None) -> date:
     """The day that counts as today in the demo data: that of the first load ever, so that later runs change nothing.
 
-    `today` decides on the first load; the present day if None.
+    `today` decides on the first load; the present day if None. Raises OtherVendor.
     """
     first = Origin.objects.filter(kind=Origin.Kind.DEMO).order_by("id").first()
     if first is None:
         at = timezone.make_aware(datetime.combine(today, time(12))) if today else timezone.now()
-        first = Origin.objects.create(kind=Origin.Kind.DEMO, label=marks.label, at=at)
+        first = Origin.objects.create(kind=Origin.Kind.DEMO, label=wish.label, at=at)
+    vendor = first.label.partition(": ")[0]
+    if vendor != wish.profile.vendor:
+        raise OtherVendor(
+            f"This database holds the demo data of {vendor} already, and {wish.profile.vendor} would overwrite it. "
+            "Name another, empty database in DATABASE_URL."
+        )
     return timezone.localdate(first.at)
 
 

@@ -126,7 +126,7 @@ def draw(profile: Profile, count: int, *, seed: int, today: date) -> Channel:
     median = np.array([kind.employees for kind in profile.kinds], dtype=np.float64)[kind]
     employees = np.maximum(1, np.round(median * np.exp(dice.bell("employees", count) * 0.95))).astype(np.int64)
     employees[0], employees[1] = 140, 9
-    revenue = np.round(employees * 135_000 * np.exp(dice.bell("revenue", count) * 0.4), -3)
+    revenue: Floats = np.round(employees * 135_000.0 * np.exp(dice.bell("revenue", count) * 0.4), -3)
     tier = _tiers(dice, stage, revenue)
     specialities = _specialities(dice, profile, kind)
     joined = _joined(dice, stage)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +99,7 @@ def _standing(profile: Profile) -> list[Plan]:
             "Partners who used to win deals and have won none for half a year, or whose revenue has halved. A person "
             "should call before the competition does.",
             every(
+                leaf("won_revenue_prior_12m", ">=", deal),
                 leaf("lifecycle_stage", "notIn", ["prospect", "recruited", "onboarding", "inactive"]),
                 some(
                     every(leaf("last_deal_on", "notNull"), leaf("last_deal_on", "notInLast", last(180))),
@@ -301,20 +301,19 @@ def _customers(profile: Profile) -> list[Plan]:
 
 def make(profile: Profile, *, owner: User) -> int:
     """Make and publish the segments that do not exist yet; returns how many. One that somebody changed is left as it is."""
-    have = dict(Segment.objects.values_list("slug", "status"))
-    steps: list[Callable[[], object]] = []
+    have = {segment.slug: segment for segment in Segment.objects.all()}
+    made = 0
     for plan in plans(profile):
-        if plan.slug not in have:
-            steps.append(lambda plan=plan: _create(plan, owner))
-        elif have[plan.slug] == Segment.Status.DRAFT:
-            steps.append(lambda plan=plan: _publish(Segment.objects.get(slug=plan.slug), owner))
-    for step in steps:
-        step()
-    return len(steps)
+        segment = have.get(plan.slug) or _create(plan, owner)
+        if segment.status == Segment.Status.DRAFT:
+            # The load recomputes once, at its end.
+            publishing.publish(segment=segment, author=str(owner), queue=False)
+            made += 1
+    return made
 
 
-def _create(plan: Plan, owner: User) -> None:
-    segment = drafting.create_segment(
+def _create(plan: Plan, owner: User) -> Segment:
+    return drafting.create_segment(
         slug=plan.slug,
         name=plan.name,
         subject=plan.subject,
@@ -325,8 +324,3 @@ def _create(plan: Plan, owner: User) -> None:
         owner=owner,
         author=str(owner),
     )
-    _publish(segment, owner)
-
-
-def _publish(segment: Segment, owner: User) -> None:
-    publishing.publish(segment=segment, author=str(owner), queue=False)  # the load recomputes once, at its end

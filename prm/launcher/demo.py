@@ -19,8 +19,9 @@ from prm.launcher.progress import say, step
 from prm.launcher.stamps import Stamp, code_files, database_name, static_files
 
 HOST = "127.0.0.1"
-LOCK_PATIENCE = 8.0
-"""Seconds in which what a killed launcher left behind is gone."""
+MANIFEST = PROJECT / "staticfiles" / "staticfiles.json"
+LOCK_PATIENCE = 20.0
+"""Seconds in which a launcher that stops, or what a killed one left behind, is gone."""
 
 
 def demo(port: int, options: Sequence[str] = ()) -> int:
@@ -54,6 +55,7 @@ def demo(port: int, options: Sequence[str] = ()) -> int:
         return 0
     finally:
         with undisturbed():
+            place.announce_leaving()
             products.stop()
             published.unlink(missing_ok=True)
             running.stop()
@@ -102,7 +104,8 @@ def prepare(place: Place, env: dict[str, str], options: Sequence[str]) -> str:
     sign_ins = place.folder / "sign-ins.txt"
     static_program = command(place, env, "collectstatic", "--noinput", "--verbosity=0")
     began = time.monotonic()
-    if not static.fresh:
+    collected = static.fresh and MANIFEST.exists()
+    if not collected:
         static_program.start()  # beside the migrations: it needs no database
     try:
         if data.fresh and sign_ins.exists():
@@ -113,7 +116,7 @@ def prepare(place: Place, env: dict[str, str], options: Sequence[str]) -> str:
             with step("Demo data is in"):
                 sign_ins.write_text(load_demo_data(place, env, options))
             data.write()
-        if not static.fresh:
+        if not collected:
             if code := static_program.wait():
                 raise Failed(f"collectstatic failed (exit code {code}).\n{static_program.last_lines()}")
             static.write()
@@ -140,13 +143,10 @@ def command(place: Place, env: dict[str, str], name: str, *arguments: str) -> Pr
 
 def load_demo_data(place: Place, env: dict[str, str], options: Sequence[str]) -> str:
     """Run `manage.py demo`; returns what it printed about signing in."""
-    if not list(PROJECT.glob("*/management/commands/demo.py")):
-        say("There is no demo data yet: the `demo` command does not exist")
-        return ""
     program = command(place, env, "demo", *options)
     program.run()
-    printed = (place.logs / "demo.log").read_text(errors="replace").splitlines()
-    return "\n".join([line for line in printed if not line.startswith("{")][-15:])
+    printed = (place.logs / "demo.log").read_text(errors="replace")
+    return printed[max(printed.rfind("Demo data as of"), 0) :]
 
 
 def product(place: Place, env: dict[str, str], port: int) -> list[Program]:

@@ -86,6 +86,11 @@ class Place:
             return True
         return False
 
+    def announce_leaving(self) -> None:
+        """Let whoever wants the folder know that waiting is worth while."""
+        if self.lock_fd is not None:
+            os.ftruncate(self.lock_fd, 0)
+
     def unlock(self) -> None:
         """Let the folder go."""
         if self.lock_fd is not None:

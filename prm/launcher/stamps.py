@@ -1,7 +1,6 @@
 """What was already done, so that a second start need not do it again."""
 
 import hashlib
-import json
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
@@ -58,11 +57,10 @@ def code_files() -> list[str]:
 
 
 def static_files() -> list[str]:
-    """Facts about all that decides the collected static files, and where they are collected."""
+    """Facts about all that decides the collected static files."""
     own = [path for folder in folders() for path in folder.rglob("static/**/*") if path.is_file()]
     own += [path for path in (PROJECT / "static").rglob("*") if path.is_file()]
-    manifest = PROJECT / "staticfiles" / "staticfiles.json"
-    return [*facts_of([*own, *locks(), PROJECT / "prm" / "settings.py"]), json.dumps(manifest.exists())]
+    return facts_of([*own, *locks(), PROJECT / "prm" / "settings.py"])
 
 
 def database_name(env: Mapping[str, str]) -> str:

@@ -33,7 +33,7 @@ def sort_head(context: template.Context, field: str, label: str, numeric: bool =
     """The head of a column that sorts: `?sort=field`, and `?sort=-field` the second time. Other filters stay."""
     query = context["request"].GET.copy()
     sort = context.get("sort", query.get("sort", ""))
-    direction = {field: "ascending", f"-{field}": "descending"}.get(sort, "")
+    direction = {field: "ascending", f"-{field}": "descending"}.get(str(sort), "")
     query["sort"] = f"-{field}" if direction == "ascending" else field
     query.pop("page", None)
     return {"href": f"?{query.urlencode()}", "label": label, "numeric": numeric, "direction": direction}

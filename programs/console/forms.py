@@ -190,6 +190,13 @@ class IncentiveForm(ProgramForm):
 
     detail_fields = ("type", "rate", "amount", "currency", "budget", "terms")
 
+    @classmethod
+    def initial_of(cls, draft: ProgramDraft) -> dict[str, Any]:
+        """A rate without idle zeros: 5, not 5.000."""
+        initial = super().initial_of(draft)
+        rate = initial["rate"]
+        return initial | {"rate": f"{rate.normalize():f}" if rate is not None else None}
+
     def detail(self) -> IncentiveDraft:
         """As entered."""
         entered = {name: self.cleaned_data[name] for name in self.detail_fields}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from people.roles import Viewer
+from programs.audience import in_order
 from programs.models import Offer, Program, Target
 from programs.wording import membership
 from segments.models import Segment
@@ -47,8 +48,10 @@ class OfferRow:
 def program_rows(programs: list[Program], viewer: Viewer) -> list[ProgramRow]:
     """The programmes (targets prefetched) with how they are taken up by the partners whom the viewer may see. One query."""
     of_these = Offer.objects.visible_to(viewer).filter(program__in=[program.pk for program in programs])
-    tallies = {tally.pop("program_id"): tally for tally in of_these.tallies()}
-    return [ProgramRow(program, list(program.targets.all()), **tallies.get(program.pk, {})) for program in programs]
+    tallies: dict[int, dict[str, int]] = {}
+    for tally in list[dict[str, int]](of_these.tallies()):
+        tallies[tally.pop("program_id")] = tally
+    return [ProgramRow(program, in_order(program.targets.all()), **tallies.get(program.pk, {})) for program in programs]
 
 
 def offer_rows(offers: list[Offer]) -> list[OfferRow]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from partners.models import Partner
 from people.guards import editor_required, vendor_required
 from programs import authoring
-from programs.audience import targeting_of
+from programs.audience import in_order, targeting_of
 from programs.console.forms import FORMS, present_file
 from programs.console.rows import offer_rows, program_rows
 from programs.effects import would_offer
@@ -65,7 +65,7 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
     state = request.GET.get("state", "on")
     offers = Offer.objects.visible_to(request.user).filter(program=found)
     page = Paginator(offers.in_state(state).select_related("partner"), PAGE).get_page(request.GET.get("page"))
-    targets = list(found.targets.all())
+    targets = in_order(found.targets.all())
     targeting = targeting_of(targets)
     context: dict[str, Any] = {
         "program": found,

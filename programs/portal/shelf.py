@@ -69,7 +69,7 @@ class Card:
 
 
 def cards(user: User, *, kind: str = "") -> list[Card]:
-    """The offers of the person's company, weightiest and newest first; lapsed ones only where they have begun. Three queries."""
+    """The offers of the person's company, weightiest and newest first; lapsed courses only where they have begun."""
     offers = (
         Offer.objects.visible_to(user)
         .on()

@@ -16,6 +16,7 @@ from programs import taking
 from programs.markdown import to_html
 from programs.models import Offer, Program
 from programs.portal.shelf import card_of, cards, next_steps
+from programs.portal.why import reasons_of
 from segments.models import Membership
 
 SHELVES = {
@@ -77,7 +78,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
 def offer_file(request: HttpRequest, pk: int) -> FileResponse:
     """The file of a content on offer, as a download: never shown in place, so nothing in it can run here."""
     content = _offer(request, pk, kind=Program.Kind.CONTENT).program.content
-    if not content.file or not content.file.storage.exists(content.file.name):
+    if not content.file.name or not content.file.storage.exists(content.file.name):
         raise Http404
     return FileResponse(content.file.open("rb"), as_attachment=True, filename=content.filename)
 
@@ -165,8 +166,15 @@ def segments(request: HttpRequest) -> HttpResponse:
     for card in cards(request.user):
         for slug in [*card.offer.reason.get("any", []), *card.offer.reason.get("all", [])]:
             brings.setdefault(slug, []).append(card)
+    found = list(stays.select_related("segment__published").order_by("segment__name"))
+    why = reasons_of([stay.segment for stay in found])
     rows = [
-        {"segment": stay.segment, "since": stay.entered_at, "cards": brings.get(stay.segment.slug, [])}
-        for stay in stays.select_related("segment").order_by("segment__name")
+        {
+            "segment": stay.segment,
+            "since": stay.entered_at,
+            "why": why.get(stay.segment.slug, ""),
+            "cards": brings.get(stay.segment.slug, []),
+        }
+        for stay in found
     ]
     return render(request, "portal/segments.html", {"company": company, "rows": rows})

@@ -8,7 +8,7 @@
     shell.toggleAttribute("data-open", open);
     opener.setAttribute("aria-expanded", String(open));
     document.getElementById("main").inert = open;
-    if (open) document.querySelector("#side a").focus();
+    if (open) setTimeout(() => document.querySelector("#side a").focus(), 50); // hidden things take no focus
     else opener.focus();
   };
   opener?.addEventListener("click", () => drawer(!shell.hasAttribute("data-open")));

@@ -24,6 +24,7 @@ STAFF = codes("302 200 200 200 200 404 404 404")
 STAFF_IN_REGION = codes("302 200 200 404 200 404 404 404")
 EDITORS = codes("302 200 200 200 403 404 404 404")
 EDITORS_IN_REGION = codes("302 200 200 404 403 404 404 404")
+UNLIMITED_EDITORS = codes("302 200 200 403 403 404 404 404")
 ADMINISTRATORS = codes("302 200 403 403 403 404 404 404")
 PARTNERS = codes("302 404 404 404 404 200 200 200")
 OWN_COMPANY = codes("302 404 404 404 404 200 200 404")
@@ -94,6 +95,22 @@ CONSOLE = {
     "console/customers/": Row("/console/customers/", STAFF),
     "console/customers/<str:external_id>/": Row("/console/customers/C-1/", STAFF_IN_REGION),
     "console/deals/": Row("/console/deals/", STAFF),
+    "console/partners/<str:external_id>/edit/": Row("/console/partners/P-1/edit/", EDITORS_IN_REGION),
+    "console/customers/<str:external_id>/edit/": Row("/console/customers/C-1/edit/", EDITORS_IN_REGION),
+    "console/new/partner/": Row("/console/new/partner/", EDITORS),
+    "console/new/customer/": Row("/console/new/customer/", EDITORS),
+    "console/imports/": Row("/console/imports/", EDITORS),
+    "console/imports/new/": Row("/console/imports/new/", UNLIMITED_EDITORS),
+    "console/imports/<int:pk>/": Row("/console/imports/{upload}/", UNLIMITED_EDITORS),
+    "console/imports/<int:pk>/apply/": Row("/console/imports/{upload}/apply/", done(UNLIMITED_EDITORS, 302), "post"),
+    "console/imports/<int:pk>/progress/": Row("/console/imports/{upload}/progress/", UNLIMITED_EDITORS),
+    "console/imports/<int:pk>/rejects/": Row("/console/imports/{upload}/rejects/", done(UNLIMITED_EDITORS, 404)),
+    "console/attributes/": Row("/console/attributes/", ADMINISTRATORS),
+    "console/attributes/new/": Row("/console/attributes/new/", ADMINISTRATORS),
+    "console/attributes/<int:pk>/": Row("/console/attributes/{attribute}/", ADMINISTRATORS),
+    "console/attributes/<int:pk>/archive/": Row(
+        "/console/attributes/{attribute}/archive/", done(ADMINISTRATORS, 302), "post"
+    ),
     "console/parts/": Row("/console/parts/", STAFF),
     "console/people/": Row("/console/people/", ADMINISTRATORS),
     "console/people/invite/": Row("/console/people/invite/", ADMINISTRATORS),

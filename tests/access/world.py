@@ -35,7 +35,7 @@ class World:
         self.customer = Customer.objects.create(external_id="C-1", name="Customer", region="EMEA")
         self.customer.partners.add(self.partner)
         Deal.objects.create(external_id="D-1", partner=self.partner, customer=self.customer, amount="10.00")
-        Attribute.objects.create(subject="partner", name="size_class", label="Size class", type="text")
+        self.attribute = Attribute.objects.create(subject="partner", name="size_class", label="Size class", type="text")
         self.people: dict[str, User | None] = {
             "signed out": None,
             "administrator": world.staff(roles.ADMINISTRATOR),
@@ -70,6 +70,7 @@ class World:
             file=self.offers["file"].pk,
             run=self.run.pk,
             upload=self.file.pk,
+            attribute=self.attribute.pk,
             analyst=self.people["analyst"].pk,
             invited=self.invited.user.pk,
             invitation=self.invited.link.rstrip("/").rpartition("/")[2],

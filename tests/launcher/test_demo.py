@@ -15,7 +15,7 @@ import pytest
 from prm.launcher.places import PROJECT
 from tests.launcher.processes import MARK, eventually, marked
 
-SMALL = ["--partners", "12", "--customers", "30", "--deals", "40"]
+SMALL = ["--partners", "20", "--customers", "30", "--deals", "40"]
 
 
 def free_port() -> int:

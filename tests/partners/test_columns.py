@@ -50,7 +50,18 @@ def test_read_table__built_in_fields__exact_and_missing_told_apart() -> None:
     partner("B", employees=0, parent=a, city="   ", annual_revenue=Decimal("-0.01"))
     gone = partner("C")
     Partner.objects.filter(pk=gone.pk).update(deleted_at=NOW)
-    names = ["external_id", "tier", "employees", "annual_revenue", "verticals", "joined_on", "channel_manager", "city", "parent", "certifications"]
+    names = [
+        "external_id",
+        "tier",
+        "employees",
+        "annual_revenue",
+        "verticals",
+        "joined_on",
+        "channel_manager",
+        "city",
+        "parent",
+        "certifications",
+    ]
     table = read_table(Subject.PARTNER, names, as_of=NOW)
     assert len(table) == 2
     assert {name: listed(column) for name, column in table.columns.items()} == {

@@ -15,7 +15,7 @@ from programs.models import Offer, Program
 from programs.settling import settle
 from tests.programs.world import colleague, partner, program, segment, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.programs.urls")]
+pytestmark = pytest.mark.django_db
 
 READ = [
     "/console/programs/",

@@ -14,7 +14,7 @@ from programs.models import Content, Enrolment, Offer, Program
 from programs.settling import settle
 from tests.programs.world import colleague, partner, program, segment, set_members, staff
 
-pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.programs.urls")]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(autouse=True)
@@ -225,6 +225,25 @@ def test_segments__visible_ones__with_since_and_what_they_bring(visitor: Client,
     assert "1 January 2020" in html
     assert "Guide" in html
     assert "Hidden one" not in html
+
+
+def leaf(field: str, operator: str, value: Any) -> dict[str, Any]:
+    """A rule of one condition."""
+    return {"combinator": "and", "not": False, "rules": [{"field": field, "operator": operator, "value": value}]}
+
+
+def test_segments__rule__is_told_in_words_unless_it_says_too_much(visitor: Client, one: Any) -> None:
+    from partners.models import Attribute
+
+    Attribute.objects.create(subject="partner", name="credit", label="Credit note", type="text", sensitive=True)
+    segment("emea", [one], partner_visible=True, rule=leaf("region", "=", "EMEA"))
+    segment("watched", [one], name="Watched closely")
+    segment("by-credit", [one], partner_visible=True, rule=leaf("credit", "=", "poor"))
+    segment("by-segment", [one], partner_visible=True, rule=leaf("segment", "in", ["watched"]))
+    html = page(visitor, "/portal/segments/")
+    assert "Partners where Region is" in html
+    assert "Credit note" not in html
+    assert "Watched closely" not in html
 
 
 @pytest.mark.parametrize("address", ["/portal/", "/portal/resources/", "/portal/segments/"])

@@ -36,10 +36,11 @@ def staff(role: str = roles.CHANNEL_MANAGER, **fields: Any) -> User:
 
 def segment(slug: str, members: Sequence[Partner] = (), **fields: Any) -> Segment:
     """An active partner segment with these members, in it for long."""
+    rule = fields.pop("rule", {"everyone": True})
     made = Segment.objects.create(
         slug=slug, **{"name": slug.title(), "subject": "partner", "status": "active", **fields}
     )
-    version = SegmentVersion.objects.create(segment=made, number=1, rule={"everyone": True})
+    version = SegmentVersion.objects.create(segment=made, number=1, rule=rule)
     made.published = made.draft = version
     made.save(update_fields=["published", "draft"])
     set_members(made, members)
@@ -64,8 +65,8 @@ def program(
     slug: str,
     *,
     kind: str = "content",
-    any: Sequence[Segment] = (),
-    all: Sequence[Segment] = (),
+    any: Sequence[Segment] = (),  # noqa: A002
+    all: Sequence[Segment] = (),  # noqa: A002
     none: Sequence[Segment] = (),
     **fields: Any,
 ) -> Program:

@@ -27,11 +27,19 @@ class Command(BaseCommand):
         """Declare the options."""
         parser.add_argument("subject", choices=list(SUBJECTS), help="What the file's rows are")
         parser.add_argument("file", type=Path, metavar="FILE")
-        parser.add_argument("--map", default="", metavar="COLUMN=FIELD,…", help="Which column is which field; the rest is guessed")
-        parser.add_argument("--create-fields", action="store_true", help="Add unknown columns and choices instead of rejecting them")
+        parser.add_argument(
+            "--map", default="", metavar="COLUMN=FIELD,…", help="Which column is which field; the rest is guessed"
+        )
+        parser.add_argument(
+            "--create-fields", action="store_true", help="Add unknown columns and choices instead of rejecting them"
+        )
         parser.add_argument("--dry-run", action="store_true", help="Tell the outcome and keep nothing")
-        parser.add_argument("--null", metavar="WORDS", help="Words that mean missing beside an empty cell (default: NULL,#N/A)")
-        parser.add_argument("--date-format", default="", help="dmy, mdy, ymd, %%d/%%m/%%Y or DD.MM.YYYY (default: guessed per column)")
+        parser.add_argument(
+            "--null", metavar="WORDS", help="Words that mean missing beside an empty cell (default: NULL,#N/A)"
+        )
+        parser.add_argument(
+            "--date-format", default="", help="dmy, mdy, ymd, %%d/%%m/%%Y or DD.MM.YYYY (default: guessed per column)"
+        )
         parser.add_argument("--decimal", default="", help="The decimal mark, . or , (default: guessed per column)")
         parser.add_argument("--encoding", default="", help="Default: by its mark, else UTF-8, else Windows-1252")
         parser.add_argument("--delimiter", default="", help="Default: comma, semicolon, tab or bar, as the file shows")

@@ -15,7 +15,7 @@ from people import roles
 from prm.demo import people
 from prm.demo.industries import DEFAULT, PROFILES
 from prm.demo.loading import Loaded, load
-from prm.demo.marks import Wish
+from prm.demo.marks import OtherVendor, Wish
 
 LEAST_PARTNERS = 20
 LOCAL = {"localhost", "127.0.0.1", "::1"}
@@ -77,7 +77,10 @@ class Command(BaseCommand):
             deals=20 * options["partners"] if options["deals"] is None else options["deals"],
             seed=options["seed"],
         )
-        loaded = load(wish, say=self.stderr.write, today=options["today"])
+        try:
+            loaded = load(wish, say=self.stderr.write, today=options["today"])
+        except OtherVendor as error:
+            raise CommandError(str(error)) from None
         sign_ins = people.sign_ins()
         if options["json"]:
             said = {"sign_ins": sign_ins, "counts": loaded.counts, "changed": loaded.changed}

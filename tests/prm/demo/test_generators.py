@@ -133,7 +133,9 @@ def test_deals__default_size__amounts_dates_and_stages_fit(demo: tuple[Rows, Row
     assert min(stages["won"], stages["lost"]) > 0.3 * len(sold)
     assert stages["open"] > 0.03 * len(sold)
     for row in sold:
-        assert row["amount"] is None or (Decimal(row["amount"]) > 0 and Decimal(row["amount"]).as_tuple().exponent == -2)
+        assert row["amount"] is None or (
+            Decimal(row["amount"]) > 0 and Decimal(row["amount"]).as_tuple().exponent == -2
+        )
         assert row["registered_on"] <= TODAY.isoformat()
         if row["stage"] == "open":
             assert row["closed_on"] is None

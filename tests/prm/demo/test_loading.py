@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from partners.models import Activity, Attribute, Customer, Deal, Origin, Partner, TeamMember
 from people import roles
 from people.models import User
-from prm.demo import loading, people, programs, records
+from prm.demo import people, programs
 from prm.demo import segments as plans
 from prm.demo.industries import DEFAULT, PROFILES
 from prm.demo.loading import Loaded, load
@@ -25,6 +25,11 @@ WISH = Wish(IT, partners=300, customers=1_500, deals=6_000)
 
 def silent(line: str) -> None:
     """Nobody listens."""
+
+
+@pytest.fixture(autouse=True)
+def quick_passwords() -> None:
+    """Not here: the demo is loaded once for many tests, and its one hash has to stay readable in each."""
 
 
 def prints() -> dict[str, Any]:
@@ -43,7 +48,9 @@ def prints() -> dict[str, Any]:
 def demo(django_db_setup: None, django_db_blocker: Any) -> Iterator[Loaded]:
     """The demo data, loaded once for this module's tests and taken back after them."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield load(WISH, say=silent)
+        loaded = load(WISH, say=silent)
+        connection.check_constraints()  # once, or every test's end would check all these rows again
+        yield loaded
         transaction.set_rollback(True)
 
 
@@ -132,9 +139,15 @@ def test_load__marks_lost__finds_all_rows_as_they_are(demo: Loaded) -> None:
     again = load(WISH, say=silent)
     after = prints()
     assert again.counts == demo.counts
-    same = ("partners_partner", "partners_customer", "partners_deal", "segments_segment_members", "programs_program")
-    for table in ("people_user", "partners_teammember", "programs_offer", "programs_enrolment", "segments_membership", *same):
-        assert after.get(table) == before.get(table), table
+    moved = {
+        "partners_activity",
+        "partners_origin",
+        "segments_recompute",
+        "segments_segment",
+    }  # written anew, or run again
+    assert {table: after[table] for table in after.keys() - moved} == {
+        table: before[table] for table in before.keys() - moved
+    }
 
 
 @pytest.mark.django_db
@@ -146,41 +159,3 @@ def test_load__changed_password__is_kept_and_not_told(demo: Loaded) -> None:
     user.refresh_from_db()
     assert user.check_password("something else entirely")
     assert {each["email"]: each["password"] for each in people.sign_ins()}["ann@vendor.example"] == ""
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("step", ["load_records", "load_activity", "segments", "programs", "take_up"])
-def test_load__cut_off_in_any_step__is_completed_by_the_next(step: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    wish = Wish(IT, partners=60, customers=200, deals=600)
-    place, name = {
-        "load_records": (records, "_load_deals"),
-        "load_activity": (records, "load_activity"),
-        "segments": (loading.segments, "make"),
-        "programs": (loading.programs, "make"),
-        "take_up": (loading.taking, "take_up"),
-    }[step]
-
-    def cut_off(*args: Any, **options: Any) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
-        patched.setattr(place, name, cut_off)
-        load(wish, say=silent)
-    done = load(wish, say=silent)
-    whole = {"partners": 60, "customers": 200, "deals": 600}
-    assert {name: done.counts[name] for name in whole} == whole
-    assert done.counts["segments"] == len(plans.plans(IT))
-    assert done.counts["programs"] == len(programs.drafts(IT, today=done.today))
-    assert done.counts["offers"] > 60
-    assert Enrolment.objects.exists()
-    assert load(wish, say=silent).changed == 0
-
-
-@pytest.mark.django_db
-@pytest.mark.parametrize("industry", sorted(set(PROFILES) - {DEFAULT}))
-def test_load__other_industry__every_segment_has_members(industry: str) -> None:
-    wish = Wish(PROFILES[industry], partners=300, customers=600, deals=5_000)
-    load(wish, say=silent)
-    for plan in plans.plans(wish.profile):
-        members = Segment.objects.get(slug=plan.slug).member_count
-        assert 0 < members < (300 if plan.subject == "partner" else 600), (plan.slug, members)

@@ -1,0 +1,68 @@
+"""Making and changing one partner or customer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_http_methods
+
+from partners import facts
+from partners.console.layout import CUSTOMER_GROUPS, PARTNER_GROUPS, form_groups
+from partners.console.record_forms import RecordForm
+from partners.models import Customer, Partner
+from partners.records import AnyRecord
+from partners.vocabulary import Subject
+from people.guards import editor_required
+
+GROUPS = {Subject.PARTNER: PARTNER_GROUPS, Subject.CUSTOMER: CUSTOMER_GROUPS}
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def new_partner(request: HttpRequest) -> HttpResponse:
+    """A partner, by hand."""
+    return _edit(request, Subject.PARTNER)
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def new_customer(request: HttpRequest) -> HttpResponse:
+    """A customer, by hand."""
+    return _edit(request, Subject.CUSTOMER)
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def edit_partner(request: HttpRequest, external_id: str) -> HttpResponse:
+    """Change a partner."""
+    visible = Partner.objects.visible_to(request.user).select_related("parent", "channel_manager")
+    return _edit(request, Subject.PARTNER, get_object_or_404(visible, external_id=external_id))
+
+
+@require_http_methods(["GET", "POST"])
+@editor_required
+def edit_customer(request: HttpRequest, external_id: str) -> HttpResponse:
+    """Change a customer."""
+    visible = Customer.objects.visible_to(request.user)
+    return _edit(request, Subject.CUSTOMER, get_object_or_404(visible, external_id=external_id))
+
+
+def _edit(request: HttpRequest, subject: Subject, record: AnyRecord | None = None) -> HttpResponse:
+    form = RecordForm(
+        request.POST or None,
+        subject=subject,
+        vocabulary=facts.vocabulary(subject),
+        viewer=request.user,
+        record=record,
+    )
+    if request.method == "POST" and form.is_valid():
+        saved = form.save()
+        if saved is not None:
+            messages.success(request, f"{saved} is saved.")
+            return redirect(f"console_{subject.value}", saved.external_id)
+    words: dict[str, Any] = {"form": form, "record": record, "subject": subject.value}
+    words["groups"] = form_groups(form, GROUPS[subject])
+    return render(request, "console/records/edit.html", words, status=400 if form.errors else 200)

@@ -1,0 +1,173 @@
+"""The form of a record: its fields are those of the vocabulary, custom attributes included."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, cast
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from partners.models import Origin, Partner
+from partners.profile import value_of
+from partners.records import AnyRecord, change_record, create_record
+from partners.rows import Invalid
+from partners.vocabulary import Field, FieldKind, FieldType, Subject, Vocabulary
+from people import roles
+from people.models import User
+
+UNSET = ("", "Not set")
+ID_SEPARATORS = re.compile(r"[\s,;]+")
+
+
+class RecordForm(forms.Form):
+    """Makes a record, or changes one. Only what was changed is sent on, so two people's edits do not undo each other."""
+
+    def __init__(
+        self,
+        *args: Any,
+        subject: Subject,
+        vocabulary: Vocabulary,
+        viewer: User,
+        record: AnyRecord | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """`record`: what is changed; None makes a new one. `viewer`: whose scope and rights hold."""
+        super().__init__(*args, **kwargs)
+        self.subject, self.viewer, self.record = subject, viewer, record
+        for field in vocabulary.values():
+            if not self._is_offered(field):
+                continue
+            present = value_of(record, field) if record is not None else None
+            self.fields[field.name] = form_field(field, present)
+            self.initial.setdefault(field.name, self._initial(field, present))
+
+    def _is_offered(self, field: Field) -> bool:
+        if field.kind is FieldKind.COMPUTED or (field.name == "external_id" and self.record is not None):
+            return False
+        return not field.sensitive or roles.may_administer(self.viewer)
+
+    def _initial(self, field: Field, present: Any) -> Any:
+        """The present value as the form's field takes it. Of other records only those the viewer may see."""
+        if field.name == "partners" and present is not None:
+            return ", ".join(self._visible_ids([partner.pk for partner in present]))
+        if field.refers_to == "user":
+            return present.email if present else ""
+        if field.refers_to:
+            return present.external_id if present else ""
+        if isinstance(present, Decimal):
+            return (
+                Decimal(f"{present:f}".rstrip("0").rstrip("."))
+                if present != present.to_integral_value()
+                else int(present)
+            )
+        return present
+
+    def _visible_ids(self, pks: list[int]) -> list[str]:
+        visible = Partner.objects.visible_to(self.viewer).filter(pk__in=pks)
+        return list(visible.order_by("external_id").values_list("external_id", flat=True))
+
+    def clean_region(self) -> str:
+        """Somebody limited to regions keeps records within them."""
+        region = cast(str, self.cleaned_data["region"])
+        if self.viewer.regions and region not in self.viewer.regions:
+            raise ValidationError(f"You look after {', '.join(self.viewer.regions)}. Choose one of these.")
+        return region
+
+    def clean_parent(self) -> str:
+        """A parent is a partner the viewer may see."""
+        return "".join(self._known([self.cleaned_data["parent"]] if self.cleaned_data["parent"] else []))
+
+    def clean_partners(self) -> list[str]:
+        """The ids of partners the viewer may see, and those already there that the viewer may not."""
+        chosen = self._known([word for word in ID_SEPARATORS.split(self.cleaned_data["partners"]) if word])
+        return sorted({*chosen, *self._unseen_partners()})
+
+    def _unseen_partners(self) -> set[str]:
+        if self.record is None:
+            return set()
+        every = cast(Any, self.record).partners.filter(deleted_at=None)
+        seen = Partner.objects.visible_to(self.viewer).values("pk")
+        return set(every.exclude(pk__in=seen).values_list("external_id", flat=True))
+
+    def _known(self, ids: list[str]) -> list[str]:
+        visible = Partner.objects.visible_to(self.viewer).filter(external_id__in=ids)
+        known = set(visible.values_list("external_id", flat=True))
+        if unknown := [word for word in ids if word not in known]:
+            raise ValidationError(
+                f"There is no partner with the id {', '.join(unknown)}. Check it in the list of partners."
+            )
+        return ids
+
+    def save(self) -> AnyRecord | None:
+        """The record as it is now; None when something could not be kept, which the form then says."""
+        values = {name: self.cleaned_data[name] for name in self.changed_data}
+        origin = Origin(kind=Origin.Kind.FORM, label=str(self.viewer), user=self.viewer)
+        try:
+            if self.record is None:
+                return create_record(subject=self.subject, values=values, origin=origin)
+            return change_record(record=self.record, values=values, origin=origin)
+        except Invalid as invalid:
+            for name, reason in invalid.errors.items():
+                self.add_error(name if name in self.fields else None, reason)
+            return None
+
+
+def form_field(field: Field, present: Any = None) -> forms.Field:
+    """The form's field for a field of the vocabulary. A present value that is no choice (any more) can be kept."""
+    known: dict[str, Any] = {
+        "label": field.label,
+        "help_text": field.description,
+        "required": field.kind is FieldKind.BUILT_IN and field.name in {"external_id", "name"},
+    }
+    if field.refers_to == "user":
+        staff = User.objects.filter(role__in=roles.VENDOR, is_active=True).order_by("name", "email")
+        people = [(person.email, str(person)) for person in staff]
+        if present is not None and present.email not in dict(people):
+            people.append((present.email, str(present)))
+        return forms.ChoiceField(choices=[UNSET, *people], **{**known, "help_text": ""})
+    if field.name == "partners":
+        area = forms.Textarea(attrs={"rows": 3})
+        return forms.CharField(widget=area, **{**known, "help_text": "External ids of partners, set apart by commas."})
+    return _by_type(field, present, known)
+
+
+def _by_type(field: Field, present: Any, known: dict[str, Any]) -> forms.Field:
+    options = [(choice.value, choice.label) for choice in field.choices]
+    match field.type:
+        case FieldType.NUMBER:
+            return forms.DecimalField(max_digits=18, decimal_places=6, widget=_number(), **known)
+        case FieldType.MONEY:
+            return forms.DecimalField(max_digits=18, decimal_places=2, widget=_number(), **known)
+        case FieldType.BOOLEAN:
+            return forms.TypedChoiceField(
+                choices=[UNSET, ("True", "Yes"), ("False", "No")],
+                coerce=lambda word: word == "True",
+                empty_value=None,
+                **known,
+            )
+        case FieldType.DATE:
+            return forms.DateField(widget=_day(), **known)
+        case FieldType.DATETIME:
+            return forms.DateTimeField(widget=_instant(), **known)
+        case FieldType.MULTI_CHOICE:
+            options += [(value, value) for value in present or [] if value not in dict(options)]
+            return forms.MultipleChoiceField(choices=options, widget=forms.CheckboxSelectMultiple, **known)
+        case FieldType.CHOICE | FieldType.ORDERED_CHOICE:
+            options += [(present, present)] if present and present not in dict(options) else []
+            return forms.ChoiceField(choices=[UNSET, *options], **known)
+        case _:
+            return forms.CharField(**known)
+
+
+def _number() -> forms.NumberInput:
+    return forms.NumberInput(attrs={"step": "any"})
+
+
+def _day() -> forms.DateInput:
+    return forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+
+
+def _instant() -> forms.DateTimeInput:
+    return forms.DateTimeInput(attrs={"type": "datetime-local", "step": "1"}, format="%Y-%m-%dT%H:%M:%S")

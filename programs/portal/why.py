@@ -1,0 +1,37 @@
+"""Why a company is in a segment, in the words of the segment's published rule. The rule is worded, not evaluated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from partners.vocabulary import Subject
+from segments.models import Segment
+from segments.rulebook import rulebook
+from segments.rules import RuleInvalid, fields_used, segments_used
+from segments.sentences import sentence
+
+
+def reasons_of(segments: Sequence[Segment]) -> dict[str, str]:
+    """A sentence by slug, for the segments (with their published version) whose rule may be told to partners.
+
+    Left out are lists, rules that read a sensitive field, and rules that name a segment which is not among these: it may
+    not be theirs to know of.
+    """
+    told = {segment.slug for segment in segments}
+    rules = {
+        segment.slug: segment.published.rule
+        for segment in segments
+        if segment.kind == Segment.Kind.RULE and segment.published is not None
+    }
+    if not rules:
+        return {}
+    book = rulebook(Subject.PARTNER, *rules.values())
+    found = {}
+    for slug, rule in rules.items():
+        try:
+            node = book.parse(rule, saved=True)
+        except RuleInvalid:
+            continue
+        if segments_used(node) <= told and not any(book.vocabulary[name].sensitive for name in fields_used(node)):
+            found[slug] = sentence(node, book.vocabulary, segments=book.names)
+    return found

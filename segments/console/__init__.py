@@ -1,0 +1,1 @@
+"""The staff's pages of segments: list, builder, members, publishing, runs and why."""

@@ -1,0 +1,68 @@
+"""The forms of segments."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django import forms
+from django.utils.text import slugify
+
+from segments.models import SUBJECTS, Segment
+
+
+class SegmentForm(forms.Form):
+    """What a segment is called, what it is for, and its rule as JSON (the builder fills that in)."""
+
+    subject = forms.ChoiceField(label="Made of", choices=SUBJECTS, widget=forms.Select)
+    name = forms.CharField(max_length=200)
+    description = forms.CharField(
+        required=False, widget=forms.Textarea(attrs={"rows": 2}), help_text="Who belongs here, in your own words."
+    )
+    objective = forms.CharField(
+        max_length=500, required=False, help_text="What you want to reach with it: “20 % more deals registered”."
+    )
+    partner_visible = forms.BooleanField(
+        required=False,
+        label="Members may see it",
+        help_text="Partners in it see its name and why they are in it.",
+    )
+    reason = forms.CharField(
+        max_length=500,
+        required=False,
+        label="Why this change?",
+        help_text="Kept with the version, for those who ask later.",
+    )
+    rule = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false", "class": "input"}),
+        label="Rule",
+        error_messages={"required": "Add at least one condition, or choose “Everyone”."},
+    )
+    token = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
+    based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, segment: Segment | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if segment is None:
+            del self.fields["reason"]
+        else:
+            self.fields["subject"].disabled = True
+
+    def clean_rule(self) -> Any:
+        """The rule as the JSON value it is; whether it is a rule is for the engine to say."""
+        try:
+            return json.loads(self.cleaned_data["rule"])
+        except ValueError as error:
+            raise forms.ValidationError(f"This is not JSON: {error}.") from error
+
+
+def free_slug(name: str) -> str:
+    """An address for a name that no segment has yet."""
+    base = slugify(name)[:80] or "segment"
+    taken = set(Segment.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    number = 2
+    slug = base
+    while slug in taken:
+        slug = f"{base}-{number}"
+        number += 1
+    return slug

@@ -1,0 +1,52 @@
+"""Why one partner or customer is, or is not, in one segment."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from partners.vocabulary import Subject
+from people.guards import vendor_required
+from segments.console.parts import is_part
+from segments.console.showing import one
+from segments.console.subjects import Names
+from segments.console.vocabulary import subjects_of
+from segments.explaining import explain
+from segments.models import Segment
+from segments.rules import RuleInvalid
+
+
+@require_safe
+@vendor_required
+def why(request: HttpRequest, slug: str, external_id: str) -> HttpResponse:
+    """The rule as a tree with verdicts and the values found; the part alone for htmx."""
+    segment = one(request.user, slug)
+    subject = Subject(segment.subject)
+    record = get_object_or_404(subjects_of(subject, request.user), external_id=external_id)
+    words = {"segment": segment, "member": Names(subject).of(record)}
+    try:
+        found = explain(segment=segment, subject_id=record.pk)
+    except RuleInvalid as invalid:
+        words |= {"note": f"The rule cannot be worked out: {invalid.errors[0].detail}"}
+    else:
+        words |= {
+            "is_member": found.member,
+            "since": found.since,
+            "reason": found.why,
+            "nearest": found.nearest,
+            "sentence": found.sentence,
+            "note": note(segment, found.member, found.verdict),
+        }
+    template = "console/segments/parts/why.html" if is_part(request) else "console/segments/why.html"
+    return render(request, template, words)
+
+
+def note(segment: Segment, is_member: bool, verdict: bool) -> str:
+    """What to know when the facts of this moment say otherwise than the last run; empty when they agree."""
+    if segment.published is None:
+        return "This segment is not published yet: it has no members. Below is what its rule says."
+    if segment.status != Segment.Status.ACTIVE or is_member == verdict:
+        return ""
+    turn = "enters" if verdict else "leaves"
+    return f"The facts have changed since the segment was last computed: with the next run this one {turn}."

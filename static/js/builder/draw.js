@@ -1,0 +1,220 @@
+/** Draws the tree: groups as cards, conditions as rows. Every control says what it belongs to. */
+
+import { combobox, plain } from "./combobox.js";
+import { h, icon } from "./dom.js";
+import { menu } from "./menu.js";
+import * as tree from "./tree.js";
+import { valueEditor } from "./values.js";
+import { Vocabulary } from "./vocabulary.js";
+
+/** app: {store, vocabulary, suggest, say(words), edit(root, {focus, open})} */
+export function drawTree(app) {
+  return drawGroup(app, app.store.root, 0, "");
+}
+
+function drawGroup(app, node, depth, name, word = "") {
+  const isRoot = depth === 0;
+  const { root } = app.store;
+  const legend = isRoot ? "The rule" : `Group ${name}`;
+  const list = h("ol", { class: "rb-list", role: "list" }, node.rules.map((rule, at) => drawItem(app, node, rule, at, depth, name ? `${name}.${at + 1}` : `${at + 1}`)));
+  const not = h("button", { type: "button", class: "rb-not", "aria-pressed": String(node.not), "aria-label": `${legend}: turn round (not)`, "data-key": `${node.id}:not`,
+    title: "Turn the group round: match those it would leave out", onclick: () => app.edit(tree.set(root, node.id, { not: !node.not })) }, "Not");
+  return h("fieldset", { class: `rb-group${isRoot ? " rb-group--root" : ""}${node.not ? " is-not" : ""}`, "data-node": node.id },
+    h("legend", { class: "sr-only" }, `${legend}: ${node.not ? "not " : ""}${node.combinator === "and" ? "all" : "any"} of the conditions`),
+    h("div", { class: "rb-group__bar" },
+      word ? h("span", { class: "rb-group__words", "aria-hidden": "true" }, word) : null,
+      node.not ? not : null,
+      combinator(app, node, legend),
+      h("span", { class: "rb-group__words rb-group__hold", "aria-hidden": "true" }, node.combinator === "and" ? "of these hold" : "of these holds"),
+      node.not ? null : not,
+      isRoot ? null : h("span", { class: "rb-tools" }, tools(app, node, `group ${name}`))),
+    problem(node),
+    list,
+    node.rules.length ? null : h("p", { class: "rb-empty" }, isRoot ? `No condition yet. Add one to say which ${app.vocabulary.noun}s belong here.` : "This group is empty: add a condition, or remove the group."),
+    h("div", { class: "rb-group__add" },
+      adder("Condition", "plus", `${node.id}:add`, `Add a condition to ${legend.toLowerCase()}`, () => addLeaf(app, node)),
+      adder("Group", "group", `${node.id}:add-group`, `Add a group to ${legend.toLowerCase()}`, () => addGroup(app, node)),
+      isRoot && !node.rules.length ? adder("Everyone", "plus", `${node.id}:everyone`, `Match every ${app.vocabulary.noun}`, () => app.edit(tree.insert(root, node.id, tree.everyone()))) : null));
+}
+
+function adder(label, picture, key, title, act) {
+  return h("button", { type: "button", class: "rb-add", "data-key": key, "aria-label": title, onclick: act }, icon(picture), label);
+}
+
+function addLeaf(app, node) {
+  const fresh = tree.leaf();
+  app.edit(tree.insert(app.store.root, node.id, fresh), { focus: `${fresh.id}:field`, open: true });
+}
+
+function addGroup(app, node) {
+  const fresh = tree.leaf();
+  const around = tree.group([fresh], node.combinator === "and" ? "or" : "and");
+  app.edit(tree.insert(app.store.root, node.id, around), { focus: `${fresh.id}:field`, open: true });
+}
+
+function combinator(app, node, legend) {
+  const option = (value, label) => h("label", { class: "rb-segmented__option" },
+    h("input", { type: "radio", name: `${node.id}-combinator`, checked: node.combinator === value, "data-key": `${node.id}:${value}`,
+      onchange: () => app.edit(tree.set(app.store.root, node.id, { combinator: value })) }),
+    h("span", {}, label));
+  return h("div", { class: "rb-segmented", role: "radiogroup", "aria-label": `${legend}: how its conditions count` },
+    option("and", "All (and)"), option("or", "Any (or)"));
+}
+
+function drawItem(app, holder, rule, at, depth, name) {
+  const word = at > 0 ? holder.combinator : depth === 0 ? "Where" : "";
+  if (rule.kind === "group") return h("li", { class: "rb-item rb-item--group" }, drawGroup(app, rule, depth + 1, name, at > 0 ? word : ""));
+  const body = { leaf: drawLeaf, everyone: drawEveryone, raw: drawRaw }[rule.kind](app, rule, name);
+  return h("li", { class: "rb-item" }, h("span", { class: "rb-item__word", "aria-hidden": "true" }, word), body);
+}
+
+function drawLeaf(app, node, name) {
+  const { vocabulary, store } = app;
+  const field = vocabulary.field(node.field);
+  const context = {
+    vocabulary,
+    suggest: app.suggest,
+    latest: () => tree.find(store.root, node.id) ?? node,
+    change: (value) => store.commit(tree.set(store.root, node.id, { value }), { key: `${node.id}:value`, draw: false }),
+    draw: (value, focus, open = false) => app.edit(tree.set(store.root, node.id, { value }), { focus, open }),
+  };
+  return h("div", { class: "rb-leaf", role: "group", "aria-label": `Condition ${name}`, "data-node": node.id },
+    h("div", { class: "rb-leaf__parts" },
+      h("div", { class: "rb-leaf__field" }, fieldPicker(app, node, field)),
+      field ? operatorSelect(app, node, field) : null,
+      field ? h("div", { class: "rb-leaf__value" }, valueEditor(node, context)) : null),
+    h("div", { class: "rb-tools rb-leaf__tools" }, tools(app, node, `condition ${name}`)),
+    missingNote(app, node, field),
+    problem(node));
+}
+
+function fieldPicker(app, node, field) {
+  const { vocabulary, store } = app;
+  return combobox({
+    label: "Field", key: `${node.id}:field`, placeholder: "Choose a field", text: field ? field.label : node.field,
+    load: (words) => fieldOptions(vocabulary, words, node.field),
+    quick: (words) => fieldOptions(vocabulary, words, node.field)[0] ?? null,
+    pick: (option) => {
+      if (option.value === node.field) return app.redraw(`${node.id}:operator`);
+      const operator = vocabulary.operatorsOf(option.value)[0];
+      const value = Vocabulary.empty(operator?.takes);
+      app.edit(tree.set(store.root, node.id, { field: option.value, operator: operator?.name ?? "", value, extra: {} }), { focus: `${node.id}:operator` });
+    },
+  });
+}
+
+/** Fields by what is typed: label first, then name and description. Grouped by where the value comes from. */
+function fieldOptions(vocabulary, words, present) {
+  const wanted = plain(words).split(/\s+/).filter(Boolean);
+  const rank = (field) => {
+    const label = plain(field.label);
+    const all = `${label} ${plain(field.name)} ${plain(field.description)}`;
+    if (!wanted.every((word) => all.includes(word))) return -1;
+    if (!wanted.length) return 0;
+    return label.startsWith(wanted[0]) ? 0 : wanted.every((word) => label.includes(word)) ? 1 : 2;
+  };
+  const ranked = vocabulary.list.map((field) => ({ field, rank: rank(field) })).filter((each) => each.rank >= 0);
+  if (wanted.length) ranked.sort((a, b) => a.rank - b.rank);
+  return ranked.map(({ field }) => ({
+    value: field.name, label: field.label, chosen: field.name === present,
+    detail: [vocabulary.typeWords(field), field.description].filter(Boolean).join(" · "),
+    note: vocabulary.filledWords(field), group: wanted.length ? null : vocabulary.kindWords(field.kind),
+  }));
+}
+
+function operatorSelect(app, node, field) {
+  const { vocabulary, store } = app;
+  const known = vocabulary.operatorsOf(node.field);
+  const unknown = known.some((each) => each.name === node.operator) ? [] : [{ name: node.operator, label: node.operator || "Choose" }];
+  return h("select", { class: "rb-select rb-leaf__operator", "aria-label": `How ${field.label} compares`, "data-key": `${node.id}:operator`,
+    onchange: (event) => {
+      const operator = event.target.value;
+      const now = tree.find(store.root, node.id);
+      const value = Vocabulary.reshape(now.value, vocabulary.takes(now), vocabulary.takes({ ...now, operator }));
+      app.edit(tree.set(store.root, node.id, { operator, value }));
+    } },
+  [...unknown, ...known].map((each) => h("option", { value: each.name, selected: each.name === node.operator }, each.label)));
+}
+
+/** Whether those with nothing filled in belong: by rule with a negative, by choice otherwise. */
+function includesMissing(app, node) {
+  if (node.extra.missing) return node.extra.missing === "match";
+  return Boolean(app.vocabulary.operator(node.field, node.operator)?.negative);
+}
+
+function askableForMissing(app, node, field) {
+  return field && field.type !== "segment" && app.vocabulary.takes(node) !== "none";
+}
+
+function missingNote(app, node, field) {
+  if (!askableForMissing(app, node, field) || !includesMissing(app, node)) return null;
+  return h("p", { class: "rb-leaf__note" }, "… or not set", h("span", { "data-missing": node.field }));
+}
+
+function tools(app, node, what) {
+  const { store } = app;
+  const { root } = store;
+  const step = (by, side) => {
+    const [next, words] = tree.move(root, node.id, by);
+    app.say(words || "It cannot go further");
+    app.edit(next, { focus: `${node.id}:${side}` });
+  };
+  const remove = () => {
+    const holder = tree.parentOf(root, node.id);
+    const at = holder.rules.findIndex((rule) => rule.id === node.id);
+    const near = holder.rules[at + 1] ?? holder.rules[at - 1];
+    app.say(`Removed ${what}`);
+    app.edit(tree.remove(root, node.id), { focus: near ? `${near.id}:remove` : `${holder.id}:add` });
+  };
+  const field = node.kind === "leaf" ? app.vocabulary.field(node.field) : null;
+  const extra = (name, value) => {
+    const { [name]: _gone, ...others } = node.extra;
+    app.edit(tree.set(root, node.id, { extra: value === null ? others : { ...others, [name]: value } }), { focus: `${node.id}:more` });
+  };
+  const negative = Boolean(app.vocabulary.operator(node.field, node.operator)?.negative);
+  return [
+    tool("up", `Move ${what} up`, `${node.id}:up`, () => step(-1, "up"), " rb-tool--move"),
+    tool("down", `Move ${what} down`, `${node.id}:down`, () => step(1, "down"), " rb-tool--move"),
+    menu(`More for ${what}`, `${node.id}:more`, [
+      { label: "Move up", act: () => step(-1, "more") },
+      { label: "Move down", act: () => step(1, "more") },
+      { label: "Duplicate", act: () => { const [next, id] = tree.duplicate(root, node.id); app.edit(next, { focus: `${id}:more` }); } },
+      { label: "Put in a new group", act: () => { const [next, id] = tree.wrap(root, node.id); app.edit(next, { focus: `${id}:and` }); } },
+      tree.canUnwrap(root, node.id) && { label: "Take out of the group", act: () => app.edit(tree.unwrap(root, node.id)) },
+      askableForMissing(app, node, field) && {
+        label: `Include those with no ${field.label.toLowerCase()}`, checked: includesMissing(app, node),
+        act: () => { const want = !includesMissing(app, node); extra("missing", want === negative ? null : want ? "match" : "no_match"); },
+      },
+      node.value?.unit && {
+        label: `Count whole ${node.value.unit} only`, checked: node.value.calendar === true,
+        act: () => { const { calendar, ...value } = node.value; app.edit(tree.set(root, node.id, { value: calendar ? value : { ...value, calendar: true } }), { focus: `${node.id}:more` }); },
+      },
+      field?.type === "text" && app.vocabulary.takes(node) !== "none" && {
+        label: "Match upper and lower case exactly", checked: node.extra.case_sensitive === true,
+        act: () => extra("case_sensitive", node.extra.case_sensitive === true ? null : true),
+      },
+    ]),
+    tool("remove", `Remove ${what}`, `${node.id}:remove`, remove),
+  ];
+}
+
+function tool(picture, label, key, act, kind = "") {
+  return h("button", { type: "button", class: `rb-tool${kind}`, "aria-label": label, title: label, "data-key": key, onclick: act }, icon(picture));
+}
+
+function drawEveryone(app, node, name) {
+  return h("div", { class: "rb-leaf", role: "group", "aria-label": `Condition ${name}`, "data-node": node.id },
+    h("div", { class: "rb-leaf__parts" }, h("p", { class: "rb-leaf__plain" }, `Every ${app.vocabulary.noun}`)),
+    h("div", { class: "rb-tools rb-leaf__tools" }, tools(app, { ...node, extra: {} }, `condition ${name}`)), problem(node));
+}
+
+function drawRaw(app, node, name) {
+  return h("div", { class: "rb-leaf", role: "group", "aria-label": `Condition ${name}`, "data-node": node.id },
+    h("div", { class: "rb-leaf__parts" }, h("p", { class: "rb-leaf__plain" }, "A condition to be changed in the JSON below: ", h("code", {}, JSON.stringify(node.json).slice(0, 80)))),
+    h("div", { class: "rb-tools rb-leaf__tools" }, tools(app, { ...node, extra: {} }, `condition ${name}`)), problem(node));
+}
+
+/** Where the message about a node appears. */
+function problem(node) {
+  return h("p", { class: "rb-problem", id: `${node.id}-problem`, hidden: true });
+}

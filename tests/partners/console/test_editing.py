@@ -1,0 +1,114 @@
+"""Records made and changed by hand."""
+
+from decimal import Decimal
+
+import pytest
+
+from partners.models import Attribute, Customer, Partner
+
+EDIT = "/console/partners/P-1/edit/"
+
+
+def form_data(client, path=EDIT, **changes) -> dict[str, object]:
+    """What the browser would send for the form at `path`, with some of it changed."""
+    form = client.get(path).context["form"]
+    present = {}
+    for bound in form:
+        value = bound.value()
+        if value is not None:
+            present[bound.name] = bound.field.widget.format_value(value) if not isinstance(value, list) else value
+    return {name: "" if value is None else value for name, value in {**present, **changes}.items()}
+
+
+def test_edit__one_field__changes_it_and_says_who(sign_in, records, people):
+    client = sign_in("channel_manager")
+    before = Partner.objects.get(external_id="P-1")
+    response = client.post(EDIT, form_data(client, tier="platinum"))
+    assert (response.status_code, response["Location"]) == (302, "/console/partners/P-1/")
+    partner = Partner.objects.get(external_id="P-1")
+    assert (partner.tier, partner.employees, partner.name) == ("platinum", before.employees, before.name)
+    assert set(partner.provenance) == {"tier"}
+    assert "channel_manager@example.com" in client.get("/console/partners/P-1/").content.decode()
+
+
+def test_edit__nothing_changed__writes_nothing(sign_in, records):
+    Attribute.objects.create(subject="partner", name="seen_at", label="Seen at", type="datetime")
+    Attribute.objects.create(subject="partner", name="showroom", label="Showroom", type="boolean")
+    custom = {"seen_at": "2026-03-05T09:07:41Z", "showroom": False}
+    Partner.objects.filter(external_id="P-1").update(
+        custom=custom, verticals=["energy"], annual_revenue="1200.50", employees="12.5", joined_on="2020-02-29"
+    )
+    before = Partner.objects.values().get(external_id="P-1")
+    client = sign_in("administrator")
+    assert client.post(EDIT, form_data(client)).status_code == 302
+    assert Partner.objects.values().get(external_id="P-1") == before
+
+
+def test_edit__two_people_at_once__keep_each_others_changes(sign_in, records):
+    one, other = sign_in("administrator"), sign_in("channel_manager")
+    first, second = form_data(one, tier="platinum"), form_data(other, city="Lyon")
+    one.post(EDIT, first)
+    other.post(EDIT, {**second, "tier": "platinum"})
+    partner = Partner.objects.get(external_id="P-1")
+    assert (partner.tier, partner.city) == ("platinum", "Lyon")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("employees", "many", "Enter a number."),
+        ("joined_on", "31.31.2020", "Enter a valid date."),
+        ("tier", "tin", "Select a valid choice"),
+        ("name", "", "This field is required."),
+        ("parent", "nobody", "There is no partner with the id nobody"),
+        ("parent", "P-1", ""),
+    ],
+)
+def test_edit__wrong_value__is_refused_at_its_field(sign_in, records, field, value, said):
+    client = sign_in("channel_manager")
+    before = Partner.objects.values().get(external_id="P-1")
+    response = client.post(EDIT, form_data(client, **{field: value}))
+    assert response.status_code == 400
+    assert said in " ".join(response.context["form"].errors[field])
+    assert Partner.objects.values().get(external_id="P-1") == before
+
+
+def test_edit__regional_manager__keeps_records_in_the_regions(sign_in, records):
+    client = sign_in("regional")
+    response = client.post(EDIT, form_data(client, region="NA"))
+    assert response.status_code == 400
+    assert "You look after EMEA" in response.content.decode()
+    assert client.post(EDIT, form_data(client, parent="P-2")).status_code == 400  # not theirs to see
+
+
+def test_edit_customer__regional_manager__leaves_partners_they_cannot_see(sign_in, records):
+    client = sign_in("regional")
+    path = "/console/customers/C-1/edit/"
+    data = form_data(client, path)
+    assert data["partners"] == "P-1"
+    assert client.post(path, {**data, "partners": "", "city": "Porto"}).status_code == 302
+    customer = Customer.objects.get(external_id="C-1")
+    assert customer.city == "Porto"
+    assert [partner.external_id for partner in customer.partners.all()] == ["P-2"]
+
+
+def test_new__partner__is_made_and_shown(sign_in, records):
+    client = sign_in("channel_manager")
+    values = {"external_id": "N-1", "name": "New", "region": "EMEA", "annual_revenue": "0.10", "verticals": ["energy"]}
+    response = client.post("/console/new/partner/", values)
+    assert response["Location"] == "/console/partners/N-1/"
+    made = Partner.objects.get(external_id="N-1")
+    assert (made.annual_revenue, made.verticals, made.employees) == (Decimal("0.10"), ["energy"], None)
+
+
+@pytest.mark.parametrize("key", ["P-1", "a/b"])
+def test_new__id_taken_or_impossible__is_refused(sign_in, records, key):
+    response = sign_in("channel_manager").post("/console/new/partner/", {"external_id": key, "name": "New"})
+    assert response.status_code == 400
+    assert "external_id" in response.context["form"].errors
+
+
+def test_edit__analyst__is_refused_and_nothing_changes(sign_in, records):
+    assert sign_in("analyst").post(EDIT, {"name": "Mine"}).status_code == 403
+    assert sign_in("partner_admin").post(EDIT, {"name": "Mine"}).status_code == 404
+    assert Partner.objects.get(external_id="P-1").name == "Alder & Sons"

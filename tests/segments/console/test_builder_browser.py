@@ -1,0 +1,172 @@
+"""The builder as a person uses it, in Chromium, by keyboard and by mouse."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from django.db.models import Q
+
+from partners.models import Partner
+from segments.models import Membership, Segment
+from tests.segments.console.conftest import PASSWORD, compute, make_channel
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def builder(transactional_db: None, broker: Any, _urls: None, browser_page: Any) -> Any:
+    """The page of a new segment, signed in as channel manager."""
+    make_channel()
+    page = browser_page
+    page.goto("/account/login/")
+    page.locator("input[name=login]").fill("channel_manager@vendor.example")
+    page.locator("input[name=password]").fill(PASSWORD)
+    page.locator("input[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "login" not in url)
+    page.goto("/console/segments/new/")
+    page.get_by_role("button", name="Add a group to the rule").wait_for()
+    return page
+
+
+def choose(page: Any, *words: str) -> None:
+    """Type into the box that has the focus and take what is meant, then go on to the next control."""
+    for word in words:
+        page.keyboard.type(word)
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+
+
+def shows(page: Any, count: int) -> None:
+    page.wait_for_function(
+        "n => document.querySelector('[data-live=count]').textContent === n && !document.querySelector('.is-stale')",
+        arg=str(count),
+    )
+
+
+def rule_of(page: Any) -> Any:
+    return json.loads(page.locator("textarea[name=rule]").input_value())
+
+
+def test_builder__by_keyboard_and_mouse__built_counted_saved_published(builder: Any) -> None:
+    page = builder
+    page.get_by_label("Name", exact=True).fill("Europe or managed, not gold")
+    page.get_by_role("button", name="Add a group to the rule").focus()
+    page.keyboard.press("Enter")  # a group of "any", the first condition waits for its field
+    page.keyboard.type("region")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("emea")
+    page.keyboard.press("Enter")
+    shows(page, Partner.objects.filter(region="EMEA").count())
+
+    page.get_by_role("button", name="Add a condition to group 1").click()
+    page.get_by_role("option", name="Partner type").click()
+    page.get_by_role("combobox", name="Value of Partner type").click()
+    page.get_by_role("option", name="Managed service provider").click()
+    either = Q(region="EMEA") | Q(partner_type="msp")
+    shows(page, Partner.objects.filter(either).count())
+
+    page.get_by_role("button", name="Add a group to the rule").click()
+    page.keyboard.type("tier")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("gold")
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Group 2: turn round (not)").press("Space")
+    wanted = Partner.objects.filter(either).exclude(tier="gold")
+    shows(page, wanted.count())
+    assert "not (Tier is Gold)" in page.locator("[data-live=sentence]").inner_text()
+    assert rule_of(page)["rules"][1]["not"] is True
+
+    page.get_by_role("button", name="Save and publish…").click()
+    page.get_by_role("heading", name="What publishing changes").wait_for()
+    figure = page.get_by_role("heading", level=2).first.inner_text()
+    assert re.fullmatch(r"0\W+to\W+2 members", figure), figure
+    page.get_by_role("button", name="Publish", exact=True).click()
+    page.get_by_text("Waiting to be computed").wait_for()
+    compute()
+    made = Segment.objects.get(name="Europe or managed, not gold")
+    assert made.status == "active"
+    members = Membership.objects.current().filter(segment=made).values_list("subject_id", flat=True)
+    assert set(members) == set(wanted.values_list("pk", flat=True))
+
+
+def test_builder__wrong_value__message_at_its_condition_and_undo_takes_it_back(builder: Any) -> None:
+    page = builder
+    page.get_by_role("button", name="Add a condition to the rule").click()
+    page.keyboard.type("employees")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("many")
+    problem = page.locator("[data-node] .rb-problem:not([hidden])")
+    problem.wait_for()
+    assert "not a number" in problem.inner_text()
+    assert page.get_by_label("Value of Employees").get_attribute("aria-invalid") == "true"
+    page.keyboard.press("Control+z")
+    problem.wait_for(state="hidden")
+    assert page.get_by_label("Value of Employees").input_value() == ""
+    page.keyboard.press("Control+Shift+z")
+    assert page.get_by_label("Value of Employees").input_value() == "many"
+
+
+def test_builder__json_pasted__drawn_counted_and_nonsense_refused(builder: Any) -> None:
+    page = builder
+    page.locator("summary", has_text="Rule as JSON").click()
+    area = page.locator("textarea[name=rule]")
+    area.fill(
+        json.dumps({"combinator": "and", "rules": [{"field": "tier", "operator": "in", "value": ["gold", "silver"]}]})
+    )
+    shows(page, 4)
+    assert page.locator(".rb-chip__text").all_inner_texts() == ["Gold", "Silver"]
+    area.fill('{"combinator": "xor", "rules": []}')
+    page.get_by_text('use "and" or "or"').wait_for()
+    shows(page, 4)
+
+
+def test_builder__conditions_moved_by_keyboard__into_and_out_of_groups(builder: Any) -> None:
+    page = builder
+    page.locator("summary", has_text="Rule as JSON").click()
+    one, two = ({"field": "tier", "operator": name} for name in ("notNull", "null"))
+    inner = {"combinator": "or", "not": False, "rules": [two]}
+    page.locator("textarea[name=rule]").fill(json.dumps({"combinator": "and", "not": False, "rules": [one, inner]}))
+    page.get_by_role("button", name="Move condition 1 down").press("Enter")
+    assert page.evaluate("document.activeElement.dataset.key").endswith(":down"), "the focus goes along"
+    assert rule_of(page)["rules"] == [{**inner, "rules": [one, two]}]
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    assert rule_of(page)["rules"] == [inner, one]
+
+
+def test_builder__unfinished__not_sent_and_says_what_is_missing(builder: Any) -> None:
+    page = builder
+    page.get_by_label("Name", exact=True).fill("Unfinished")
+    page.get_by_role("button", name="Add a condition to the rule").click()
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Save as draft").click()
+    page.get_by_text("Choose a field, or remove this condition.").wait_for()
+    assert not Segment.objects.filter(name="Unfinished").exists()
+
+
+def test_builder__leaving_with_changes__asked_first(builder: Any) -> None:
+    page = builder
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.accept()))
+    page.get_by_role("button", name="Add a group to the rule").click()
+    page.goto("/console/segments/")
+    assert asked == ["beforeunload"]
+
+
+def test_builder__narrow_screen__nothing_sticks_out(builder: Any) -> None:
+    page = builder
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.locator("summary", has_text="Rule as JSON").click()
+    leaf = {"field": "partner_type", "operator": "in", "value": ["msp", "var", "distributor"]}
+    rule: dict[str, Any] = {"combinator": "and", "not": False, "rules": [leaf]}
+    for _ in range(4):
+        rule = {"combinator": "or", "not": True, "rules": [leaf, rule]}
+    page.locator("textarea[name=rule]").fill(json.dumps(rule))
+    page.locator(".rb-leaf").nth(4).wait_for()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390

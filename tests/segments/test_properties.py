@@ -1,0 +1,279 @@
+"""What holds for every rule and every population, and agreement with the plain evaluator of `reference`."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from segments.evaluate import Evaluator, blocks, evaluate
+from segments.explain import nearest_miss, reasons
+from segments.instants import Clock
+from segments.operators import OPERATORS, operators_of
+from segments.ranges import inside
+from segments.rules import Group, Leaf, nodes, parse, to_json
+from segments.sentences import sentence
+from tests.segments import reference
+from tests.segments.worlds import fields, table_of, typed
+
+ZONE = ZoneInfo("Europe/Berlin")
+NOW = datetime(2026, 3, 29, 14, 30, tzinfo=UTC)  # the day the clocks go forward there
+SPEC = {
+    "name": "text",
+    "region": "choice: EMEA, NA, APAC",
+    "tier": "ordered_choice: silver, gold, platinum",
+    "employees": "number",
+    "revenue": "money",
+    "vip": "boolean",
+    "joined_on": "date",
+    "seen_at": "datetime",
+    "skills": "multi_choice: cloud, data, security",
+}
+WORDS = fields(SPEC)
+TYPES = {name: field.type.value for name, field in WORDS.items()}
+CHOICES = {name: [choice.value for choice in field.choices] for name, field in WORDS.items()}
+
+texts = st.sampled_from(
+    ["Zürich", "zurich", "ZÜRICH ", "Oslo", "os", "null", "%", "0123", "123", "Große", "GROSSE", "é", "E"]
+)
+numbers = st.sampled_from(["-1", "0", "0.1", "0.3", "0.3000001", "5", "1000000", "99999999999999999999", "-1e30"])
+kept_numbers = st.sampled_from(["-1", "0", "0.1", "0.3", "5", "1000000", "0.000001"])
+amounts = st.sampled_from(["-0.01", "0", "0.01", "10.10", "9999999999999999.99"])
+days = st.dates(NOW.date() - timedelta(days=12), NOW.date() + timedelta(days=12)).map(date.isoformat)
+instants = st.datetimes(datetime(2026, 3, 17), datetime(2026, 4, 10), timezones=st.just(UTC)).map(datetime.isoformat)
+VALUES: dict[str, st.SearchStrategy[Any]] = {
+    "text": texts,
+    "choice": st.sampled_from(CHOICES["region"]),
+    "ordered_choice": st.sampled_from(CHOICES["tier"]),
+    "number": numbers,
+    "money": amounts | numbers,
+    "boolean": st.booleans(),
+    "date": days,
+    "datetime": instants | days,
+    "multi_choice": st.sampled_from(CHOICES["skills"]),
+}
+KEPT = {**VALUES, "number": kept_numbers, "money": amounts, "datetime": instants}
+
+
+@st.composite
+def leaf_rules(draw: st.DrawFn) -> dict[str, Any]:
+    name = draw(st.sampled_from(sorted(SPEC)))
+    field = WORDS[name]
+    operator = draw(st.sampled_from([entry.name for entry in operators_of(field.type)]))
+    rule: dict[str, Any] = {"field": name, "operator": operator}
+    values = VALUES[field.type.value]
+    match OPERATORS[operator].operand.value:
+        case "one":
+            rule["value"] = draw(values)
+        case "many":
+            rule["value"] = draw(st.lists(values, min_size=1, max_size=4))
+        case "pair":
+            rule["value"] = sorted(draw(st.lists(values, min_size=2, max_size=2)), key=lambda value: order(value, name))
+        case "last" | "next" as word:
+            rule["value"] = {word: draw(st.integers(1, 20)), "unit": draw(st.sampled_from(["days", "weeks"]))}
+    if OPERATORS[operator].positive != "notNull":
+        missing = draw(st.sampled_from([None, None, "match", "no_match"]))
+        if missing:
+            rule["missing"] = missing
+        if field.type.value == "text" and draw(st.booleans()):
+            rule["case_sensitive"] = True
+    return rule
+
+
+def order(value: Any, name: str) -> Any:
+    kind = TYPES[name]
+    if kind in ("number", "money"):
+        return Decimal(value)
+    if kind == "ordered_choice":
+        return CHOICES[name].index(value)
+    return datetime.fromisoformat(value).replace(tzinfo=None) if kind == "datetime" else value
+
+
+rules = st.recursive(
+    leaf_rules() | st.just({"everyone": True}),
+    lambda inner: st.fixed_dictionaries(
+        {
+            "combinator": st.sampled_from(["and", "or"]),
+            "not": st.booleans(),
+            "rules": st.lists(inner, min_size=1, max_size=4),
+        }
+    ),
+    max_leaves=8,
+).filter(lambda rule: depth(rule) <= 6)
+records = st.fixed_dictionaries(
+    {},
+    optional={
+        name: st.lists(VALUES[kind], max_size=3, unique=True) if kind == "multi_choice" else KEPT[kind] | st.none()
+        for name, kind in TYPES.items()
+    },
+)
+populations = st.lists(records, min_size=1, max_size=8)
+often = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+def depth(rule: Any) -> int:
+    return 1 + max(map(depth, rule["rules"])) if "rules" in rule else 0
+
+
+def true_of(rule: Any, people: list[Any]) -> list[bool]:
+    node = parse(rule, WORDS)
+    return [bool(found) for found in evaluate(node, table_of(people, WORDS), vocabulary=WORDS, clock=Clock(NOW, ZONE))]
+
+
+@settings(often, max_examples=400)
+@given(rules, populations)
+def test_evaluate__any_rule_and_population__as_the_plain_evaluator_says(rule: Any, people: list[Any]) -> None:
+    plain = [{name: typed(value, WORDS[name]) for name, value in record.items()} for record in people]
+    assert true_of(rule, people) == [reference.holds(rule, record, TYPES, CHOICES, NOW, ZONE) for record in plain]
+
+
+@often
+@given(rules, populations)
+def test_rule_01__a_rule_and_its_not__partition_the_population(rule: Any, people: list[Any]) -> None:
+    mine = true_of(rule, people)
+    others = true_of({"combinator": "or", "not": True, "rules": [rule]}, people)
+    assert all(a != b for a, b in zip(mine, others, strict=True))
+
+
+@often
+@given(st.lists(rules, min_size=1, max_size=3), populations)
+def test_evaluate__de_morgan(inner: list[Any], people: list[Any]) -> None:
+    neither = {"combinator": "or", "not": True, "rules": inner}
+    all_not = {"combinator": "and", "rules": [{"combinator": "and", "not": True, "rules": [rule]} for rule in inner]}
+    assert true_of(neither, people) == true_of(all_not, people)
+
+
+@often
+@given(st.lists(rules, min_size=2, max_size=4), st.sampled_from(["and", "or"]), populations, st.randoms())
+def test_evaluate__siblings_in_any_order__same(inner: list[Any], combinator: str, people: list[Any], dice: Any) -> None:
+    shuffled = dice.sample(inner, len(inner))
+    assert true_of({"combinator": combinator, "rules": inner}, people) == true_of(
+        {"combinator": combinator, "rules": shuffled}, people
+    )
+
+
+@often
+@given(rules, populations)
+def test_evaluate__one_alone__as_among_all(rule: Any, people: list[Any]) -> None:
+    assert true_of(rule, people) == [true_of(rule, [record])[0] for record in people]
+
+
+@often
+@given(st.lists(rules, min_size=1, max_size=4), populations, st.integers(1, 3))
+def test_evaluator__many_rules_in_blocks__as_each_alone(many: list[Any], people: list[Any], size: int) -> None:
+    trees = [parse(rule, WORDS) for rule in many]
+    lookups: dict[Any, Any] = {}
+    found: list[list[bool]] = [[] for _ in many]
+    for block in blocks(table_of(people, WORDS), size):
+        evaluator = Evaluator(block, vocabulary=WORDS, clock=Clock(NOW, ZONE), lookups=lookups)
+        for place, tree in enumerate(trees):
+            found[place] += evaluator.mask(tree).tolist()
+    assert found == [true_of(rule, people) for rule in many]
+
+
+@often
+@given(rules)
+def test_to_json__any_rule__reads_back_as_itself_and_has_a_sentence(rule: Any) -> None:
+    node = parse(rule, WORDS)
+    assert parse(to_json(node), WORDS) == node
+    assert to_json(parse(to_json(node), WORDS)) == to_json(node)
+    assert sentence(node, WORDS, clock=Clock(NOW, ZONE)).endswith(".")
+
+
+@often
+@given(rules, records)
+def test_explain__any_rule__verdicts_are_the_evaluators_and_the_nearest_miss_would_do(rule: Any, record: Any) -> None:
+    node, table = parse(rule, WORDS), table_of([record], WORDS)
+    why = reasons(node, table, vocabulary=WORDS, clock=Clock(NOW, ZONE))
+    assert why.verdict == true_of(rule, [record])[0]
+    turned = {reason.pointer for reason in nearest_miss(node, why)}
+    verdicts = {reason.pointer: reason.verdict for reason in why.conditions()}
+
+    def after(at: Any, pointer: str) -> bool:
+        if not isinstance(at, Group):
+            return verdicts[pointer] != (pointer in turned)
+        inner = [after(child, f"{pointer}/rules/{place}") for place, child in enumerate(at.rules)]
+        verdict = all(inner) if at.combinator == "and" else any(inner)
+        return verdict != at.negated
+
+    assert after(node, "") or not turned
+    assert bool(turned) <= (not why.verdict)
+
+
+def test_nearest_miss__two_ways__the_shorter_one() -> None:
+    region, tier = (
+        {"field": "region", "operator": "=", "value": "EMEA"},
+        {"field": "tier", "operator": "=", "value": "gold"},
+    )
+    both = {"combinator": "and", "rules": [region, tier]}
+    rule = {"combinator": "or", "rules": [both, {"field": "vip", "operator": "=", "value": True}]}
+    node, table = parse(rule, WORDS), table_of([{}], WORDS)
+    why = reasons(node, table, vocabulary=WORDS, clock=Clock(NOW, ZONE))
+    assert [reason.pointer for reason in nearest_miss(node, why)] == ["/rules/1"]
+    assert why.children[1].found_words == "not set"
+    assert why.children[1].missing is True
+
+
+def test_evaluator__the_same_condition_in_many_rules__worked_out_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Any] = []
+
+    def counted(leaf: Leaf, *rest: Any) -> Any:
+        asked.append(leaf)
+        return real(leaf, *rest)
+
+    from segments import evaluate as module
+
+    real = module.ranges_of
+    monkeypatch.setattr(module, "ranges_of", counted)
+    evaluator = Evaluator(table_of([{"employees": 5}], WORDS), vocabulary=WORDS, clock=Clock(NOW, ZONE))
+    leaf = {"field": "employees", "operator": "between", "value": [1, 9]}
+    for operator, value in (("between", [1, 9]), ("notBetween", ["1", 9.0]), ("between", [1, "9.00"])):
+        evaluator.mask(parse({"combinator": "and", "rules": [{**leaf, "operator": operator, "value": value}]}, WORDS))
+    assert len(asked) == 1
+
+
+def test_evaluate__no_subjects__nobody() -> None:
+    for name in SPEC:
+        for operator in operators_of(WORDS[name].type):
+            if operator.operand.value == "none":
+                rule = {"field": name, "operator": operator.name}
+                assert true_of(rule, []) == []
+    assert true_of({"field": "skills", "operator": "containsAll", "value": ["cloud", "data"]}, []) == []
+
+
+def test_evaluate__column_that_was_not_read__an_error_never_an_answer() -> None:
+    table = table_of([{}], fields({"name": "text"}))
+    node = parse({"field": "vip", "operator": "!=", "value": True}, WORDS)
+    with pytest.raises(KeyError):
+        evaluate(node, table, vocabulary=WORDS, clock=Clock(NOW, ZONE))
+
+
+@given(
+    st.lists(st.integers(-(2**63), 2**63 - 1), min_size=1, max_size=20),
+    st.lists(st.tuples(*[st.none() | st.integers(-(2**64), 2**64)] * 2), max_size=6),
+)
+def test_inside__any_ranges_of_any_size__as_plain_integers_say(values: list[int], ranges: list[Any]) -> None:
+    wanted = [
+        any((low is None or value >= low) and (high is None or value < high) for low, high in ranges)
+        for value in values
+    ]
+    assert inside(np.array(values, dtype=np.int64), ranges).tolist() == wanted
+
+
+def test_operators__every_negative__has_a_positive_of_the_same_types() -> None:
+    for operator in OPERATORS.values():
+        positive = OPERATORS[operator.positive]
+        assert not positive.is_negative
+        assert positive.types == operator.types
+        assert positive.operand == operator.operand
+
+
+def test_nodes__pointers__lead_to_the_nodes() -> None:
+    rule = {"combinator": "and", "rules": [{"everyone": True}, {"combinator": "or", "rules": [{"everyone": True}]}]}
+    assert [pointer for pointer, _ in nodes(parse(rule, {}))] == ["", "/rules/0", "/rules/1", "/rules/1/rules/0"]

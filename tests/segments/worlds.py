@@ -1,0 +1,80 @@
+"""Small populations for tests of the pure ring: fields from a line of text each, a table from plain records."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+
+from partners.tables import SCALE, Codes, Column, Scalars, Sets, Table
+from partners.vocabulary import Choice, Field, FieldType, Subject
+from segments.instants import day_number, micros
+
+Record = Mapping[str, Any]
+
+
+def fields(spec: Mapping[str, str]) -> dict[str, Field]:
+    """{"tier": "ordered_choice: silver, gold", "name": "text", "served_by": "multi_choice → partner"} as a vocabulary."""
+    made = {}
+    for name, line in spec.items():
+        kind, _, listed = line.partition(":")
+        kind, _, refers_to = kind.partition("→")
+        choices = tuple(Choice(word.strip(), word.strip().title()) for word in listed.split(",") if word.strip())
+        label = name.replace("_", " ").capitalize()
+        made[name] = Field(
+            Subject.PARTNER, name, label, FieldType(kind.strip()), choices=choices, refers_to=refers_to.strip()
+        )
+    return made
+
+
+def typed(value: Any, about: Field) -> Any:
+    """A record's JSON value in the field's type; None where missing."""
+    if value is None or value == "" or value == [] or (isinstance(value, str) and not value.strip()):
+        return None
+    if about.type in SCALE:
+        return Decimal(str(value))
+    if about.type is FieldType.DATE:
+        return date.fromisoformat(value)
+    if about.type is FieldType.DATETIME:
+        return datetime.fromisoformat(value)
+    return value
+
+
+def table_of(records: Sequence[Record], vocabulary: Mapping[str, Field], ids: Sequence[int] | None = None) -> Table:
+    """The records as columns; ids 1, 2, … unless given. Values as JSON has them."""
+    columns = {
+        name: _column([typed(record.get(name), about) for record in records], about)
+        for name, about in vocabulary.items()
+    }
+    return Table(np.array(ids if ids is not None else range(1, len(records) + 1), dtype=np.int64), columns)
+
+
+def _column(values: list[Any], about: Field) -> Column:
+    if about.type is FieldType.MULTI_CHOICE:
+        words = sorted({word for row in values for word in row or ()})
+        places = {word: place for place, word in enumerate(words)}
+        rows = [[places[word] for word in row or ()] for row in values]
+        offsets = np.cumsum([0, *map(len, rows)], dtype=np.int64)
+        return Sets(offsets, np.array([code for row in rows for code in row], dtype=np.int32), words)
+    if about.is_choice or about.type is FieldType.TEXT:
+        words = sorted({value.strip() for value in values if value is not None})
+        places = {word: place for place, word in enumerate(words)}
+        codes = [-1 if value is None else places[value.strip()] for value in values]
+        return Codes(np.array(codes, dtype=np.int32), words)
+    present = np.array([value is not None for value in values], dtype=np.bool_)
+    return Scalars(np.array([_integer(value, about) for value in values], dtype=np.int64), present)
+
+
+def _integer(value: Any, about: Field) -> int:
+    if value is None:
+        return -(2**63)  # as the bulk reader has it: a value that must never be looked at
+    if isinstance(value, Decimal):
+        scaled = value * SCALE[about.type]
+        assert scaled == int(scaled), f"{value} has more places than the column keeps"
+        return int(scaled)
+    if isinstance(value, datetime):
+        return micros(value)
+    return day_number(value) if isinstance(value, date) else int(value)
