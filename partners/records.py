@@ -53,7 +53,7 @@ def delete_record(*, record: AnyRecord, origin: Origin) -> None:
     locked = model.objects.select_for_update().filter(pk=record.pk, deleted_at=None).first()
     if locked is None:
         return
-    if origin.pk is None:
+    if origin._state.adding:
         origin.save()
     locked.deleted_at = locked.updated_at = now
     locked.provenance = {**locked.provenance, "deleted_at": origin.pk}

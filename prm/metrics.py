@@ -18,7 +18,8 @@ def metrics(request: HttpRequest) -> HttpResponse:
     """The process's figures in Prometheus' text format."""
     given = request.headers.get("Authorization", "").removeprefix("Bearer ").strip()
     has_token = bool(settings.METRICS_TOKEN) and constant_time_compare(given, settings.METRICS_TOKEN)
-    if not has_token and not roles.may_administer(request.user):
+    is_administrator = request.user.is_authenticated and roles.may_administer(request.user)
+    if not has_token and not is_administrator:
         raise Http404
     answer: HttpResponse = ExportToDjangoView(request)
     return answer

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from pyroaring import BitMap64
 
+from partners.columns import read_table
 from partners.tables import Mask
 from partners.vocabulary import Subject
 from people.roles import Viewer, is_partner, may_reveal
@@ -71,7 +72,11 @@ def preview(
 
     `segment`: whose rule it is, so that a reference back to it is refused here and not only at save.
     """
-    subject = Subject(subject)
+    with computing.one_snapshot():
+        return _preview(Subject(subject), rule, viewer, sample_size, segment)
+
+
+def _preview(subject: Subject, rule: Any, viewer: Viewer, sample_size: int, segment: Segment | None) -> Preview:
     clock = clock_at()
     try:
         material, wanted = _work_out(subject, rule, clock, own_slug=segment.slug if segment else "")
@@ -96,9 +101,14 @@ def difference(segment: Segment, viewer: Viewer, sample_size: int = 10, rule: An
 
     RuleInvalid when it does not hold (any more).
     """
-    subject = Subject(segment.subject)
     if rule is None and segment.draft is not None:
         rule = segment.draft.rule
+    with computing.one_snapshot():
+        return _difference(segment, viewer, sample_size, rule)
+
+
+def _difference(segment: Segment, viewer: Viewer, sample_size: int, rule: Any) -> Difference:
+    subject = Subject(segment.subject)
     material, wanted = _work_out(subject, rule, clock_at(), own_slug=segment.slug)
     have = present_members([segment.pk])[segment.pk]
     table = material.tables[subject]
@@ -128,10 +138,7 @@ _OWN = ""
 def _work_out(subject: Subject, rule: Any, clock: Clock, *, own_slug: str) -> tuple[Material, BitMap64]:
     """Evaluate a rule as publishing it now would, with the segments it refers to as of the same instant."""
     rulebook(subject, rule).parse(rule, own_slug=own_slug)
-    with computing.one_snapshot():
-        material = computing.read(
-            [Plan(_OWN, subject, rule), *computing.plans_named(rule)], clock=clock, also={subject: _SHOWN}
-        )
+    material = computing.read([Plan(_OWN, subject, rule), *computing.plans_named(rule)], clock=clock)
     found = computing.work_out(material)
     if _OWN in material.failures:
         raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[_OWN])])
@@ -139,15 +146,17 @@ def _work_out(subject: Subject, rule: Any, clock: Clock, *, own_slug: str) -> tu
 
 
 def _visible_count(subject: Subject, viewer: Viewer) -> int:
-    return MODELS[subject.value].objects.visible_to(viewer).count()
+    visible: int = MODELS[subject.value].objects.visible_to(viewer).count()
+    return visible
 
 
 def _visible(subject: Subject, viewer: Viewer, material: Material) -> Mask:
-    """Which rows the viewer may see."""
-    ids = np.fromiter(
-        MODELS[subject.value].objects.visible_to(viewer).values_list("pk", flat=True).iterator(), dtype=np.int64
-    )
-    return np.isin(material.tables[subject].ids, ids)
+    """Which rows the viewer may see. The table holds all subjects there are, of the same snapshot."""
+    ids = material.tables[subject].ids
+    if _visible_count(subject, viewer) == len(ids):
+        return np.ones(len(ids), dtype=np.bool_)
+    seen = MODELS[subject.value].objects.visible_to(viewer).values_list("pk", flat=True)
+    return np.isin(ids, np.fromiter(seen.iterator(), dtype=np.int64))
 
 
 def _in_order(names: Collection[str], order: list[str]) -> list[str]:
@@ -156,7 +165,7 @@ def _in_order(names: Collection[str], order: list[str]) -> list[str]:
 
 
 def _tellable(names: Collection[str], material: Material, subject: Subject, viewer: Viewer) -> list[str]:
-    """The fields whose values the viewer may read: sensitive ones are for administrators."""
+    """The fields whose values the viewer may read: sensitive ones are for administrators and keys of scope admin."""
     words = material.books[subject].vocabulary
     return [name for name in names if may_reveal(viewer) or not words[name].sensitive]
 
@@ -165,12 +174,10 @@ def _sample(
     material: Material, subject: Subject, mask: Mask, names: Collection[str], size: int
 ) -> list[dict[str, Any]]:
     """The first rows by id, with what people know them by and what the rule reads."""
-    table, words = material.tables[subject], material.books[subject].vocabulary
-    rows = np.flatnonzero(mask)[:size]
+    words = material.books[subject].vocabulary
+    ids = [int(subject_id) for subject_id in material.tables[subject].ids[mask][:size]]
+    told = list(dict.fromkeys((*_SHOWN, *names)))
+    table = read_table(subject, told, as_of=material.clock.as_of, ids=ids)
     return [
-        {
-            name: value_to_json(cell(table.columns[name], int(row), words[name]))
-            for name in dict.fromkeys((*_SHOWN, *names))
-        }
-        for row in rows
+        {name: value_to_json(cell(table.columns[name], row, words[name])) for name in told} for row in range(len(table))
     ]

@@ -37,7 +37,8 @@ class Leaf:
 class SegmentLeaf:
     """A condition on membership of other segments."""
 
-    operator: Literal["in", "inAll", "notIn"]
+    operator: str
+    """One of `operators.SEGMENT_OPERATORS`."""
     slugs: tuple[str, ...]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal, cast
 
 from partners.vocabulary import FieldType, Vocabulary
 from segments import references
@@ -169,7 +169,7 @@ class _Parser:
         about = self.vocabulary[name]
         possible = [operator.name for operator in operators_of(about.type)]
         if not isinstance(operator_name, str) or operator_name not in possible:
-            if operator_name in LATER:
+            if isinstance(operator_name, str) and operator_name in LATER:
                 raise Refused("not_available", f"“{operator_name}” cannot be used yet.")
             wrong = (
                 f"There is no operator {shown(operator_name)}."
@@ -198,7 +198,7 @@ class _Parser:
 
     def reference(self, value: Mapping[str, Any], pointer: str) -> Node:
         operator, slugs = value.get("operator"), value.get("value")
-        if operator not in SEGMENT_OPERATORS:
+        if not isinstance(operator, str) or operator not in SEGMENT_OPERATORS:
             raise Refused("unknown_operator", f"“segment” has {either(SEGMENT_OPERATORS)}; this is {shown(operator)}.")
         for key in ("missing", "case_sensitive"):
             if value.get(key):
@@ -212,7 +212,7 @@ class _Parser:
         for slug in slugs:
             self.check_reference(read_string(slug))
         self.check_chains(frozenset(slugs))
-        return SegmentLeaf(operator, tuple(dict.fromkeys(slugs)))
+        return SegmentLeaf(cast('Literal["in", "inAll", "notIn"]', operator), tuple(dict.fromkeys(slugs)))
 
     def check_reference(self, slug: str) -> None:
         """Raises Refused when the segment does not exist, is of other subjects, or leads back here."""

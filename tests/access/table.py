@@ -116,6 +116,27 @@ CONSOLE = {
     "console/people/invite/": Row("/console/people/invite/", ADMINISTRATORS),
     "console/people/<int:pk>/": Row("/console/people/{analyst}/", ADMINISTRATORS),
     "console/people/<int:pk>/invite/": Row("/console/people/{invited}/invite/", done(ADMINISTRATORS, 302), "post"),
+    "console/segments/": Row("/console/segments/", STAFF),
+    "console/segments/new/": Row("/console/segments/new/", EDITORS),
+    "console/segments/preview/": Row("/console/segments/preview/", done(STAFF, 400), "post", {}),
+    "console/segments/values/": Row("/console/segments/values/?subject=partner&field=tier", STAFF),
+    "console/segments/coverage/": Row("/console/segments/coverage/?subject=partner", STAFF),
+    "console/segments/<slug:slug>/": Row("/console/segments/gold/", STAFF),
+    "console/segments/<slug:slug>/edit/": Row("/console/segments/gold/edit/", EDITORS),
+    "console/segments/<slug:slug>/members/": Row("/console/segments/gold/members/", STAFF),
+    "console/segments/<slug:slug>/changes/": Row("/console/segments/gold/changes/", STAFF),
+    "console/segments/<slug:slug>/run/": Row("/console/segments/gold/run/", STAFF),
+    "console/segments/<slug:slug>/recompute/": Row("/console/segments/gold/recompute/", done(EDITORS, 302), "post"),
+    "console/segments/<slug:slug>/publish/": Row("/console/segments/gold/publish/", EDITORS),
+    "console/segments/<slug:slug>/archive/": Row("/console/segments/gold/archive/", done(EDITORS, 302), "post"),
+    "console/segments/<slug:slug>/restore/<int:number>/": Row(
+        "/console/segments/gold/restore/1/", done(EDITORS, 302), "post"
+    ),
+    "console/segments/<slug:slug>/why/<str:external_id>/": Row("/console/segments/gold/why/P-1/", STAFF_IN_REGION),
+    "console/recomputes/": Row("/console/recomputes/", STAFF),
+    "console/recomputes/<int:pk>/": Row("/console/recomputes/{run}/", STAFF),
+    "console/partners/<str:external_id>/segments/": Row("/console/partners/P-1/segments/", STAFF_IN_REGION),
+    "console/customers/<str:external_id>/segments/": Row("/console/customers/C-1/segments/", STAFF_IN_REGION),
     "console/programs/": Row("/console/programs/", STAFF),
     "console/programs/new/": Row("/console/programs/new/", EDITORS),
     "console/programs/new/lesson/": Row("/console/programs/new/lesson/", EDITORS),
@@ -179,7 +200,7 @@ REST = {
     ),
     "api/v1/segments/<slug:slug>/": Row("/api/v1/segments/gold/", API),
     "api/v1/segments/<slug:slug>/publish/": Row(
-        "/api/v1/segments/gold/publish/", codes("401 202 202 202 403 403 403 403"), "post", {}
+        "/api/v1/segments/gold/publish/", codes("401 200 200 200 403 403 403 403"), "post", {}
     ),
     "api/v1/segments/<slug:slug>/archive/": Row(
         "/api/v1/segments/gold/archive/", codes("401 200 200 200 403 403 403 403"), "post", {}

@@ -17,7 +17,7 @@ from segments.explain import nearest_miss, reasons
 from segments.instants import Clock
 from segments.operators import OPERATORS, operators_of
 from segments.ranges import inside
-from segments.rules import Group, Leaf, nodes, parse, to_json
+from segments.rules import Group, Leaf, RuleInvalid, nodes, parse, to_json
 from segments.sentences import sentence
 from tests.segments import reference
 from tests.segments.worlds import fields, table_of, typed
@@ -204,6 +204,48 @@ def test_explain__any_rule__verdicts_are_the_evaluators_and_the_nearest_miss_wou
 
     assert after(node, "") or not turned
     assert bool(turned) <= (not why.verdict)
+
+
+anything = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text(max_size=3)
+    | st.sampled_from([*SPEC, *OPERATORS]),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                ["combinator", "not", "rules", "field", "operator", "value", "missing", "everyone", "last"]
+            ),
+            inner,
+        )
+    ),
+    max_leaves=12,
+)
+broken_leaves = st.fixed_dictionaries(
+    {
+        "field": st.sampled_from([*SPEC, "segment"]) | anything,
+        "operator": st.sampled_from([*OPERATORS, "inAll"]) | anything,
+    },
+    optional={"value": anything, "missing": anything, "case_sensitive": anything},
+)
+
+
+@settings(often, max_examples=600)
+@given(
+    anything | broken_leaves | st.fixed_dictionaries({"combinator": st.just("and"), "rules": st.lists(broken_leaves)})
+)
+def test_parse__whatever_is_sent__a_rule_or_reasons_never_a_crash(sent: Any) -> None:
+    try:
+        node = parse(sent, WORDS)
+    except RuleInvalid as refusal:
+        assert refusal.errors
+        assert all(error.code and error.detail.encode() for error in refusal.errors)
+    else:
+        assert parse(to_json(node), WORDS) == node
+        evaluate(node, table_of([{}], WORDS), vocabulary=WORDS, clock=Clock(NOW, ZONE))
 
 
 def test_nearest_miss__two_ways__the_shorter_one() -> None:

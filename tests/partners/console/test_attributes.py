@@ -4,6 +4,7 @@ import pytest
 
 from partners import uses
 from partners.models import Attribute
+from segments.models import Segment, SegmentVersion
 
 
 @pytest.fixture
@@ -65,3 +66,16 @@ def test_attribute__still_used__is_not_archived_and_says_by_what(client, records
 def test_attribute__built_in_choices__are_not_among_them(client, records):
     made = Attribute.objects.create(subject="partner", name="tier", label="Tier", type="ordered_choice", built_in=True)
     assert client.get(f"/console/attributes/{made.pk}/").status_code == 404
+
+
+def test_attribute__named_by_a_rule__is_not_archived_and_names_the_segment(client, records):
+    made = Attribute.objects.create(subject="partner", name="fleet", label="Fleet", type="number")
+    segment = Segment.objects.create(slug="large-fleets", name="Large fleets", subject="partner")
+    rule = {"combinator": "and", "rules": [{"field": "fleet", "operator": ">", "value": 10}]}
+    segment.draft = SegmentVersion.objects.create(segment=segment, number=1, rule=rule)
+    segment.save()
+    response = client.post(f"/console/attributes/{made.pk}/archive/", follow=True)
+    assert "is still used by the segment large-fleets" in response.content.decode()
+    made.refresh_from_db()
+    assert made.archived_at is None
+    assert "the segment large-fleets" in client.get(f"/console/attributes/{made.pk}/").content.decode()
