@@ -180,7 +180,7 @@ class Publish(APIView):
         operation_id="segments_publish",
         tags=["segments"],
         request={"application/json": schema.ref("Reason")},
-        responses={202: schema.ref("Published")},
+        responses={200: schema.ref("Published")},
     )
     def post(self, request: Request, slug: str) -> Response:
         """Publishes; the members are worked out at once by the run that the answer names."""
@@ -188,7 +188,6 @@ class Publish(APIView):
         published = publish(segment=one(request, slug), author=str(request.user))
         return Response(
             {**represent_segment(one(request, slug)), "recompute": published.run.pk if published.run else None},
-            status=202,
         )
 
 
