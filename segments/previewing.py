@@ -138,7 +138,9 @@ _OWN = ""
 def _work_out(subject: Subject, rule: Any, clock: Clock, *, own_slug: str) -> tuple[Material, BitMap64]:
     """Evaluate a rule as publishing it now would, with the segments it refers to as of the same instant."""
     rulebook(subject, rule).parse(rule, own_slug=own_slug)
-    material = computing.read([Plan(_OWN, subject, rule), *computing.plans_named(rule)], clock=clock)
+    material = computing.read(
+        [Plan(_OWN, subject, rule, own_slug), *computing.plans_named(rule, segment=own_slug)], clock=clock
+    )
     found = computing.work_out(material)
     if _OWN in material.failures:
         raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[_OWN])])
