@@ -34,6 +34,8 @@ class Reason:
     missing: bool = False
     operand: str = ""
     """What a relative window means today: "2026-08-23 … 2026-11-21"."""
+    sensitive: bool = False
+    """What was found is not for everybody's eyes."""
     children: tuple[Reason, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
@@ -47,6 +49,8 @@ class Reason:
         }
         if self.kind == "condition":
             data |= {"found": self.found, "found_words": self.found_words, "missing": self.missing}
+            if self.sensitive:
+                data["sensitive"] = True
             if self.operand:
                 data["operand"] = self.operand
         if self.kind == "group":
@@ -92,6 +96,7 @@ def reasons(
                 found_words="not set" if found is None else value_words(found, about),
                 missing=found is None,
                 operand=resolved(at, about, clock),
+                sensitive=about.sensitive,
             )
         return Reason(pointer, "segment" if isinstance(at, SegmentLeaf) else "everyone", verdict, words, to_json(at))
 

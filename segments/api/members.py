@@ -114,6 +114,6 @@ def _masked(value: Any, hidden: set[str]) -> Any:
     if not isinstance(value, dict):
         return value
     kept = {name: _masked(inner, hidden) for name, inner in value.items()}
-    if isinstance(value.get("field"), str) and value["field"] in hidden:
+    if value.get("sensitive") or (isinstance(value.get("field"), str) and value["field"] in hidden):
         kept |= {"found": None, "found_words": "hidden"} if "found" in value else {}
     return kept
