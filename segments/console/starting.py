@@ -68,11 +68,8 @@ def like(viewer: Viewer, subject: Subject, who: str) -> Start:
     if record is None:
         found = list(records.search(who).order_by("name", "id")[:2])
         if len(found) != 1:
-            reason = "is called" if not found else "and others are called"
-            return Start(
-                {"subject": subject.value},
-                problem=f"{'Nobody' if not found else found[0].name} {reason} “{who}”. Use the id.",
-            )
+            problem = f"Several are called “{who}”. Use the id." if found else f"Nobody is called “{who}”. Try the id."
+            return Start({"subject": subject.value}, problem=problem)
         record = found[0]
     rules = []
     words = vocabulary(subject)
@@ -124,7 +121,7 @@ def from_ids(viewer: Viewer, subject: Subject, text: str) -> Start:
 def read_ids(text: str) -> list[str]:
     """The first column of a CSV (comma, semicolon or tab), or one id a line; a head that names the id is passed over."""
     lines = text.lstrip("\ufeff").splitlines()
-    delimiter = max(",;\t", key=lambda mark: lines[0].count(mark)) if lines else ","
+    delimiter = max(",;\t", key=lines[0].count) if lines else ","
     rows = [row for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter) if row]
     place = 0
     if rows and (heads := [cell.strip().casefold() for cell in rows[0]]) and _HEADS & set(heads):
