@@ -158,6 +158,7 @@ class Recompute(models.Model):
         API = "api", "API"
         PUBLISH = "publish", "Publishing"
         CHANGE = "change", "On change"
+        TIME = "time", "By the clock"
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     trigger = models.CharField(max_length=10, choices=Trigger.choices)
@@ -265,7 +266,32 @@ class MemberSet(models.Model):
     bitmap = models.BinaryField()
     """pyroaring.BitMap64.serialize()."""
     count = models.PositiveIntegerField()
+    as_of = models.DateTimeField(null=True, blank=True)
+    """The instant of the latest look: at everybody, or at those who had changed."""
+    next_at = models.DateTimeField(null=True, blank=True)
+    """When time alone may next change who is in; null: never."""
     recompute = models.ForeignKey(Recompute, null=True, on_delete=models.SET_NULL, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.count} in {self.segment_id}"
+
+
+class Shard(models.Model):
+    """A range of subjects of one run: a worker's share of it, and what it found. Rewritten as often as need be."""
+
+    recompute = models.ForeignKey(Recompute, on_delete=models.CASCADE, related_name="shards")
+    attempt = models.PositiveIntegerField()
+    """Which attempt at the run it belongs to."""
+    number = models.PositiveIntegerField()
+    ranges = models.JSONField()
+    """{"partner": [first id, last id], "customer": …}."""
+    found = models.BinaryField(null=True)
+    """The members of each segment among those, packed; null until it is worked out."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recompute", "attempt", "number"], name="shard_number_once_per_attempt")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recompute_id}/{self.number}"

@@ -99,8 +99,13 @@ def owners_of(scope: Scope, owner: str) -> Owners:
     return None if ids is None else sorted(ids)
 
 
-def gather(rules: Iterable[Node], *, scope: Scope, clock: Clock) -> Family:
-    """Read the related records that the rules speak of, each relation once with all the fields it needs."""
+def gather(
+    rules: Iterable[Node], *, scope: Scope, clock: Clock, ranges: Mapping[Subject, tuple[int, int]] | None = None
+) -> Family:
+    """Read the related records that the rules speak of, each relation once with all the fields it needs.
+
+    `ranges`: only those of owners of these ids.
+    """
     family = Family()
     names: dict[Key, set[str]] = {}
     for node in rules:
@@ -111,12 +116,12 @@ def gather(rules: Iterable[Node], *, scope: Scope, clock: Clock) -> Family:
     for (owner, name), wanted in names.items():
         relation = RELATIONS[owner][name]
         owners = owners_of(scope, owner)
-        record_ids, owner_ids = relation.pairs(owners)
+        record_ids, owner_ids = relation.pairs(owners, ranges[Subject(owner)] if ranges else None)
         table = None
         if relation.records in list(SUBJECTS):
             family.own_fields.setdefault(Subject(relation.records), set()).update(wanted)
         else:
-            ids = None if owners is None else record_ids.tolist()
+            ids = None if owners is None and ranges is None else record_ids.tolist()
             table = relation.read(sorted(wanted), clock.as_of, ids)
         family.kin[owner, name] = Kin(relation.records, table, record_ids, owner_ids)
     return family

@@ -31,18 +31,23 @@ class Relation:
     """What each is: deal, customer, partner, activity … Partners and customers are read as subjects of the run."""
     vocabulary: Callable[[], Vocabulary]
     links: str
-    """SQL of (record id, owner id), with `{some}` where a condition on `%(owners)s` goes."""
-    some: str
-    """That condition."""
+    """SQL of (record id, owner id), with `{some}` where a condition goes."""
+    owned_by: str
+    """The owner's id in it, as SQL."""
     read: Callable[[Collection[str], datetime, Sequence[int] | None], Table]
     """Fields of the records by ascending id as of an instant; of these ids only, when given."""
     date: str = ""
     """What a window goes by unless the rule says otherwise."""
 
-    def pairs(self, owners: Owners) -> tuple[Ints, Ints]:
-        """Ids of records and of their owners, shape (pairs,) each."""
-        some = f" AND {self.some}" if owners is not None else ""
-        return read_pairs(self.links.format(some=some), {"owners": [int(pk) for pk in owners or ()]})
+    def pairs(self, owners: Owners, between: tuple[int, int] | None = None) -> tuple[Ints, Ints]:
+        """Ids of records and of their owners, shape (pairs,) each; of these owners, or of a range of ids, when given."""
+        some, parameters = "", dict[str, Any]()
+        if owners is not None:
+            some, parameters = f" AND {self.owned_by} = ANY(%(owners)s::bigint[])", {"owners": list(owners)}
+        if between is not None:
+            some += f" AND {self.owned_by} BETWEEN %(first)s AND %(last)s"
+            parameters |= {"first": between[0], "last": between[1]}
+        return read_pairs(self.links.format(some=some), parameters)
 
 
 RELATIONS: dict[str, dict[str, Relation]] = {}
@@ -95,19 +100,20 @@ def _records(subject: Subject) -> Callable[[Collection[str], datetime, Sequence[
     return lambda names, as_of, ids: read_table(subject, names, as_of=as_of, ids=ids)
 
 
-def _of_subject(owner: Subject, name: str, records: Subject, links: str, some: str, date: str = "") -> None:
-    register(Relation(owner, name, records.value, lambda: vocabulary(records), links, some, _records(records), date))
+def _of_subject(owner: Subject, name: str, records: Subject, links: str, owned_by: str, date: str = "") -> None:
+    register(
+        Relation(owner, name, records.value, lambda: vocabulary(records), links, owned_by, _records(records), date)
+    )
 
 
 _SERVES = "partners_customer_partners m JOIN partners_{other} o ON o.id = m.{other}_id AND o.deleted_at IS NULL"
-_OF = "= ANY(%(owners)s::bigint[])"
 for _owner in (Subject.PARTNER, Subject.CUSTOMER):
     _of_subject(
         _owner,
         "deals",
         Subject.DEAL,
         f"SELECT t.id, t.{_owner}_id FROM partners_deal t WHERE t.deleted_at IS NULL AND t.{_owner}_id IS NOT NULL{{some}}",
-        f"t.{_owner}_id {_OF}",
+        f"t.{_owner}_id",
         "closed_on",
     )
 for _owner, _other, _name in (
@@ -119,7 +125,7 @@ for _owner, _other, _name in (
         _name,
         _other,
         f"SELECT m.{_other}_id, m.{_owner}_id FROM {_SERVES.format(other=_other.value)} WHERE true{{some}}",
-        f"m.{_owner}_id {_OF}",
+        f"m.{_owner}_id",
     )
 
 ACTIVITY: dict[str, Field] = {
@@ -137,7 +143,7 @@ register(
         "activity",
         lambda: ACTIVITY,
         "SELECT t.id, t.partner_id FROM partners_activity t WHERE true{some}",
-        f"t.partner_id {_OF}",
+        "t.partner_id",
         rows_reader(
             ACTIVITY,
             {"kind": "t.kind", "about": "nullif(btrim(t.about), '')", "at": "t.at"},
