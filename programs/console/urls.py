@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.console import views
+from programs.console import accounts, preview, views
 
 urlpatterns = [
     path("programs/", views.programs, name="console_programs"),
@@ -16,5 +16,13 @@ urlpatterns = [
     path("programs/<slug:slug>/activate/", views.activate, name="console_program_activate"),
     path("programs/<slug:slug>/archive/", views.archive, name="console_program_archive"),
     path("programs/<slug:slug>/delete/", views.delete, name="console_program_delete"),
+    path("programs/<slug:slug>/accounts/", accounts.accounts, name="console_incentive_accounts"),
+    path("programs/<slug:slug>/accounts/statement.csv", accounts.incentive_statement, name="console_statement"),
+    path("claims/", accounts.claims, name="console_claims"),
+    path("claims/<int:pk>/", accounts.claim, name="console_claim"),
+    path("claims/<int:pk>/proof/", accounts.claim_proof, name="console_claim_proof"),
+    path("claims/<int:pk>/decide/", accounts.decide_claim, name="console_claim_decide"),
+    path("partners/<str:external_id>/portal/", preview.portal_preview, name="console_portal_preview"),
+    path("partners/<str:external_id>/statement.csv", accounts.partner_statement, name="console_partner_statement"),
     path("partners/<str:external_id>/offers/", views.partner_offers, name="console_partner_offers"),
 ]

@@ -2,13 +2,18 @@
 
 from django.urls import path
 
-from programs.portal import views
+from programs.portal import accounts, views
 
 urlpatterns = [
     path("", views.home, name="portal_home"),
     path("resources/", views.shelf, {"kind": "content"}, name="portal_resources"),
     path("training/", views.shelf, {"kind": "course"}, name="portal_training"),
-    path("incentives/", views.shelf, {"kind": "incentive"}, name="portal_incentives"),
+    path("incentives/", accounts.incentives, name="portal_incentives"),
+    path("claims/", accounts.claims, name="portal_claims"),
+    path("claims/statement.csv", accounts.ledger, name="portal_statement"),
+    path("claims/new/<slug:slug>/", accounts.new_claim, name="portal_claim_new"),
+    path("claims/<int:pk>/", accounts.claim, name="portal_claim"),
+    path("claims/<int:pk>/proof/", accounts.proof, name="portal_claim_proof"),
     path("segments/", views.segments, name="portal_segments"),
     path("offers/<int:pk>/", views.offer, name="portal_offer"),
     path("offers/<int:pk>/file/", views.offer_file, name="portal_offer_file"),

@@ -15,6 +15,7 @@ from people.guards import partner_required
 from programs import taking
 from programs.markdown import to_html
 from programs.models import Offer, Program
+from programs.portal.accounts import standing
 from programs.portal.shelf import card_of, cards, next_steps
 from programs.portal.why import reasons_of
 from segments.models import Membership
@@ -69,6 +70,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
         context["body"] = to_html(found.program.content.body)
     elif found.program.kind == Program.Kind.INCENTIVE:
         context["terms"] = to_html(found.program.incentive.terms)
+        context |= standing(found)
     return render(request, f"portal/{found.program.kind}.html", context)
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from partners.models import Attribute, Customer, Deal, Import
 from people import inviting, roles
 from people.models import User
-from programs.models import Offer, Program
+from programs.models import Claim, Offer, Program
 from segments.models import Recompute, Segment
 from tests.programs import world
 
@@ -53,6 +53,12 @@ class World:
         file = world.program("file", any=[self.segment], detail={"body": ""})
         file.content.file.save("plan.txt", ContentFile(b"plan"))
         self.offers["file"] = self._offer(file)
+        bonus = world.program("bonus", kind="incentive", any=[self.segment])
+        self.offers["bonus"] = self._offer(bonus)
+        self.claim = Claim.objects.create(
+            incentive=bonus.incentive, partner=self.partner, amount="10.00", currency="EUR"
+        )
+        self.claim.proof.save("invoice.pdf", ContentFile(b"%PDF-1.7"))
         self.idle = world.program("idle", any=[self.segment], status="draft")
         self.run = Recompute.objects.create(trigger="manual", as_of=timezone.now(), status="succeeded")
         self.file = Import(subject="partner", filename="p.csv", created_by=self.people["channel manager"])
@@ -69,6 +75,7 @@ class World:
             course=self.offers["course"].pk,
             file=self.offers["file"].pk,
             run=self.run.pk,
+            claim=self.claim.pk,
             upload=self.file.pk,
             attribute=self.attribute.pk,
             analyst=self.people["analyst"].pk,
