@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.console import accounts, preview, views
+from programs.console import accounts, panels, preview, views
 
 urlpatterns = [
     path("programs/", views.programs, name="console_programs"),
@@ -24,5 +24,7 @@ urlpatterns = [
     path("claims/<int:pk>/decide/", accounts.decide_claim, name="console_claim_decide"),
     path("partners/<str:external_id>/portal/", preview.portal_preview, name="console_portal_preview"),
     path("partners/<str:external_id>/statement.csv", accounts.partner_statement, name="console_partner_statement"),
+    path("segments/<slug:slug>/programs/", panels.segment_programs, name="console_segment_programs"),
+    path("segments/<slug:slug>/effects/", panels.segment_effects, name="console_segment_effects"),
     path("partners/<str:external_id>/offers/", views.partner_offers, name="console_partner_offers"),
 ]
