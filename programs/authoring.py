@@ -13,6 +13,7 @@ from partners.vocabulary import Subject
 from programs.audience import targeting_of
 from programs.dispatch import settle_soon
 from programs.drafts import ContentDraft, CourseDraft, Errors, IncentiveDraft, ProgramDraft
+from programs.lessons import keyed, kind_of
 from programs.models import Content, Course, Incentive, Program, Target
 from programs.targeting import Targeting
 from segments.models import Segment
@@ -71,6 +72,14 @@ def activate(*, program: Program) -> Program:
         errors["ends_on"] = [f"Its last day, {program.ends_on:%-d %B %Y}, is over. Choose a later one first."]
     if program.kind == Program.Kind.COURSE and not program.course.lessons:
         errors["lessons"] = ["Write at least one lesson first."]
+    if program.kind == Program.Kind.COURSE:
+        empty = [
+            each["title"]
+            for each in program.course.lessons
+            if kind_of(each) == "quiz" and not each["quiz"]["questions"]
+        ]
+        if empty:
+            errors["lessons"] = [f"“{title}” has no question yet." for title in empty]
     if program.kind == Program.Kind.CONTENT and not (
         program.content.body or program.content.url or program.content.file
     ):
@@ -106,7 +115,9 @@ def draft_of(program: Program) -> ProgramDraft:
         content = program.content
         detail = ContentDraft(body=content.body, url=content.url, language=content.language)
     elif program.kind == Program.Kind.COURSE:
-        detail = CourseDraft(lessons=tuple(program.course.lessons), minutes=program.course.minutes)
+        names = ("minutes", "due_days", "gives_certificate", "certificate_months")
+        own = {name: getattr(program.course, name) for name in names}
+        detail = CourseDraft(lessons=tuple(program.course.lessons), **own)
     else:
         names = ("type", "rate", "amount", "currency", "budget", "terms")
         detail = IncentiveDraft(**{name: getattr(program.incentive, name) for name in names})
@@ -185,8 +196,10 @@ def _write_detail(program: Program, draft: ProgramDraft) -> None:
             content.file = detail.file or ""
         content.save()
     elif isinstance(detail, CourseDraft):
-        lessons = [{"title": lesson["title"].strip(), "body": lesson.get("body", "")} for lesson in detail.lessons]
-        Course.objects.update_or_create(program=program, defaults={"lessons": lessons, "minutes": detail.minutes})
+        before = Course.objects.filter(program=program).values_list("lessons", flat=True).first() or []
+        names = ("minutes", "due_days", "gives_certificate", "certificate_months")
+        own = {name: getattr(detail, name) for name in names}
+        Course.objects.update_or_create(program=program, defaults={"lessons": keyed(detail.lessons, before), **own})
     else:
         names = ("type", "rate", "amount", "currency", "budget", "terms")
         Incentive.objects.update_or_create(program=program, defaults={name: getattr(detail, name) for name in names})

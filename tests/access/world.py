@@ -10,7 +10,7 @@ from django.utils import timezone
 from partners.models import Attribute, Customer, Deal, Import
 from people import inviting, roles
 from people.models import User
-from programs.models import Offer, Program
+from programs.models import Certificate, Offer, Program
 from segments.models import Recompute, Segment
 from tests.programs import world
 
@@ -53,6 +53,14 @@ class World:
         file = world.program("file", any=[self.segment], detail={"body": ""})
         file.content.file.save("plan.txt", ContentFile(b"plan"))
         self.offers["file"] = self._offer(file)
+        self.certificate = Certificate.objects.create(
+            code="ABCDE-12345-FGHJK",
+            course=course.course,
+            partner=self.partner,
+            user=self.people["partner member"],
+            holder="Robin",
+            title="Course",
+        )
         self.idle = world.program("idle", any=[self.segment], status="draft")
         self.run = Recompute.objects.create(trigger="manual", as_of=timezone.now(), status="succeeded")
         self.file = Import(subject="partner", filename="p.csv", created_by=self.people["channel manager"])
@@ -68,6 +76,7 @@ class World:
             offer=self.offers["page"].pk,
             course=self.offers["course"].pk,
             file=self.offers["file"].pk,
+            certificate=self.certificate.code,
             run=self.run.pk,
             upload=self.file.pk,
             attribute=self.attribute.pk,
