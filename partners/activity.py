@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.utils import timezone
 
 from partners.models import Activity
+from partners.touching import announce
 
 
 def record(
@@ -22,6 +23,7 @@ def record(
 
     `valid_until` is the last day on which it counts, where it wears off: a certificate does.
     """
+    announce()
     return Activity.objects.create(
         partner_id=partner_id,
         user_id=user_id,

@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0003_learning_activity'),
-        ('programs', '0002_targets'),
+        ('partners', '0004_learning_activity'),
+        ('programs', '0003_money_incentives'),
         ('segments', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
