@@ -48,6 +48,8 @@ def change_program(*, program: Program, draft: ProgramDraft) -> Program:
     if is_active and not draft.targeting.names_somebody:
         errors.setdefault("any", []).append(NOBODY)
     _keep_what_was_paid_by(program, draft, errors)
+    if is_active and isinstance(draft.detail, CourseDraft) and (empty := _empty_quizzes(draft.detail.lessons or ())):
+        errors.setdefault("lessons", []).extend(empty)
     segments = _segments(draft.targeting, errors)
     _refuse(errors)
     values = {"slug": draft.slug, **_own(draft)}
@@ -73,14 +75,8 @@ def activate(*, program: Program) -> Program:
         errors["ends_on"] = [f"Its last day, {program.ends_on:%-d %B %Y}, is over. Choose a later one first."]
     if program.kind == Program.Kind.COURSE and not program.course.lessons:
         errors["lessons"] = ["Write at least one lesson first."]
-    if program.kind == Program.Kind.COURSE:
-        empty = [
-            each["title"]
-            for each in program.course.lessons
-            if kind_of(each) == "quiz" and not each["quiz"]["questions"]
-        ]
-        if empty:
-            errors["lessons"] = [f"“{title}” has no question yet." for title in empty]
+    if program.kind == Program.Kind.COURSE and (empty := _empty_quizzes(program.course.lessons)):
+        errors["lessons"] = empty
     if program.kind == Program.Kind.CONTENT and not (
         program.content.body or program.content.url or program.content.file
     ):
@@ -134,6 +130,15 @@ _INCENTIVE = ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "p
 _PAID_BY = ("type", "rate", "amount", "currency", "tiers", "period")
 """What past deals were paid by: fixed once there is an entry in the ledger."""
 _OWN = ("name", "summary", "starts_on", "ends_on", "new_members_only", "priority")
+
+
+def _empty_quizzes(lessons: Iterable[dict[str, Any]]) -> list[str]:
+    """What is wrong with a course on offer: nobody can pass a quiz without questions."""
+    return [
+        f"“{lesson['title']}” has no question yet."
+        for lesson in lessons
+        if kind_of(lesson) == "quiz" and not (lesson.get("quiz") or {}).get("questions")
+    ]
 
 
 def _own(draft: ProgramDraft) -> dict[str, Any]:
@@ -220,7 +225,9 @@ def _write_detail(program: Program, draft: ProgramDraft) -> None:
         before = Course.objects.filter(program=program).values_list("lessons", flat=True).first() or []
         names = ("minutes", "due_days", "gives_certificate", "certificate_months")
         own = {name: getattr(detail, name) for name in names}
-        Course.objects.update_or_create(program=program, defaults={"lessons": keyed(detail.lessons, before), **own})
+        if detail.lessons is not None:
+            own["lessons"] = keyed(detail.lessons, before)
+        Course.objects.update_or_create(program=program, defaults=own)
     else:
         values = {name: getattr(detail, name) for name in _INCENTIVE}
         values["tiers"] = detail.plain_tiers()

@@ -44,7 +44,8 @@ class ContentDraft:
 class CourseDraft:
     """Lessons in order (see `programs.lessons`), about how many minutes they take, when they are due, what is earned."""
 
-    lessons: tuple[dict[str, Any], ...] = ()
+    lessons: tuple[dict[str, Any], ...] | None = ()
+    """None keeps those there are."""
     minutes: int = 30
     due_days: int | None = None
     """Days from being offered to being due; None: at leisure."""
@@ -55,7 +56,7 @@ class CourseDraft:
     def errors(self) -> Errors:
         """What is wrong with it by itself."""
         found: Errors = {}
-        if wrong := lesson_problems(self.lessons):
+        if wrong := lesson_problems(self.lessons or ()):
             found["lessons"] = wrong
         if not 1 <= self.minutes <= 100_000:
             found["minutes"] = ["Say about how many minutes it takes: a whole number from 1."]

@@ -18,6 +18,7 @@ Lesson = dict[str, Any]
 KINDS = {"page": "Page", "video": "Video", "file": "File", "quiz": "Quiz"}
 _MEMBERS = {"page": set(), "video": {"url"}, "file": {"file"}, "quiz": {"quiz"}}
 MOST = 200
+KEY = quizzes.KEY
 
 
 def kind_of(lesson: Mapping[str, Any]) -> str:
@@ -84,8 +85,8 @@ def _wrong_with(place: int, lesson: Mapping[str, Any]) -> list[str]:
     found = []
     if not lesson.get("title", "").strip() or len(lesson["title"]) > 300:
         found.append(f"Lesson {place} needs a title of at most 300 characters.")
-    if len(str(lesson.get("key", ""))) > 20:
-        found.append(f"Lesson {place}: a key has at most 20 characters.")
+    if lesson.get("key") and not KEY.fullmatch(lesson["key"]):
+        found.append(f"Lesson {place}: a key is made of letters, digits, - and _, at most 20 of them.")
     if kind == "video" and not is_link(lesson.get("url")):
         found.append(f"Lesson {place}: the link to the video begins with https:// or http:// and names a site.")
     if kind == "file" and not (isinstance(lesson.get("file"), int) and not isinstance(lesson.get("file"), bool)):

@@ -23,6 +23,8 @@ Quiz = dict[str, Any]
 TYPES = {"single": "One right answer", "multiple": "Several right answers", "number": "A number", "text": "A few words"}
 PASS_MARK = 80
 LARGEST = {"questions": 100, "choices": 20, "text": 2000, "answer": 500, "number": 40}
+KEY = re.compile(r"[A-Za-z0-9_-]{1,20}")
+"""The id of a lesson, question or answer."""
 _NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _THOUSANDS = re.compile(r"[+-]?[0-9]{1,3},[0-9]{3}")
 _MEMBERS = {
@@ -156,8 +158,8 @@ def question_problems(question: Any) -> list[str]:
 
 
 def _wrong_with(question: Question) -> Iterator[str]:
-    if not _text(question.get("id"), 20):
-        yield "give it an id of at most 20 characters."
+    if not _key(question.get("id")):
+        yield "give it an id of letters, digits, - and _, at most 20 of them."
     if not _text(question.get("text"), LARGEST["text"]):
         yield "write the question."
     if not isinstance(question.get("explanation", ""), str) or len(question.get("explanation", "")) > LARGEST["text"]:
@@ -182,7 +184,7 @@ def _wrong_with_choices(question: Question) -> Iterator[str]:
     if not isinstance(choices, list) or not all(
         isinstance(each, dict)
         and set(each) == {"id", "text"}
-        and _text(each["id"], 20)
+        and _key(each["id"])
         and _text(each["text"], LARGEST["answer"])
         for each in choices
     ):
@@ -204,6 +206,10 @@ def _words(value: Any) -> str:
 
 def _whole(value: Any, least: int, most: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
+
+
+def _key(value: Any) -> bool:
+    return isinstance(value, str) and KEY.fullmatch(value) is not None
 
 
 def _text(value: Any, most: int) -> bool:

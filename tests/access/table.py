@@ -168,6 +168,32 @@ CONSOLE = {
     "console/programs/<slug:slug>/activate/": Row("/console/programs/idle/activate/", done(EDITORS, 302), "post"),
     "console/programs/<slug:slug>/archive/": Row("/console/programs/page/archive/", done(EDITORS, 302), "post"),
     "console/programs/<slug:slug>/delete/": Row("/console/programs/idle/delete/", done(EDITORS, 302), "post"),
+    "console/programs/<slug:slug>/lessons/": Row("/console/programs/course/lessons/", STAFF),
+    "console/programs/<slug:slug>/lessons/new/<str:kind>/": Row("/console/programs/course/lessons/new/quiz/", EDITORS),
+    "console/programs/<slug:slug>/lessons/<str:key>/": Row("/console/programs/course/lessons/1/", EDITORS),
+    "console/programs/<slug:slug>/lessons/<str:key>/move/": Row(
+        "/console/programs/course/lessons/1/move/", done(EDITORS, 302), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/delete/": Row(
+        "/console/programs/course/lessons/1/delete/", done(EDITORS, 302), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/preview/": Row("/console/programs/course/lessons/1/preview/", STAFF),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/new/<str:type>/": Row(
+        "/console/programs/course/lessons/1/questions/new/text/", done(EDITORS, 404)
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/": Row(
+        "/console/programs/course/lessons/1/questions/q/", done(EDITORS, 404)
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/move/": Row(
+        "/console/programs/course/lessons/1/questions/q/move/", done(EDITORS, 404), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/delete/": Row(
+        "/console/programs/course/lessons/1/questions/q/delete/", done(EDITORS, 404), "post"
+    ),
+    "console/programs/<slug:slug>/results/": Row("/console/programs/course/results/", STAFF),
+    "console/programs/<slug:slug>/results/<int:pk>/attempt/": Row(
+        "/console/programs/course/results/1/attempt/", done(EDITORS, 404), "post"
+    ),
 }
 
 PORTAL = {
