@@ -10,7 +10,7 @@ from django.utils import timezone
 from partners.models import Attribute, Customer, Deal, Import
 from people import inviting, roles
 from people.models import User
-from programs.models import Claim, Offer, Program
+from programs.models import Certificate, Claim, Offer, Program
 from segments.models import Recompute, Segment
 from tests.programs import world
 
@@ -59,6 +59,14 @@ class World:
             incentive=bonus.incentive, partner=self.partner, amount="10.00", currency="EUR"
         )
         self.claim.proof.save("invoice.pdf", ContentFile(b"%PDF-1.7"))
+        self.certificate = Certificate.objects.create(
+            code="ABCDE-12345-FGHJK",
+            course=course.course,
+            partner=self.partner,
+            user=self.people["partner member"],
+            holder="Robin",
+            title="Course",
+        )
         self.idle = world.program("idle", any=[self.segment], status="draft")
         self.run = Recompute.objects.create(trigger="manual", as_of=timezone.now(), status="succeeded")
         self.file = Import(subject="partner", filename="p.csv", created_by=self.people["channel manager"])
@@ -74,6 +82,7 @@ class World:
             offer=self.offers["page"].pk,
             course=self.offers["course"].pk,
             file=self.offers["file"].pk,
+            certificate=self.certificate.code,
             run=self.run.pk,
             claim=self.claim.pk,
             upload=self.file.pk,
