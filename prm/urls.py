@@ -13,6 +13,7 @@ urlpatterns = [
     path("console/", include("segments.console.urls")),
     path("console/", include("programs.console.urls")),
     path("portal/", include("programs.portal.urls")),
+    path("mail/", include("programs.messages.urls")),
     path("api/v1/", include("prm.api.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

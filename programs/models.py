@@ -212,3 +212,16 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.course_id}"
+
+
+# Nouns with folders of their own; Django finds an app's models here.
+from programs.journeys.models import (  # noqa: E402, F401
+    Journey,
+    JourneyAct,
+    JourneyEntry,
+    JourneyGrant,
+    JourneyStep,
+    ManagerTask,
+)
+from programs.messages.models import Delivery, Message, MessageTarget  # noqa: E402, F401
+from programs.voices.models import Dispute, Feedback  # noqa: E402, F401
