@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from programs import settling
-from programs.dispatch import SETTLE_TASK
+from programs import accruing, settling
+from programs.dispatch import ACCRUE_TASK, SETTLE_TASK
 from programs.journeys import acting, following
 from programs.messages import sending, telling
 from programs.messages.dispatch import SEND_TASK
@@ -36,3 +36,9 @@ def walk_journeys() -> None:
     following.follow_all()
     if acting.act_due().total >= acting.BATCH:
         walk_journeys.delay()
+
+
+@shared_task(name=ACCRUE_TASK)
+def accrue() -> None:
+    """Let deals earn what they should by now."""
+    accruing.accrue()

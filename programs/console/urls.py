@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.console import journeys, messages, views, voices
+from programs.console import journeys, messages, panels, views, voices
 
 urlpatterns = [
     path("programs/", views.programs, name="console_programs"),
@@ -40,5 +40,7 @@ urlpatterns = [
     path("disputes/", voices.dispute_list, name="console_disputes"),
     path("disputes/<int:pk>/", voices.dispute_page, name="console_dispute"),
     path("feedback/", voices.feedback_list, name="console_feedback"),
+    path("segments/<slug:slug>/programs/", panels.segment_programs, name="console_segment_programs"),
+    path("segments/<slug:slug>/effects/", panels.segment_effects, name="console_segment_effects"),
     path("partners/<str:external_id>/offers/", views.partner_offers, name="console_partner_offers"),
 ]
