@@ -6,6 +6,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from prm.env import BASE_DIR, cache_url, env, secret, service_url
+from programs.messages.quiet import parse_hours
 
 DEBUG = env.bool("PRM_DEBUG", default=False)
 SECRET_KEY = secret("PRM_SECRET_KEY", debug=DEBUG, stand_in="only-for-development-" + "x" * 40)
@@ -167,6 +168,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 EMAIL_CONFIG = env.email_url_config(env.str("PRM_EMAIL_URL", default="consolemail://"))
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = env.int("PRM_EMAIL_TIMEOUT", default=20)
+"""Seconds that any one answer of the mail server is waited for."""
+QUIET_HOURS = parse_hours(env.str("PRM_QUIET_HOURS", default="20-8"))
+"""The hours, by the clock of whoever is written to, in which no mail leaves that is not essential."""
 DEFAULT_FROM_EMAIL = env.str("PRM_FROM_EMAIL", default="partners@example.com")
 
 # --- safety in the browser --------------------------------------------------------------------------------------------
@@ -254,6 +259,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="0"),
     },
     "sweep": {"task": "prm.sweep", "schedule": 60.0},
+    "scheduled messages": {"task": "programs.tell_due", "schedule": 60.0, "options": {"expires": 50}},
+    "mail that waits": {"task": "programs.send_mail", "schedule": 60.0, "options": {"expires": 50}},
+    "journeys": {"task": "programs.walk_journeys", "schedule": 60.0, "options": {"expires": 50}},
     "accrue": {"task": "programs.accrue", "schedule": 600.0},
 }
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.portal import accounts, learning, proofs, views
+from programs.portal import account, accounts, feedback, learning, notifications, proofs, views
 
 urlpatterns = [
     path("", views.home, name="portal_home"),
@@ -25,4 +25,15 @@ urlpatterns = [
     path("offers/<int:pk>/complete/", learning.complete, name="portal_offer_complete"),
     path("training/transcript/", proofs.transcript, name="portal_transcript"),
     path("certificates/<str:code>.<str:form>", proofs.certificate, name="portal_certificate"),
+    path("offers/<int:pk>/feedback/", feedback.of_offer, name="portal_offer_feedback"),
+    path("segments/<slug:slug>/feedback/", feedback.of_segment, name="portal_segment_feedback"),
+    path("notifications/", notifications.notifications, name="portal_notifications"),
+    path("notifications/seen/", notifications.see_all, name="portal_notifications_seen"),
+    path("notifications/<int:pk>/", notifications.notification, name="portal_notification"),
+    path("notifications/<int:pk>/follow/", notifications.follow, name="portal_notification_follow"),
+    path("preferences/", account.preferences_page, name="portal_preferences"),
+    path("team/", account.team_page, name="portal_team"),
+    path("team/<int:pk>/remove/", account.remove_member, name="portal_team_remove"),
+    path("company/", account.company_page, name="portal_company"),
+    path("company/<slug:field>/dispute/", account.dispute, name="portal_dispute"),
 ]

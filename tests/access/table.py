@@ -25,6 +25,8 @@ STAFF_IN_REGION = codes("302 200 200 404 200 404 404 404")
 EDITORS = codes("302 200 200 200 403 404 404 404")
 EDITORS_IN_REGION = codes("302 200 200 404 403 404 404 404")
 UNLIMITED_EDITORS = codes("302 200 200 403 403 404 404 404")
+EDITORS_EVERYWHERE = codes("302 200 200 404 403 404 404 404")
+ONLY_THE_MEMBER = codes("302 404 404 404 404 404 200 404")
 ADMINISTRATORS = codes("302 200 403 403 403 404 404 404")
 PARTNERS = codes("302 404 404 404 404 200 200 200")
 OWN_COMPANY = codes("302 404 404 404 404 200 200 404")
@@ -175,6 +177,44 @@ CONSOLE = {
     "console/programs/<slug:slug>/effect/<str:kind>/": Row("/console/programs/page/effect/content/", EDITORS, "post"),
     "console/programs/<slug:slug>/activate/": Row("/console/programs/idle/activate/", done(EDITORS, 302), "post"),
     "console/programs/<slug:slug>/archive/": Row("/console/programs/page/archive/", done(EDITORS, 302), "post"),
+    "console/messages/": Row("/console/messages/", STAFF),
+    "console/messages/new/": Row("/console/messages/new/", EDITORS),
+    "console/messages/preview/": Row("/console/messages/preview/", EDITORS, "post", {"subject": "A", "body": "B"}),
+    "console/messages/<int:pk>/": Row("/console/messages/{message}/", STAFF),
+    "console/messages/<int:pk>/edit/": Row("/console/messages/{message}/edit/", EDITORS_EVERYWHERE),
+    "console/messages/<int:pk>/send/": Row("/console/messages/{message}/send/", done(EDITORS_EVERYWHERE, 302), "post"),
+    "console/messages/<int:pk>/unsend/": Row(
+        "/console/messages/{message}/unsend/", done(EDITORS_EVERYWHERE, 302), "post"
+    ),
+    "console/messages/<int:pk>/delete/": Row(
+        "/console/messages/{message}/delete/", done(EDITORS_EVERYWHERE, 302), "post"
+    ),
+    "console/journeys/": Row("/console/journeys/", STAFF),
+    "console/journeys/new/": Row("/console/journeys/new/", UNLIMITED_EDITORS),
+    "console/journeys/<slug:slug>/": Row("/console/journeys/welcome/", STAFF),
+    "console/journeys/<slug:slug>/edit/": Row("/console/journeys/welcome/edit/", UNLIMITED_EDITORS),
+    "console/journeys/<slug:slug>/rehearsal/": Row("/console/journeys/welcome/rehearsal/", STAFF),
+    "console/journeys/<slug:slug>/start/": Row(
+        "/console/journeys/welcome/start/", done(UNLIMITED_EDITORS, 302), "post"
+    ),
+    "console/journeys/<slug:slug>/pause/": Row(
+        "/console/journeys/welcome/pause/", done(UNLIMITED_EDITORS, 302), "post"
+    ),
+    "console/journeys/<slug:slug>/archive/": Row(
+        "/console/journeys/welcome/archive/", done(UNLIMITED_EDITORS, 302), "post"
+    ),
+    "console/journeys/<slug:slug>/steps/new/<str:action>/": Row(
+        "/console/journeys/welcome/steps/new/task/", UNLIMITED_EDITORS
+    ),
+    "console/journeys/<slug:slug>/steps/<int:pk>/": Row("/console/journeys/welcome/steps/{step}/", UNLIMITED_EDITORS),
+    "console/journeys/<slug:slug>/steps/<int:pk>/remove/": Row(
+        "/console/journeys/welcome/steps/{step}/remove/", done(UNLIMITED_EDITORS, 302), "post"
+    ),
+    "console/tasks/": Row("/console/tasks/", STAFF),
+    "console/tasks/<int:pk>/done/": Row("/console/tasks/{task}/done/", done(EDITORS_IN_REGION, 302), "post"),
+    "console/disputes/": Row("/console/disputes/", STAFF),
+    "console/disputes/<int:pk>/": Row("/console/disputes/{dispute}/", EDITORS_IN_REGION),
+    "console/feedback/": Row("/console/feedback/", STAFF),
     "console/programs/<slug:slug>/delete/": Row("/console/programs/idle/delete/", done(EDITORS, 302), "post"),
     "console/programs/<slug:slug>/lessons/": Row("/console/programs/course/lessons/", STAFF),
     "console/programs/<slug:slug>/lessons/new/<str:kind>/": Row("/console/programs/course/lessons/new/quiz/", EDITORS),
@@ -185,7 +225,9 @@ CONSOLE = {
     "console/programs/<slug:slug>/lessons/<str:key>/delete/": Row(
         "/console/programs/course/lessons/1/delete/", done(EDITORS, 302), "post"
     ),
-    "console/programs/<slug:slug>/lessons/<str:key>/preview/": Row("/console/programs/course/lessons/1/preview/", STAFF),
+    "console/programs/<slug:slug>/lessons/<str:key>/preview/": Row(
+        "/console/programs/course/lessons/1/preview/", STAFF
+    ),
     "console/programs/<slug:slug>/lessons/<str:key>/questions/new/<str:type>/": Row(
         "/console/programs/course/lessons/1/questions/new/text/", done(EDITORS, 404)
     ),
@@ -228,7 +270,27 @@ PORTAL = {
     ),
     "portal/training/transcript/": Row("/portal/training/transcript/", PARTNERS),
     "portal/certificates/<str:code>.<str:form>": Row("/portal/certificates/{certificate}.png", OWNER),
+    "portal/offers/<int:pk>/feedback/": Row("/portal/offers/{offer}/feedback/", OWN_COMPANY),
+    "portal/segments/<slug:slug>/feedback/": Row("/portal/segments/gold/feedback/", PARTNERS),
+    "portal/notifications/": Row("/portal/notifications/", PARTNERS),
+    "portal/notifications/seen/": Row("/portal/notifications/seen/", done(PARTNERS, 302), "post"),
+    "portal/notifications/<int:pk>/": Row("/portal/notifications/{delivery}/", ONLY_THE_MEMBER),
+    "portal/notifications/<int:pk>/follow/": Row(
+        "/portal/notifications/{delivery}/follow/", done(ONLY_THE_MEMBER, 302), "post"
+    ),
+    "portal/preferences/": Row("/portal/preferences/", PARTNERS),
+    "portal/team/": Row("/portal/team/", PARTNERS),
+    "portal/team/<int:pk>/remove/": Row(
+        "/portal/team/{member}/remove/", codes("302 404 404 404 404 302 403 404"), "post"
+    ),
+    "portal/company/": Row("/portal/company/", PARTNERS),
+    "portal/company/<slug:field>/dispute/": Row("/portal/company/tier/dispute/", PARTNERS),
     "portal/offers/<int:pk>/complete/": Row("/portal/offers/{course}/complete/", done(OWN_COMPANY, 302), "post"),
+}
+
+MAIL = {
+    "mail/<uuid:token>/": Row("/mail/{token}/", done(EVERYBODY, 302)),
+    "mail/<uuid:token>/unsubscribe/": Row("/mail/{token}/unsubscribe/", EVERYBODY),
 }
 
 REST = {
@@ -293,4 +355,4 @@ REST = {
     "api/v1/^.*$": Row("/api/v1/nothing/", done(EVERYBODY, 404)),
 }
 
-ROWS: dict[str, Row] = {**ENTRANCE, **CONSOLE, **PORTAL, **REST}
+ROWS: dict[str, Row] = {**ENTRANCE, **CONSOLE, **PORTAL, **MAIL, **REST}

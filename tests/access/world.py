@@ -10,7 +10,18 @@ from django.utils import timezone
 from partners.models import Attribute, Customer, Deal, Import
 from people import inviting, roles
 from people.models import User
-from programs.models import Certificate, Claim, Offer, Program
+from programs.models import (
+    Certificate,
+    Claim,
+    Delivery,
+    Dispute,
+    Journey,
+    JourneyStep,
+    ManagerTask,
+    Message,
+    Offer,
+    Program,
+)
 from segments.models import Recompute, Segment
 from tests.programs import world
 
@@ -71,6 +82,19 @@ class World:
         self.run = Recompute.objects.create(trigger="manual", as_of=timezone.now(), status="succeeded")
         self.file = Import(subject="partner", filename="p.csv", created_by=self.people["channel manager"])
         self.file.file.save("p.csv", ContentFile(b"external_id,name\nP-9,Nine\n"))
+        member = self.people["partner member"]
+        self.message = Message.objects.create(
+            subject="News", body="Hello", link="/portal/", link_label="Home", by_mail=False
+        )
+        self.delivery = Delivery.objects.create(
+            message=self.message, user=member, partner=self.partner, told_at=timezone.now(), due_at=timezone.now()
+        )
+        self.journey = Journey.objects.create(slug="welcome", name="Welcome", segment=self.segment)
+        self.step = JourneyStep.objects.create(journey=self.journey, position=1, action="task", text="Call")
+        self.task = ManagerTask.objects.create(partner=self.partner, text="Call")
+        self.dispute = Dispute.objects.create(
+            partner=self.partner, user=member, field="tier", label="Tier", claimed="Gold"
+        )
         self.invited = inviting.invite(email="new@vendor.example", role=roles.ANALYST)
 
     def _offer(self, program: Program) -> Offer:
@@ -91,4 +115,11 @@ class World:
             invited=self.invited.user.pk,
             invitation=self.invited.link.rstrip("/").rpartition("/")[2],
             version=self.segment.published_id,
+            message=self.message.pk,
+            delivery=self.delivery.pk,
+            token=self.delivery.token,
+            step=self.step.pk,
+            task=self.task.pk,
+            dispute=self.dispute.pk,
+            member=self.people["partner member"].pk,
         )
