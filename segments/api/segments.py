@@ -135,7 +135,7 @@ class SegmentList(APIView):
         values = checked(SegmentWrite, request.data)
         if Segment.objects.filter(slug=values["slug"]).exists():
             raise Conflict(f"There is a segment “{values['slug']}” already.", "/slug", "exists")
-        segment = create_segment(author=str(request.user), **values)
+        segment = create_segment(author=str(request.user), viewer=request.user, **values)
         place = reverse("api_segment", args=[segment.slug])
         return Response(represent_segment(one(request, segment.slug)), status=201, headers={"Location": place})
 
@@ -163,7 +163,7 @@ class SegmentDetail(APIView):
             if values:
                 change_details(segment=segment, **values)
             if rule is not None:
-                change_rule(segment=segment, rule=rule, author=str(request.user), reason=reason)
+                change_rule(segment=segment, rule=rule, author=str(request.user), reason=reason, viewer=request.user)
         return Response(represent_segment(one(request, slug)))
 
     @extend_schema(operation_id="segments_delete", tags=["segments"], responses={204: None})

@@ -124,11 +124,14 @@ def test_preview__manager_limited_to_regions__counts_theirs() -> None:
     assert (seen["count"], seen["total"], [row["external_id"] for row in seen["sample"]]) == (1, 1, ["P3"])
 
 
-def test_preview__sensitive_field__not_in_the_sample_below_admin() -> None:
+def test_preview_and_save__sensitive_field__refused_below_admin() -> None:
     Attribute.objects.create(subject="partner", name="rating", label="Rating", type="text", sensitive=True)
     Partner.objects.create(external_id="P1", name="A", custom={"rating": "B"})
     body = {"subject": "partner", "rule": {"field": "rating", "operator": "notNull"}}
-    assert "rating" not in callers.key("read").post("segments/preview/", body).json()["sample"][0]
+    refused = callers.key("read").post("segments/preview/", body)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "sensitive")
+    made = callers.key("write").post("segments/", {**BODY, "rule": body["rule"]})
+    assert (made.status_code, made.json()["errors"][0]["pointer"]) == (400, "/rule")
     assert callers.key("admin").post("segments/preview/", body).json()["sample"][0]["rating"] == "B"
 
 
