@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django.core.cache import cache
@@ -93,14 +95,16 @@ def _operators() -> dict[str, list[dict[str, Any]]]:
     return {**of_fields, "segment": of_segments}
 
 
-def filled(subject: Subject) -> dict[str, int]:
-    """How many subjects have a value, by field; remembered for a while."""
-    return cache.get_or_set(f"coverage:{subject.value}", lambda: coverage(subject), COVERAGE_SECONDS) or {}
+def filled(subject: Subject, viewer: Viewer) -> dict[str, int]:
+    """How many of the viewer's subjects have a value, by field; remembered for a while."""
+    scope = hashlib.sha256(json.dumps(sorted(viewer.regions)).encode()).hexdigest()[:16]
+    name = f"coverage:{subject.value}:{scope}"
+    return cache.get_or_set(name, lambda: coverage(subject, viewer), COVERAGE_SECONDS) or {}
 
 
-def shares(subject: Subject) -> dict[str, float]:
-    """Share of subjects with a value (0 to 1), by field; nothing for computed facts and where there are no subjects."""
-    counts = filled(subject)
+def shares(subject: Subject, viewer: Viewer) -> dict[str, float]:
+    """Share of the viewer's subjects with a value (0 to 1), by field; nothing for computed facts and without subjects."""
+    counts = filled(subject, viewer)
     everyone = counts.get("external_id", 0)
     return {name: count / everyone for name, count in counts.items()} if everyone else {}
 

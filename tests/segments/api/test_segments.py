@@ -196,3 +196,15 @@ def test_recompute__asked_for__202_and_queued() -> None:
     problem = assert_problem(caller.post("recomputes/", {"segments": ["big-emea"]}), 400, code="unknown_segment")
     assert problem["errors"][0]["pointer"] == "/segments/0"
     assert [run["id"] for run in caller.get("recomputes/").json()["results"]] == [response.json()["id"]]
+
+
+def test_list_and_read__manager_limited_to_regions__members_counted_as_they_may_see_them() -> None:
+    partners(("P1", "EMEA", 12), ("P2", "EMEA", 30), ("P3", "NA", 50))
+    caller = callers.key("write")
+    caller.post("segments/", {**BODY, "rule": {"everyone": True}})
+    run = caller.post("segments/big-emea/publish/").json()["recompute"]
+    run_recompute(run=Recompute.objects.get(pk=run))
+    assert caller.get("segments/big-emea/").json()["member_count"] == 3
+    manager = callers.person("channel_manager", regions=["NA"])
+    assert manager.get("segments/big-emea/").json()["member_count"] == 1
+    assert [each["member_count"] for each in manager.get("segments/").json()["results"]] == [1]
