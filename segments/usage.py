@@ -6,6 +6,7 @@ from django.db.models import F, Q
 
 from partners.vocabulary import Subject
 from segments.models import Segment, SegmentVersion
+from segments.rulebook import leaves
 
 
 def segments_using(*, subject: Subject, field: str) -> list[str]:
