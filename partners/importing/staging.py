@@ -19,6 +19,7 @@ from django.db import connection
 from partners.columns import TABLES
 from partners.importing.refusing import Refused, taken_out
 from partners.models import Origin
+from partners.touching import announce
 from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 LOCKS = {Subject.PARTNER: 4_711_001, Subject.CUSTOMER: 4_711_002, Subject.DEAL: 4_711_003}
@@ -147,6 +148,8 @@ class Stage:
         updated = self._update(values, replace_custom)
         if "partners" in self.slots:
             self._link()
+        if created or updated:
+            announce()
         return Settled(created, updated, self.rows - created - updated)
 
     def outcomes(self) -> dict[int, str]:
