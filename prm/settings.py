@@ -258,6 +258,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "prm.recompute_nightly",
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="0"),
     },
+    # A programme is on offer for whole local days. The second time makes good a message lost the first time.
+    "programmes begin and end": {
+        "task": "programs.settle",
+        "schedule": crontab(hour="0", minute="0,10"),
+    },
     "sweep": {"task": "prm.sweep", "schedule": 60.0},
     "scheduled messages": {"task": "programs.tell_due", "schedule": 60.0, "options": {"expires": 50}},
     "mail that waits": {"task": "programs.send_mail", "schedule": 60.0, "options": {"expires": 50}},

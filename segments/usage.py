@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import F, Q
 
 from partners.vocabulary import Subject
 from segments.models import Segment, SegmentVersion
+from segments.rulebook import leaves
 
 
 def segments_using(*, subject: Subject, field: str) -> list[str]:
@@ -16,15 +15,4 @@ def segments_using(*, subject: Subject, field: str) -> list[str]:
         Q(pk=F("segment__draft_id")) | Q(pk=F("segment__published_id")), segment__subject=subject
     ).exclude(segment__status=Segment.Status.ARCHIVED)
     rows = wanted.values_list("segment__slug", "rule").order_by("segment__slug")
-    return list(dict.fromkeys(slug for slug, rule in rows if _speaks_of(rule, field)))
-
-
-def _speaks_of(rule: Any, field: str) -> bool:
-    queue = [rule]
-    while queue:
-        node = queue.pop()
-        if isinstance(node, dict):
-            if node.get("field") == field:
-                return True
-            queue.extend(node.get("rules", []))
-    return False
+    return list(dict.fromkeys(slug for slug, rule in rows if any(leaf["field"] == field for leaf in leaves(rule))))
