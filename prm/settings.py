@@ -257,6 +257,8 @@ CELERY_BEAT_SCHEDULE = {
 RECOMPUTE_TASK = "prm.recompute"
 """What runs a requested recompute. It joins segments and programmes, so it lives above both and is named here."""
 IMPORT_TASK = "partners.run_import"
+UNDO_TASK = "partners.undo"
+BULK_TASK = "partners.run_bulk_change"
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 LOGGING = {
