@@ -283,6 +283,8 @@ SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)
 """With more partners and customers than this, a run is spread over the workers."""
 SHARDS = env.int("PRM_SHARDS", default=8)
 """Into so many shares."""
+UNDO_TASK = "partners.undo"
+BULK_TASK = "partners.run_bulk_change"
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 LOGGING = {

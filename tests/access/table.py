@@ -101,6 +101,31 @@ CONSOLE = {
     "console/customers/": Row("/console/customers/", STAFF),
     "console/customers/<str:external_id>/": Row("/console/customers/C-1/", STAFF_IN_REGION),
     "console/deals/": Row("/console/deals/", STAFF),
+    "console/deals/<str:external_id>/": Row("/console/deals/D-1/", STAFF_IN_REGION),
+    "console/partners/<str:external_id>/notes/": Row("/console/partners/P-1/notes/", STAFF_IN_REGION),
+    "console/customers/<str:external_id>/notes/": Row("/console/customers/C-1/notes/", STAFF_IN_REGION),
+    "console/notes/<int:pk>/delete/": Row(
+        "/console/notes/{note}/delete/", codes("302 302 302 404 403 404 404 404"), "post"
+    ),
+    "console/partners/<str:external_id>/timeline/": Row("/console/partners/P-1/timeline/", STAFF_IN_REGION),
+    "console/customers/<str:external_id>/timeline/": Row("/console/customers/C-1/timeline/", STAFF_IN_REGION),
+    "console/lists/<subject:subject>/export/": Row("/console/lists/partner/export/", STAFF),
+    "console/lists/<subject:subject>/views/": Row(
+        "/console/lists/partner/views/", done(STAFF, 302), "post", {"name": "Mine"}
+    ),
+    "console/lists/views/<int:pk>/delete/": Row(
+        "/console/lists/views/{view}/delete/", codes("302 404 302 404 404 404 404 404"), "post"
+    ),
+    "console/lists/<subject:subject>/change/": Row("/console/lists/partner/change/", EDITORS, "post"),
+    "console/lists/changes/<int:pk>/": Row(
+        "/console/lists/changes/{change}/", codes("302 200 200 404 403 404 404 404")
+    ),
+    "console/lists/changes/<int:pk>/progress/": Row(
+        "/console/lists/changes/{change}/progress/", codes("302 200 200 404 403 404 404 404")
+    ),
+    "console/lists/changes/<int:pk>/undo/": Row(
+        "/console/lists/changes/{change}/undo/", codes("302 302 302 404 403 404 404 404"), "post"
+    ),
     "console/partners/<str:external_id>/edit/": Row("/console/partners/P-1/edit/", EDITORS_IN_REGION),
     "console/customers/<str:external_id>/edit/": Row("/console/customers/C-1/edit/", EDITORS_IN_REGION),
     "console/new/partner/": Row("/console/new/partner/", EDITORS),

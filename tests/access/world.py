@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from partners.models import Attribute, Customer, Deal, Import
+from partners.models import Attribute, BulkChange, Customer, Deal, Import, Note, Origin, SavedView
 from people import inviting, roles
 from people.models import User
 from programs.models import (
@@ -95,6 +95,13 @@ class World:
         self.dispute = Dispute.objects.create(
             partner=self.partner, user=member, field="tier", label="Tier", claimed="Gold"
         )
+        manager = self.people["channel manager"]
+        self.note = Note.objects.create(partner=self.partner, author=manager, text="Hello")
+        self.view = SavedView.objects.create(subject="partner", name="View", query="", owner=manager, is_shared=True)
+        origin = Origin.objects.create(kind="form", label="Bulk")
+        self.change = BulkChange.objects.create(
+            subject="partner", field="city", value="x", ids=[], status="applied", origin=origin, created_by=manager
+        )
         self.invited = inviting.invite(email="new@vendor.example", role=roles.ANALYST)
 
     def _offer(self, program: Program) -> Offer:
@@ -113,6 +120,9 @@ class World:
             attribute=self.attribute.pk,
             analyst=self.people["analyst"].pk,
             invited=self.invited.user.pk,
+            note=self.note.pk,
+            view=self.view.pk,
+            change=self.change.pk,
             invitation=self.invited.link.rstrip("/").rpartition("/")[2],
             version=self.segment.published_id,
             message=self.message.pk,
