@@ -14,7 +14,7 @@ from typing import Any
 from django.db import connection, transaction
 from pyroaring import BitMap64
 
-from partners import touching
+from partners import snapshot, touching
 from partners.columns import read_table
 from partners.tables import Mask, Table
 from partners.vocabulary import Subject
@@ -191,13 +191,12 @@ def load(
     for subject in material.books:
         mine = [node for slug, node in material.nodes.items() if material.subjects[slug] is subject]
         names = set().union(*(fields_used(node) for node in mine), (also or {}).get(subject, ()))
-        material.tables[subject] = read_table(
-            subject,
-            sorted(names),
-            as_of=material.clock.as_of,
-            ids=None if ids is None else ids.get(subject, ()),
-            between=None if ranges is None else ranges[subject],
-        )
+        if ids is not None:
+            chosen = ids.get(subject, ())
+            material.tables[subject] = read_table(subject, sorted(names), as_of=material.clock.as_of, ids=chosen)
+            continue
+        between = None if ranges is None else ranges[subject]
+        material.tables[subject] = snapshot.table(subject, sorted(names), as_of=material.clock.as_of, between=between)
     return material
 
 

@@ -38,17 +38,7 @@ def evaluate(
 def blocks(table: Table, size: int = BLOCK) -> Iterator[Table]:
     """The table in runs of so many rows, sharing its memory. An empty table is one empty block."""
     for start in range(0, max(len(table), 1), size):
-        stop = min(start + size, len(table))
-        yield Table(table.ids[start:stop], {name: _rows(col, start, stop) for name, col in table.columns.items()})
-
-
-def _rows(column: Column, start: int, stop: int) -> Column:
-    if isinstance(column, Scalars):
-        return Scalars(column.values[start:stop], column.present[start:stop])
-    if isinstance(column, Codes):
-        return Codes(column.codes[start:stop], column.dictionary)
-    offsets = column.offsets[start : stop + 1]
-    return Sets(offsets - offsets[0], column.codes[offsets[0] : offsets[-1]], column.dictionary)
+        yield table.rows(start, min(start + size, len(table)))
 
 
 def present(column: Column) -> Mask:
