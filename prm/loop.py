@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from programs import settling
+from programs import accruing, settling
 from programs.settling import Settled
 from segments import following, membership
 from segments.following import Followed
@@ -38,8 +38,9 @@ def run_recompute(*, run: Recompute) -> Turn | None:
 
 
 def settle_run(*, run: Recompute) -> Settled:
-    """Let programmes settle after a finished run, and note on the run that they did."""
+    """Let programmes settle after a finished run and deals earn what they should, and note on the run that they did."""
     settled = settling.settle()
+    accruing.accrue()
     Recompute.objects.filter(pk=run.pk).update(settled_at=timezone.now())
     return settled
 

@@ -252,6 +252,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="0"),
     },
     "sweep": {"task": "prm.sweep", "schedule": 60.0},
+    "accrue": {"task": "programs.accrue", "schedule": 600.0},
 }
 
 RECOMPUTE_TASK = "prm.recompute"

@@ -128,6 +128,8 @@ def run(import_id: int) -> bool:
     try:
         with _Heartbeat(import_id) as heartbeat:
             _take_in(item, heartbeat)
+    except _Superseded:
+        log.warning("import_superseded", import_id=import_id)
     except (FileProblem, ValueError) as problem:
         _finish(item, Import.Status.FAILED, error=str(problem))
     except Exception:
@@ -154,16 +156,22 @@ def _take_in(item: Import, heartbeat: _Heartbeat) -> None:
             )
             item.rejects_file.save(f"rejects-{item.pk}.csv", ContentFile(text.encode("utf-8-sig")), save=False)
         heartbeat.stop()
-        _finish(item, Import.Status.TRIED if dry_run else Import.Status.APPLIED, result=result)
+        if not _finish(item, Import.Status.TRIED if dry_run else Import.Status.APPLIED, result=result):
+            raise _Superseded
 
 
-def _finish(item: Import, status: Import.Status, *, result: ImportResult | None = None, error: str = "") -> None:
+class _Superseded(Exception):
+    """Another worker, taking this one for dead, has brought the run to its end: what was done here again is taken back."""
+
+
+def _finish(item: Import, status: Import.Status, *, result: ImportResult | None = None, error: str = "") -> bool:
+    """Write the outcome; False when the run has one already."""
     changes: dict[str, Any] = {"status": status, "error": error, "finished_at": timezone.now()}
     if result is not None:
         shown = [asdict(reject) for reject in result.rejects[:KEPT_REJECTS]]
         changes |= {"result": result.counts(), "rejects": shown, "rejects_file": item.rejects_file.name or ""}
         changes |= {"rows_done": result.rows, "rows_total": result.rows}
-    Import.objects.filter(pk=item.pk).update(**changes)
+    return bool(Import.objects.filter(pk=item.pk, status=Import.Status.RUNNING).update(**changes))
 
 
 def rejects_csv(rejects: list[Reject], source: Source) -> str:

@@ -124,6 +124,22 @@ CONSOLE = {
     "console/segments/<slug:slug>/": Row("/console/segments/gold/", STAFF),
     "console/segments/<slug:slug>/edit/": Row("/console/segments/gold/edit/", EDITORS),
     "console/segments/<slug:slug>/members/": Row("/console/segments/gold/members/", STAFF),
+    "console/segments/overlap/": Row("/console/segments/overlap/", STAFF),
+    "console/segments/compare/": Row("/console/segments/compare/?a=gold", STAFF),
+    "console/segments/<slug:slug>/members/export/": Row("/console/segments/gold/members/export/", STAFF),
+    "console/segments/<slug:slug>/trend/": Row("/console/segments/gold/trend/", STAFF),
+    "console/segments/<slug:slug>/versions/": Row("/console/segments/gold/versions/", STAFF),
+    "console/segments/<slug:slug>/overlap/": Row("/console/segments/gold/overlap/", STAFF),
+    "console/segments/<slug:slug>/profile/": Row("/console/segments/gold/profile/", EDITORS),
+    "console/segments/<slug:slug>/comments/": Row(
+        "/console/segments/gold/comments/", done(STAFF, 302), "post", {"text": "Good"}
+    ),
+    "console/segments/<slug:slug>/review/": Row("/console/segments/gold/review/", done(EDITORS, 302), "post"),
+    "console/segments/<slug:slug>/programs/": Row("/console/segments/gold/programs/", STAFF),
+    "console/segments/<slug:slug>/effects/": Row("/console/segments/gold/effects/", EDITORS),
+    "console/segments/<slug:slug>/why/": Row(
+        "/console/segments/gold/why/?who=P-1", codes("302 302 302 302 302 404 404 404")
+    ),
     "console/segments/<slug:slug>/changes/": Row("/console/segments/gold/changes/", STAFF),
     "console/segments/<slug:slug>/run/": Row("/console/segments/gold/run/", STAFF),
     "console/segments/<slug:slug>/recompute/": Row("/console/segments/gold/recompute/", done(EDITORS, 302), "post"),
