@@ -52,41 +52,6 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
-        # Millions of rows are written at once, by one writer that holds the segments and the run locked; to have each of
-        # them checked again costs more than writing them. The first of an index pair on the segment alone is redundant.
-        migrations.AlterField(
-            model_name="membership",
-            name="segment",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="memberships",
-                to="segments.segment",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="change",
-            name="segment",
-            field=models.ForeignKey(
-                db_constraint=False,
-                db_index=False,
-                on_delete=django.db.models.deletion.CASCADE,
-                related_name="changes",
-                to="segments.segment",
-            ),
-        ),
-        migrations.AlterField(
-            model_name="change",
-            name="recompute",
-            field=models.ForeignKey(
-                db_constraint=False,
-                null=True,
-                on_delete=django.db.models.deletion.SET_NULL,
-                related_name="changes",
-                to="segments.recompute",
-            ),
-        ),
         # Roaring bitmaps are compact already; compressing them again costs more than it saves.
         migrations.RunSQL(
             "ALTER TABLE segments_memberset ALTER COLUMN bitmap SET STORAGE EXTERNAL;"
