@@ -296,3 +296,21 @@ class Touched(models.Model):
 
     def __str__(self) -> str:
         return f"{len(self.ids)} {self.subject}s"
+
+
+# Deal registrations are models of this app too; they stand in a module of their own and name the ones above.
+from partners.registration import Registration  # noqa: E402
+
+__all__ = [
+    "Activity",
+    "Attribute",
+    "Customer",
+    "Deal",
+    "Import",
+    "Origin",
+    "Partner",
+    "Record",
+    "Registration",
+    "TeamMember",
+    "Touched",
+]

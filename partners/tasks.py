@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
+from partners import registering
 from partners.importing import LEASE, run
 
 
@@ -12,3 +13,9 @@ def run_import(self: Any, import_id: int) -> None:
     """Take an uploaded file in; while another worker is at it, come back later to see that it finished."""
     if not run(import_id):
         raise self.retry(countdown=LEASE.total_seconds() + 1)
+
+
+@shared_task(name="partners.expire_registrations")
+def expire_registrations() -> None:
+    """Let deal registrations expire whose days are over."""
+    registering.expire_overdue()

@@ -252,6 +252,10 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="0"),
     },
     "sweep": {"task": "prm.sweep", "schedule": 60.0},
+    "deal registrations": {
+        "task": "partners.expire_registrations",
+        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
+    },
     "accrue": {"task": "programs.accrue", "schedule": 600.0},
 }
 

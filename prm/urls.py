@@ -12,6 +12,7 @@ urlpatterns = [
     path("console/", include("partners.console.urls")),
     path("console/", include("segments.console.urls")),
     path("console/", include("programs.console.urls")),
+    path("portal/", include("partners.portal.urls")),
     path("portal/", include("programs.portal.urls")),
     path("api/v1/", include("prm.api.urls")),
     path("admin/", admin.site.urls),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from partners.console import attributes, customers, deals, editing, imports, partners, parts, people
+from partners.console import attributes, customers, deals, editing, imports, partners, parts, people, registrations
 
 urlpatterns = [
     path("partners/", partners.partners, name="console_partners"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("new/partner/", editing.new_partner, name="console_partner_new"),
     path("new/customer/", editing.new_customer, name="console_customer_new"),
     path("deals/", deals.deals, name="console_deals"),
+    path("registrations/", registrations.registrations, name="console_registrations"),
+    path("registrations/<int:pk>/", registrations.registration, name="console_registration"),
+    path("registrations/<int:pk>/decide/", registrations.decide, name="console_registration_decide"),
     path("imports/", imports.imports, name="console_imports"),
     path("imports/new/", imports.new_import, name="console_import_new"),
     path("imports/<int:pk>/", imports.one_import, name="console_import"),

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from partners.models import Attribute, Customer, Deal, Import
+from partners.models import Attribute, Customer, Deal, Import, Registration
 from people import inviting, roles
 from people.models import User
 from programs.models import Claim, Offer, Program
@@ -59,6 +59,10 @@ class World:
             incentive=bonus.incentive, partner=self.partner, amount="10.00", currency="EUR"
         )
         self.claim.proof.save("invoice.pdf", ContentFile(b"%PDF-1.7"))
+        self.deal = Deal.objects.get()
+        self.registration = Registration.objects.create(
+            partner=self.partner, customer_name="New", customer_key="new", product_line="Box", product_key="box"
+        )
         self.idle = world.program("idle", any=[self.segment], status="draft")
         self.run = Recompute.objects.create(trigger="manual", as_of=timezone.now(), status="succeeded")
         self.file = Import(subject="partner", filename="p.csv", created_by=self.people["channel manager"])
@@ -76,6 +80,8 @@ class World:
             file=self.offers["file"].pk,
             run=self.run.pk,
             claim=self.claim.pk,
+            deal=self.deal.pk,
+            registration=self.registration.pk,
             upload=self.file.pk,
             attribute=self.attribute.pk,
             analyst=self.people["analyst"].pk,
