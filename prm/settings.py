@@ -109,6 +109,8 @@ CACHES = {
     }
 }
 MEDIA_ROOT = env.str("PRM_MEDIA_ROOT", default=str(BASE_DIR / ".state" / "media"))
+CERTIFICATE_FONT = env.str("PRM_CERTIFICATE_FONT", default="")
+"""A TrueType file that certificates are set in, for names in other than Latin letters; empty: Vera, which is at hand."""
 MEDIA_URL = "/media/"  # nothing is served from here: files leave through views that check who asks
 
 # --- people -----------------------------------------------------------------------------------------------------------

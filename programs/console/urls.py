@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.console import accounts, panels, preview, views
+from programs.console import accounts, courses, panels, preview, results, views
 
 urlpatterns = [
     path("programs/", views.programs, name="console_programs"),
@@ -26,5 +26,31 @@ urlpatterns = [
     path("partners/<str:external_id>/statement.csv", accounts.partner_statement, name="console_partner_statement"),
     path("segments/<slug:slug>/programs/", panels.segment_programs, name="console_segment_programs"),
     path("segments/<slug:slug>/effects/", panels.segment_effects, name="console_segment_effects"),
+    path("programs/<slug:slug>/lessons/", courses.lessons, name="console_lessons"),
+    path("programs/<slug:slug>/lessons/new/<str:kind>/", courses.lesson_new, name="console_lesson_new"),
+    path("programs/<slug:slug>/lessons/<str:key>/", courses.lesson, name="console_lesson"),
+    path("programs/<slug:slug>/lessons/<str:key>/move/", courses.lesson_move, name="console_lesson_move"),
+    path("programs/<slug:slug>/lessons/<str:key>/delete/", courses.lesson_delete, name="console_lesson_delete"),
+    path("programs/<slug:slug>/lessons/<str:key>/preview/", courses.lesson_preview, name="console_lesson_preview"),
+    path(
+        "programs/<slug:slug>/lessons/<str:key>/questions/new/<str:type>/",
+        courses.question,
+        name="console_question_new",
+    ),
+    path("programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/", courses.question, name="console_question"),
+    path(
+        "programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/move/",
+        courses.question_change,
+        {"act": "move"},
+        name="console_question_move",
+    ),
+    path(
+        "programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/delete/",
+        courses.question_change,
+        {"act": "delete"},
+        name="console_question_delete",
+    ),
+    path("programs/<slug:slug>/results/", results.results, name="console_course_results"),
+    path("programs/<slug:slug>/results/<int:pk>/attempt/", results.grant, name="console_course_grant"),
     path("partners/<str:external_id>/offers/", views.partner_offers, name="console_partner_offers"),
 ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.portal import accounts, views
+from programs.portal import accounts, learning, proofs, views
 
 urlpatterns = [
     path("", views.home, name="portal_home"),
@@ -18,6 +18,11 @@ urlpatterns = [
     path("offers/<int:pk>/", views.offer, name="portal_offer"),
     path("offers/<int:pk>/file/", views.offer_file, name="portal_offer_file"),
     path("offers/<int:pk>/start/", views.start, name="portal_offer_start"),
-    path("offers/<int:pk>/lessons/<int:number>/", views.lesson, name="portal_lesson"),
-    path("offers/<int:pk>/complete/", views.complete, name="portal_offer_complete"),
+    path("offers/<int:pk>/resume/", learning.resume, name="portal_resume"),
+    path("offers/<int:pk>/lessons/<int:number>/", learning.lesson, name="portal_lesson"),
+    path("offers/<int:pk>/lessons/<int:number>/file/", learning.lesson_file, name="portal_lesson_file"),
+    path("offers/<int:pk>/lessons/<int:number>/quiz/", learning.quiz, name="portal_quiz"),
+    path("offers/<int:pk>/complete/", learning.complete, name="portal_offer_complete"),
+    path("training/transcript/", proofs.transcript, name="portal_transcript"),
+    path("certificates/<str:code>.<str:form>", proofs.certificate, name="portal_certificate"),
 ]

@@ -28,6 +28,8 @@ UNLIMITED_EDITORS = codes("302 200 200 403 403 404 404 404")
 ADMINISTRATORS = codes("302 200 403 403 403 404 404 404")
 PARTNERS = codes("302 404 404 404 404 200 200 200")
 OWN_COMPANY = codes("302 404 404 404 404 200 200 404")
+OWNER = codes("302 404 404 404 404 200 200 404")
+"""What a partner's member earned: they and their company's admins."""
 SIGNED_IN = codes("302 200 200 200 200 200 200 200")
 API = codes("401 200 200 200 200 403 403 403")
 API_IN_REGION = codes("401 200 200 404 200 403 403 403")
@@ -81,6 +83,8 @@ ENTRANCE = {
     "account/2fa/recovery-codes/": Row("/account/2fa/recovery-codes/", done(SIGNED_IN, 404)),
     "account/2fa/recovery-codes/generate/": Row("/account/2fa/recovery-codes/generate/", SIGNED_IN),
     "account/2fa/recovery-codes/download/": Row("/account/2fa/recovery-codes/download/", done(SIGNED_IN, 404)),
+    "certificates/": Row("/certificates/", EVERYBODY),
+    "certificates/<str:code>/": Row("/certificates/{certificate}/", EVERYBODY),
     "healthz": Row("/healthz", EVERYBODY),
     "readyz": Row("/readyz", EVERYBODY),
     "metrics": Row("/metrics", codes("404 200 404 404 404 404 404 404")),
@@ -177,6 +181,32 @@ CONSOLE = {
     "console/programs/<slug:slug>/activate/": Row("/console/programs/idle/activate/", done(EDITORS, 302), "post"),
     "console/programs/<slug:slug>/archive/": Row("/console/programs/page/archive/", done(EDITORS, 302), "post"),
     "console/programs/<slug:slug>/delete/": Row("/console/programs/idle/delete/", done(EDITORS, 302), "post"),
+    "console/programs/<slug:slug>/lessons/": Row("/console/programs/course/lessons/", STAFF),
+    "console/programs/<slug:slug>/lessons/new/<str:kind>/": Row("/console/programs/course/lessons/new/quiz/", EDITORS),
+    "console/programs/<slug:slug>/lessons/<str:key>/": Row("/console/programs/course/lessons/1/", EDITORS),
+    "console/programs/<slug:slug>/lessons/<str:key>/move/": Row(
+        "/console/programs/course/lessons/1/move/", done(EDITORS, 302), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/delete/": Row(
+        "/console/programs/course/lessons/1/delete/", done(EDITORS, 302), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/preview/": Row("/console/programs/course/lessons/1/preview/", STAFF),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/new/<str:type>/": Row(
+        "/console/programs/course/lessons/1/questions/new/text/", done(EDITORS, 404)
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/": Row(
+        "/console/programs/course/lessons/1/questions/q/", done(EDITORS, 404)
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/move/": Row(
+        "/console/programs/course/lessons/1/questions/q/move/", done(EDITORS, 404), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/delete/": Row(
+        "/console/programs/course/lessons/1/questions/q/delete/", done(EDITORS, 404), "post"
+    ),
+    "console/programs/<slug:slug>/results/": Row("/console/programs/course/results/", STAFF),
+    "console/programs/<slug:slug>/results/<int:pk>/attempt/": Row(
+        "/console/programs/course/results/1/attempt/", done(EDITORS, 404), "post"
+    ),
 }
 
 PORTAL = {
@@ -198,6 +228,15 @@ PORTAL = {
     "portal/offers/<int:pk>/file/": Row("/portal/offers/{file}/file/", OWN_COMPANY),
     "portal/offers/<int:pk>/start/": Row("/portal/offers/{course}/start/", done(OWN_COMPANY, 302), "post"),
     "portal/offers/<int:pk>/lessons/<int:number>/": Row("/portal/offers/{course}/lessons/1/", done(OWN_COMPANY, 302)),
+    "portal/offers/<int:pk>/resume/": Row("/portal/offers/{course}/resume/", done(OWN_COMPANY, 302)),
+    "portal/offers/<int:pk>/lessons/<int:number>/file/": Row(
+        "/portal/offers/{course}/lessons/1/file/", done(OWN_COMPANY, 404)
+    ),
+    "portal/offers/<int:pk>/lessons/<int:number>/quiz/": Row(
+        "/portal/offers/{course}/lessons/1/quiz/", done(OWN_COMPANY, 302), "post"
+    ),
+    "portal/training/transcript/": Row("/portal/training/transcript/", PARTNERS),
+    "portal/certificates/<str:code>.<str:form>": Row("/portal/certificates/{certificate}.png", OWNER),
     "portal/offers/<int:pk>/complete/": Row("/portal/offers/{course}/complete/", done(OWN_COMPANY, 302), "post"),
 }
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from partners.models import Attribute, Customer, Deal, Import, Registration
 from people import inviting, roles
 from people.models import User
-from programs.models import Claim, Offer, Program
+from programs.models import Certificate, Claim, Offer, Program
 from segments.models import Recompute, Segment
 from tests.programs import world
 
@@ -63,6 +63,14 @@ class World:
         self.registration = Registration.objects.create(
             partner=self.partner, customer_name="New", customer_key="new", product_line="Box", product_key="box"
         )
+        self.certificate = Certificate.objects.create(
+            code="ABCDE-12345-FGHJK",
+            course=course.course,
+            partner=self.partner,
+            user=self.people["partner member"],
+            holder="Robin",
+            title="Course",
+        )
         self.idle = world.program("idle", any=[self.segment], status="draft")
         self.run = Recompute.objects.create(trigger="manual", as_of=timezone.now(), status="succeeded")
         self.file = Import(subject="partner", filename="p.csv", created_by=self.people["channel manager"])
@@ -78,6 +86,7 @@ class World:
             offer=self.offers["page"].pk,
             course=self.offers["course"].pk,
             file=self.offers["file"].pk,
+            certificate=self.certificate.code,
             run=self.run.pk,
             claim=self.claim.pk,
             deal=self.deal.pk,

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0003_scale_touched'),
+        ('partners', '0004_learning_activity'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
