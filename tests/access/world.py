@@ -10,7 +10,7 @@ from django.utils import timezone
 from partners.models import Attribute, Customer, Deal, Import
 from people import inviting, roles
 from people.models import User
-from programs.models import Certificate, Offer, Program
+from programs.models import Certificate, KitItem, Offer, PlaySegment, Program
 from segments.models import Recompute, Segment
 from tests.programs import world
 
@@ -53,6 +53,15 @@ class World:
         file = world.program("file", any=[self.segment], detail={"body": ""})
         file.content.file.save("plan.txt", ContentFile(b"plan"))
         self.offers["file"] = self._offer(file)
+        kit = world.program("kit", any=[self.segment], detail={"form": "kit"})
+        self.item = KitItem.objects.create(kit=kit.content, item=file.content, position=1)
+        self.offers["kit"] = self._offer(kit)
+        play = world.program("play", detail={"form": "play", "body": "Hello"})
+        play.content.file.save("play.txt", ContentFile(b"play"))
+        self.play_item = KitItem.objects.create(kit=play.content, item=file.content, position=1)
+        served = world.segment("served", subject="customer")
+        world.set_members(served, [self.customer])
+        PlaySegment.objects.create(play=play.content, segment=served)
         self.certificate = Certificate.objects.create(
             code="ABCDE-12345-FGHJK",
             course=course.course,
@@ -76,6 +85,9 @@ class World:
             offer=self.offers["page"].pk,
             course=self.offers["course"].pk,
             file=self.offers["file"].pk,
+            kit=self.offers["kit"].pk,
+            item=self.item.pk,
+            play_item=self.play_item.pk,
             certificate=self.certificate.code,
             run=self.run.pk,
             upload=self.file.pk,
