@@ -15,6 +15,7 @@ urlpatterns = [
     path("console/", include("programs.console.urls")),
     path("portal/", include("programs.portal.urls")),
     path("certificates/", include(certificate_urls)),
+    path("mail/", include("programs.messages.urls")),
     path("api/v1/", include("prm.api.urls")),
     path("admin/", admin.site.urls),
     path("healthz", health.healthz, name="healthz"),

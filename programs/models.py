@@ -266,7 +266,38 @@ class Enrolment(models.Model):
         return f"{self.user_id} in {self.course_id}"
 
 
-# Claims and the ledger are models of this app too; they stand in a module of their own and name the ones above.
+# Claims, messages, journeys and what partners say are models of this app too; they stand apart and name the ones above.
 from programs.accounts import Claim, LedgerEntry  # noqa: E402
+from programs.journeys.models import (  # noqa: E402
+    Journey,
+    JourneyAct,
+    JourneyEntry,
+    JourneyGrant,
+    JourneyStep,
+    ManagerTask,
+)
+from programs.messages.models import Delivery, Message, MessageTarget  # noqa: E402
+from programs.voices.models import Dispute, Feedback  # noqa: E402
 
-__all__ = ["Claim", "Content", "Course", "Enrolment", "Incentive", "LedgerEntry", "Offer", "Program", "Target"]
+__all__ = [
+    "Claim",
+    "Content",
+    "Course",
+    "Delivery",
+    "Dispute",
+    "Enrolment",
+    "Feedback",
+    "Incentive",
+    "Journey",
+    "JourneyAct",
+    "JourneyEntry",
+    "JourneyGrant",
+    "JourneyStep",
+    "LedgerEntry",
+    "ManagerTask",
+    "Message",
+    "MessageTarget",
+    "Offer",
+    "Program",
+    "Target",
+]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.console import courses, panels, results, views
+from programs.console import accounts, courses, journeys, messages, panels, preview, results, views, voices
 
 urlpatterns = [
     path("programs/", views.programs, name="console_programs"),
@@ -16,6 +16,38 @@ urlpatterns = [
     path("programs/<slug:slug>/activate/", views.activate, name="console_program_activate"),
     path("programs/<slug:slug>/archive/", views.archive, name="console_program_archive"),
     path("programs/<slug:slug>/delete/", views.delete, name="console_program_delete"),
+    path("programs/<slug:slug>/accounts/", accounts.accounts, name="console_incentive_accounts"),
+    path("programs/<slug:slug>/accounts/statement.csv", accounts.incentive_statement, name="console_statement"),
+    path("claims/", accounts.claims, name="console_claims"),
+    path("claims/<int:pk>/", accounts.claim, name="console_claim"),
+    path("claims/<int:pk>/proof/", accounts.claim_proof, name="console_claim_proof"),
+    path("claims/<int:pk>/decide/", accounts.decide_claim, name="console_claim_decide"),
+    path("partners/<str:external_id>/portal/", preview.portal_preview, name="console_portal_preview"),
+    path("partners/<str:external_id>/statement.csv", accounts.partner_statement, name="console_partner_statement"),
+    path("messages/", messages.message_list, name="console_messages"),
+    path("messages/new/", messages.new_message, name="console_message_new"),
+    path("messages/preview/", messages.preview_message, name="console_message_preview"),
+    path("messages/<int:pk>/", messages.message_page, name="console_message"),
+    path("messages/<int:pk>/edit/", messages.edit_message, name="console_message_edit"),
+    path("messages/<int:pk>/send/", messages.send_message, name="console_message_send"),
+    path("messages/<int:pk>/unsend/", messages.unsend_message, name="console_message_unsend"),
+    path("messages/<int:pk>/delete/", messages.delete_message, name="console_message_delete"),
+    path("journeys/", journeys.journey_list, name="console_journeys"),
+    path("journeys/new/", journeys.new_journey, name="console_journey_new"),
+    path("journeys/<slug:slug>/", journeys.journey_page, name="console_journey"),
+    path("journeys/<slug:slug>/edit/", journeys.edit_journey, name="console_journey_edit"),
+    path("journeys/<slug:slug>/rehearsal/", journeys.journey_rehearsal, name="console_journey_rehearsal"),
+    path("journeys/<slug:slug>/start/", journeys.start_journey, name="console_journey_start"),
+    path("journeys/<slug:slug>/pause/", journeys.pause_journey, name="console_journey_pause"),
+    path("journeys/<slug:slug>/archive/", journeys.archive_journey, name="console_journey_archive"),
+    path("journeys/<slug:slug>/steps/new/<str:action>/", journeys.new_step, name="console_journey_step_new"),
+    path("journeys/<slug:slug>/steps/<int:pk>/", journeys.edit_step, name="console_journey_step"),
+    path("journeys/<slug:slug>/steps/<int:pk>/remove/", journeys.remove_step, name="console_journey_step_remove"),
+    path("tasks/", voices.task_list, name="console_tasks"),
+    path("tasks/<int:pk>/done/", voices.task_done, name="console_task_done"),
+    path("disputes/", voices.dispute_list, name="console_disputes"),
+    path("disputes/<int:pk>/", voices.dispute_page, name="console_dispute"),
+    path("feedback/", voices.feedback_list, name="console_feedback"),
     path("segments/<slug:slug>/programs/", panels.segment_programs, name="console_segment_programs"),
     path("segments/<slug:slug>/effects/", panels.segment_effects, name="console_segment_effects"),
     path("programs/<slug:slug>/lessons/", courses.lessons, name="console_lessons"),

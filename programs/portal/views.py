@@ -16,6 +16,7 @@ from programs import taking
 from programs.certifying import today
 from programs.markdown import to_html
 from programs.models import Offer, Program
+from programs.portal.accounts import standing
 from programs.portal.pieces import send_content, shown_items
 from programs.portal.progress import course_context
 from programs.portal.shelf import card_of, cards, next_steps
@@ -75,6 +76,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
         context |= course_context(request.user, context["card"])
     elif found.program.kind == Program.Kind.INCENTIVE:
         context["terms"] = to_html(found.program.incentive.terms)
+        context |= standing(found)
     return render(request, f"portal/{found.program.kind}.html", context)
 
 

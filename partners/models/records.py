@@ -7,6 +7,7 @@ from typing import Any
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
@@ -17,6 +18,7 @@ from partners.querysets import (
     DealQuerySet,
     ImportQuerySet,
     PartnerQuerySet,
+    searched,
 )
 from partners.vocabulary import FieldType, Subject
 
@@ -111,6 +113,7 @@ class Partner(Record):
         indexes = [
             models.Index(fields=["name", "id"], name="partner_by_name"),
             models.Index(fields=["region"], name="partner_by_region"),
+            GinIndex(searched(), name="partner_by_words"),
         ]
 
 
@@ -136,6 +139,7 @@ class Customer(Record):
         indexes = [
             models.Index(fields=["name", "id"], name="customer_by_name"),
             models.Index(fields=["region"], name="customer_by_region"),
+            GinIndex(searched(), name="customer_by_words"),
         ]
 
 
@@ -258,6 +262,10 @@ class Import(models.Model):
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+    origin = models.ForeignKey(Origin, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """What its changes point to; null before it was applied, or when it changed nothing."""
+    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The import whose rejected rows this one brings again."""
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,
