@@ -156,7 +156,9 @@ def _work_out(
     node = book.parse(rule, own_slug=own_slug)
     if viewer is not None:
         refuse_hidden(node, book.vocabulary, viewer)
-    material = computing.read([Plan(_OWN, subject, rule), *computing.plans_named(rule)], clock=clock)
+    material = computing.read(
+        [Plan(_OWN, subject, rule, own_slug), *computing.plans_named(rule, segment=own_slug)], clock=clock
+    )
     found = computing.work_out(material)
     if _OWN in material.failures:
         raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[_OWN])])
