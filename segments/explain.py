@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from partners.tables import Table
@@ -52,6 +52,14 @@ class Reason:
         if self.kind == "group":
             data["rules"] = [child.to_json() for child in self.children]
         return data
+
+    def without(self, hidden: Collection[str]) -> Reason:
+        """The same without the values found in these fields; the verdicts stay."""
+        if self.kind == "group":
+            return replace(self, children=tuple(child.without(hidden) for child in self.children))
+        if self.rule.get("field") not in hidden:
+            return self
+        return replace(self, found=None, found_words="hidden", missing=False)
 
     def conditions(self) -> list[Reason]:
         """The leaves, in reading order."""

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 
 from partners.vocabulary import Subject
+from people.roles import Viewer
 from segments import computing
 from segments.bitmaps import mask_of
 from segments.computing import Plan
 from segments.evaluate import row_of
 from segments.explain import Reason, nearest_miss, reasons
 from segments.models import Membership, Segment, SegmentVersion
+from segments.revealing import hidden_fields
 from segments.rulebook import clock_at
 from segments.rules import RuleError, RuleInvalid
 from segments.sentences import sentence
@@ -52,8 +54,12 @@ class NoSuchSubject(LookupError):
     """The subject does not exist, or was deleted."""
 
 
-def explain(*, segment: Segment, subject_id: int, version: SegmentVersion | None = None) -> Explained:
+def explain(
+    *, segment: Segment, subject_id: int, version: SegmentVersion | None = None, viewer: Viewer | None = None
+) -> Explained:
     """The published rule (else the draft, or the version handed in) for one subject, by the interpreter of the runs.
+
+    `viewer`: who reads it; the values of sensitive fields are told to those alone who may read them.
 
     NoSuchSubject when there is none of that id; RuleInvalid when the rule cannot be evaluated any more.
     """
@@ -86,6 +92,7 @@ def explain(*, segment: Segment, subject_id: int, version: SegmentVersion | None
         members={slug: mask_of(members, table.ids) for slug, members in found.items()},
         segments=book.names,
     )
+    why = why.without(hidden_fields(book.vocabulary, viewer))
     stay = Membership.objects.current().filter(segment=segment, subject_id=subject_id).first()
     return Explained(
         member=stay is not None,

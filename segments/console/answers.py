@@ -101,4 +101,4 @@ def field_values(request: HttpRequest) -> JsonResponse:
 def field_coverage(request: HttpRequest) -> JsonResponse:
     """?subject= → {total, shares: {field: 0 … 1}}: how many the viewer may see, and how full each field is."""
     subject = subject_named(request.GET.get("subject"))
-    return JsonResponse({"total": subjects_of(subject, request.user).count(), "shares": shares(subject)})
+    return JsonResponse({"total": subjects_of(subject, request.user).count(), "shares": shares(subject, request.user)})

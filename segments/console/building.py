@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from partners.vocabulary import Subject
 from people.guards import editor_required
+from people.models import User
 from segments import drafting
 from segments.console.forms import SegmentForm, free_slug
 from segments.console.once import only_once
@@ -31,7 +32,7 @@ def new(request: HttpRequest) -> HttpResponse:
     errors: tuple[Any, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
-            slug = only_once(form.cleaned_data["token"], lambda: _create(form.cleaned_data, str(request.user)))
+            slug = only_once(form.cleaned_data["token"], lambda: _create(form.cleaned_data, request.user))
         except RuleInvalid as invalid:
             errors = _refuse(form, invalid)
         else:
@@ -40,13 +41,14 @@ def new(request: HttpRequest) -> HttpResponse:
     return _page(request, form, None, errors)
 
 
-def _create(values: dict[str, Any], author: str) -> str:
+def _create(values: dict[str, Any], author: User) -> str:
     segment = drafting.create_segment(
         slug=free_slug(values["name"]),
         name=values["name"],
         subject=values["subject"],
         rule=values["rule"],
-        author=author,
+        author=str(author),
+        viewer=author,
         description=values["description"],
         objective=values["objective"],
         partner_visible=values["partner_visible"],
@@ -69,7 +71,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         conflict = _conflict(segment, form.cleaned_data)
         if not conflict:
             try:
-                made = _change(segment, form.cleaned_data, str(request.user))
+                made = _change(segment, form.cleaned_data, request.user)
             except RuleInvalid as invalid:
                 errors = _refuse(form, invalid)
             else:
@@ -105,12 +107,14 @@ def _conflict(segment: Segment, values: dict[str, Any]) -> str:
     )
 
 
-def _change(segment: Segment, values: dict[str, Any], author: str) -> int:
+def _change(segment: Segment, values: dict[str, Any], author: User) -> int:
     """Saves details and rule; the number of the new version, or 0 when the rule is the same."""
     details = {name: values[name] for name in ("name", "description", "objective", "partner_visible")}
     drafting.change_details(segment=segment, **details)
     before = segment.draft.number
-    version = drafting.change_rule(segment=segment, rule=values["rule"], author=author, reason=values["reason"])
+    version = drafting.change_rule(
+        segment=segment, rule=values["rule"], author=str(author), reason=values["reason"], viewer=author
+    )
     return version.number if version.number != before else 0
 
 

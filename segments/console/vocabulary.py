@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from typing import Any
 
 from django.core.cache import cache
@@ -11,7 +13,7 @@ from partners.coverage import coverage, value_counts
 from partners.facts import vocabulary
 from partners.models import Customer, Partner
 from partners.vocabulary import Field, FieldType, Subject
-from people.roles import Viewer
+from people.roles import Viewer, may_reveal
 from segments.models import Segment
 from segments.operators import OPERATORS, SEGMENT_FIELD, SEGMENT_OPERATORS, Operand, operators_of
 
@@ -93,14 +95,16 @@ def _operators() -> dict[str, list[dict[str, Any]]]:
     return {**of_fields, "segment": of_segments}
 
 
-def filled(subject: Subject) -> dict[str, int]:
-    """How many subjects have a value, by field; remembered for a while."""
-    return cache.get_or_set(f"coverage:{subject.value}", lambda: coverage(subject), COVERAGE_SECONDS) or {}
+def filled(subject: Subject, viewer: Viewer) -> dict[str, int]:
+    """How many of the viewer's subjects have a value, by field; remembered for a while."""
+    scope = hashlib.sha256(json.dumps(sorted(viewer.regions)).encode()).hexdigest()[:16]
+    name = f"coverage:{subject.value}:{scope}"
+    return cache.get_or_set(name, lambda: coverage(subject, viewer), COVERAGE_SECONDS) or {}
 
 
-def shares(subject: Subject) -> dict[str, float]:
-    """Share of subjects with a value (0 to 1), by field; nothing for computed facts and where there are no subjects."""
-    counts = filled(subject)
+def shares(subject: Subject, viewer: Viewer) -> dict[str, float]:
+    """Share of the viewer's subjects with a value (0 to 1), by field; nothing for computed facts and without subjects."""
+    counts = filled(subject, viewer)
     everyone = counts.get("external_id", 0)
     return {name: count / everyone for name, count in counts.items()} if everyone else {}
 
@@ -108,30 +112,31 @@ def shares(subject: Subject) -> dict[str, float]:
 def values_of(subject: Subject, name: str, viewer: Viewer, search: str) -> list[Value] | None:
     """The values to pick from for a field, with how many of the viewer's subjects have each; None: no such field.
 
-    Choices come whole (an ordered one in its order, others commonest first), text by what is typed. The values of a
-    sensitive field that is no choice are not shown.
+    Choices come whole (an ordered one in its order, others commonest first), text by what is typed. Of a sensitive field,
+    whoever may not read its values sees the choices there could be, uncounted, and no text.
     """
     field = vocabulary(subject).get(name)
     if field is None:
         return None
     if field.type not in PICKED:
         return []
+    hidden = field.sensitive and not may_reveal(viewer)
     if field.is_choice and field.choices:
-        return _choices(subject, field, viewer, search)
-    if field.sensitive:
+        return _choices(subject, field, viewer, search, counted=not hidden)
+    if hidden:
         return []
     found = value_counts(subject, name, viewer, search, MOST_VALUES)
     return [{"value": value, "label": value, "count": count} for value, count in found]
 
 
-def _choices(subject: Subject, field: Field, viewer: Viewer, search: str) -> list[Value]:
-    counts = dict(value_counts(subject, field.name, viewer, "", MOST_CHOICES))
+def _choices(subject: Subject, field: Field, viewer: Viewer, search: str, *, counted: bool) -> list[Value]:
+    counts = dict(value_counts(subject, field.name, viewer, "", MOST_CHOICES)) if counted else {}
     wanted = search.strip().casefold()
     listed = [(choice.value, choice.label) for choice in field.choices]
     if field.type is not FieldType.ORDERED_CHOICE:
         listed.sort(key=lambda pair: -counts.get(pair[0], 0))
     return [
-        {"value": value, "label": label, "count": counts.get(value, 0)}
+        {"value": value, "label": label, "count": counts.get(value, 0) if counted else None}
         for value, label in listed
         if wanted in value.casefold() or wanted in label.casefold()
     ]

@@ -27,7 +27,7 @@ def why(request: HttpRequest, slug: str, external_id: str) -> HttpResponse:
     record = get_object_or_404(subjects_of(subject, request.user), external_id=external_id)
     words = {"segment": segment, "member": Names(subject).of(record)}
     try:
-        found = explain(segment=segment, subject_id=record.pk)
+        found = explain(segment=segment, subject_id=record.pk, viewer=request.user)
     except RuleInvalid as invalid:
         words |= {"note": f"The rule cannot be worked out: {invalid.errors[0].detail}"}
     else:
