@@ -187,7 +187,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "form-action": [SELF],
     },
-    "EXCLUDE_URL_PREFIXES": ("/admin/",),
 }
 
 # --- REST -------------------------------------------------------------------------------------------------------------
