@@ -148,7 +148,9 @@ def _take_in(item: Import, heartbeat: _Heartbeat) -> None:
             origin=origin,
             dry_run=dry_run,
             on_progress=heartbeat.tell,
+            keep_journal=True,
         )
+        item.origin = origin if origin.pk and not dry_run else None
         if result.rejects:
             text = rejects_csv(
                 result.rejects, Source(item.file.path, encoding=options.encoding, delimiter=options.delimiter)
@@ -169,6 +171,7 @@ def _finish(item: Import, status: Import.Status, *, result: ImportResult | None 
     if result is not None:
         shown = [asdict(reject) for reject in result.rejects[:KEPT_REJECTS]]
         changes |= {"result": result.counts(), "rejects": shown, "rejects_file": item.rejects_file.name or ""}
+        changes |= {"origin": item.origin}
         changes |= {"rows_done": result.rows, "rows_total": result.rows}
     return bool(Import.objects.filter(pk=item.pk, status=Import.Status.RUNNING).update(**changes))
 

@@ -139,6 +139,9 @@ def test_read_table__deals_on_the_windows_edges__counted_in_the_right_year() -> 
         "last_deal_on": [(date(2026, 6, 15) - date(1970, 1, 1)).days, None],
         "customers_count": [0, 0],
         "trainings_completed": [0, 0],
+        "courses_started": [0, 0],
+        "last_training_on": [None, None],
+        "certificates_valid": [0, 0],
         "last_sign_in_at": [None, None],
     }
 
