@@ -276,6 +276,10 @@ FOLLOW_TASK = "prm.follow"
 """What re-evaluates the subjects that changed."""
 FOLLOW_MOST = env.int("PRM_FOLLOW_MOST", default=50_000)
 """When more subjects than this changed, the affected segments are worked out for everybody instead."""
+SNAPSHOT_DIR = env.str("PRM_SNAPSHOT_DIR", default=str(BASE_DIR / ".state" / "columns"))
+"""Where the columns of large populations are kept, mapped into memory by whoever previews."""
+SNAPSHOT_ABOVE = env.int("PRM_SNAPSHOT_ABOVE", default=50_000)
+"""From so many partners, or customers; 0: never."""
 SHARD_TASK = "prm.help_out"
 """What works out shares of a large run."""
 SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)

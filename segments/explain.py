@@ -11,7 +11,7 @@ from partners.vocabulary import Vocabulary
 from segments.cells import cell
 from segments.evaluate import Evaluator
 from segments.instants import Clock
-from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, to_json
+from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, about_of, to_json
 from segments.rules.values import value_to_json
 from segments.sentences import phrase, resolved, value_words
 
@@ -88,7 +88,7 @@ def reasons(
             shape = {"combinator": at.combinator, "not": at.negated}
             return Reason(pointer, "group", verdict, words, shape, children=children)
         if isinstance(at, Leaf):
-            about = vocabulary[at.field]
+            about = about_of(at, vocabulary)
             found = cell(table.columns[at.field], 0, about)
             return Reason(
                 pointer,

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from partners.vocabulary import Subject
 from people.roles import Viewer
 from segments import computing
 from segments.bitmaps import mask_of
 from segments.computing import Plan
+from segments.evaluate import row_of
 from segments.explain import Reason, nearest_miss, reasons
 from segments.models import Membership, Segment, SegmentVersion
 from segments.revealing import hidden_fields
@@ -74,9 +77,13 @@ def explain(
     if own in material.failures:
         raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[own])])
     table, node, book = material.tables[subject], material.nodes[own], material.books[subject]
-    if not len(table):
+    row = int(np.searchsorted(table.ids, subject_id))
+    if row == len(table) or table.ids[row] != subject_id:
         raise NoSuchSubject(f"There is no {subject} with id {subject_id}.")
     found = computing.work_out(material)
+    if own in material.failures:
+        raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[own])])
+    table = row_of(table, row)
     why = reasons(
         node,
         table,

@@ -20,7 +20,6 @@ from partners.columns import TABLES
 from partners.importing.refusing import Refused, taken_out
 from partners.models import Journal, Origin
 from partners.touching import announce
->>>>>>> lists
 from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 LOCKS = {Subject.PARTNER: 4_711_001, Subject.CUSTOMER: 4_711_002, Subject.DEAL: 4_711_003}

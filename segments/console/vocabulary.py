@@ -15,7 +15,7 @@ from partners.models import Customer, Partner
 from partners.vocabulary import Field, FieldType, Subject
 from people.roles import Viewer, may_reveal
 from segments.models import Segment
-from segments.operators import OPERATORS, SEGMENT_FIELD, SEGMENT_OPERATORS, operators_of
+from segments.operators import OPERATORS, SEGMENT_FIELD, SEGMENT_OPERATORS, Operand, operators_of
 
 COVERAGE_SECONDS = 600
 """Coverage is a hint beside a field: it may be this old."""
@@ -81,7 +81,7 @@ def _operators() -> dict[str, list[dict[str, Any]]]:
             {
                 "name": operator.name,
                 "label": operator.words_for(kind),
-                "takes": operator.operand.value,
+                "takes": "one" if operator.operand is Operand.PERCENT else operator.operand.value,
                 "negative": operator.is_negative,
             }
             for operator in operators_of(kind)

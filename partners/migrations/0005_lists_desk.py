@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0002_people'),
+        ('partners', '0004_learning_activity'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
