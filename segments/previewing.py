@@ -24,8 +24,8 @@ from segments.members import MODELS
 from segments.models import Segment
 from segments.revealing import hidden_fields, refuse_hidden
 from segments.rulebook import clock_at, rulebook
-from segments.rules import Leaf, RuleError, RuleInvalid, fields_used, nodes, value_to_json
-from segments.sentences import sentence
+from segments.rules import Leaf, RuleError, RuleInvalid, about_of, fields_used, nodes, value_to_json
+from segments.sentences import resolved, sentence
 
 _SHOWN = ("external_id", "name")
 
@@ -44,6 +44,8 @@ class Preview:
     sample: list[dict[str, Any]] = field(default_factory=list)
     """The first few: external_id, name, and the fields that the rule reads, as JSON values."""
     errors: tuple[RuleError, ...] = ()
+    intervals: dict[str, str] = field(default_factory=dict)
+    """What relative dates mean today, by the pointer of the condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,11 @@ def _preview(subject: Subject, rule: Any, viewer: Viewer, sample_size: int, segm
         missing={name: int(np.count_nonzero(visible & ~present(table.columns[name]))) for name in shown},
         sentence=sentence(node, book.vocabulary, subject=subject, segments=book.names, clock=clock),
         sample=_sample(material, subject, members, _tellable(shown, material, subject, viewer), sample_size),
+        intervals={
+            pointer: dates
+            for pointer, leaf in nodes(node)
+            if isinstance(leaf, Leaf) and (dates := resolved(leaf, about_of(leaf, book.vocabulary), clock))
+        },
     )
 
 

@@ -52,6 +52,7 @@ def preview(request: HttpRequest) -> JsonResponse:
             "count": found.count,
             "total": found.total,
             "sentence": found.sentence,
+            "intervals": found.intervals,
             "missing": missing_notes(subject, found.missing),
             "sample": [
                 {"name": named.name, "url": named.url, "facts": [fact for fact in named.facts if fact]}

@@ -10,15 +10,15 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from partners.vocabulary import Subject
 from people.guards import editor_required
 from people.models import User
 from segments import drafting
 from segments.console.forms import SegmentForm, free_slug
 from segments.console.once import only_once
-from segments.console.vocabulary import MODELS, builder_data
+from segments.console.starting import Start, start
+from segments.console.vocabulary import builder_data
 from segments.models import Segment
 from segments.rules import RuleInvalid
 
@@ -26,9 +26,9 @@ from segments.rules import RuleInvalid
 @require_http_methods(["GET", "POST"])
 @editor_required
 def new(request: HttpRequest) -> HttpResponse:
-    """A new segment, as a draft."""
-    subject = request.GET.get("subject") if request.GET.get("subject") in MODELS else Subject.PARTNER.value
-    form = SegmentForm(request.POST or None, initial={"subject": subject, "token": uuid.uuid4().hex})
+    """A new segment, as a draft; started from nothing, or from what the address names."""
+    begun = start(request) if request.method == "GET" else Start()
+    form = SegmentForm(request.POST or None, initial={"token": uuid.uuid4().hex, **begun.values})
     errors: tuple[Any, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
@@ -38,7 +38,16 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved as a draft. Publish it when the members are right.")
             return _onwards(request, slug)
-    return _page(request, form, None, errors)
+    return _page(request, form, None, errors, start=begun)
+
+
+@require_POST
+@editor_required
+def from_list(request: HttpRequest) -> HttpResponse:
+    """The form of a new segment that holds just the ids that were sent. Nothing is saved yet."""
+    begun = start(request)
+    form = SegmentForm(initial={"token": uuid.uuid4().hex, **begun.values})
+    return _page(request, form, None, (), start=begun)
 
 
 def _create(values: dict[str, Any], author: User) -> str:
@@ -131,7 +140,12 @@ def _onwards(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, form: SegmentForm, segment: Segment | None, errors: tuple[Any, ...], conflict: str = ""
+    request: HttpRequest,
+    form: SegmentForm,
+    segment: Segment | None,
+    errors: tuple[Any, ...],
+    conflict: str = "",
+    start: Start | None = None,
 ) -> HttpResponse:
     words = {
         "form": form,
@@ -140,5 +154,9 @@ def _page(
         "builder": builder_data(request.user, without=segment.slug if segment else ""),
         "rule_errors": [{"pointer": error.pointer, "code": error.code, "detail": error.detail} for error in errors],
         "conflict": conflict,
+        "start": start,
+        "others": []
+        if segment
+        else Segment.objects.visible_to(request.user).filter(kind="rule").values_list("slug", "name"),
     }
     return render(request, "console/segments/form.html", words, status=409 if conflict else 400 if form.errors else 200)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.core.cache import cache
@@ -15,7 +16,10 @@ from partners.models import Customer, Partner
 from partners.vocabulary import Field, FieldType, Subject
 from people.roles import Viewer, may_reveal
 from segments.models import Segment
-from segments.operators import OPERATORS, SEGMENT_FIELD, SEGMENT_OPERATORS, Operand, operators_of
+from segments.operators import OPERATORS, SEGMENT_FIELD, SEGMENT_OPERATORS, operators_of
+from segments.relations import related
+from segments.rules import Related
+from segments.rules.aggregating import FUNCTIONS
 
 COVERAGE_SECONDS = 600
 """Coverage is a hint beside a field: it may be this old."""
@@ -24,6 +28,18 @@ MOST_CHOICES = 1000
 MODELS: dict[Subject, type[Partner] | type[Customer]] = {Subject.PARTNER: Partner, Subject.CUSTOMER: Customer}
 PICKED = frozenset({FieldType.TEXT, FieldType.CHOICE, FieldType.ORDERED_CHOICE, FieldType.MULTI_CHOICE})
 """Types whose values are picked from those there are."""
+
+AGGREGATE_WORDS = {
+    "count": "Number of",
+    "sum": "Total of",
+    "average": "Average of",
+    "minimum": "Lowest of",
+    "maximum": "Highest of",
+    "distinct": "Number of different",
+    "share": "Share of",
+    "latest": "Latest of",
+    "growth": "Growth of",
+}
 
 Value = dict[str, str | int | None]
 
@@ -44,7 +60,38 @@ def builder_data(viewer: Viewer, *, without: str = "") -> dict[str, Any]:
         .exclude(slug=without)
         .values_list("slug", "name", "subject")
     )
-    return {subject.value: _words(subject, segments) for subject in MODELS}
+    relations = related()
+    return {
+        subject.value: _words(subject, segments) | {"relations": _relations(relations.get(subject.value, {}))}
+        for subject in MODELS
+    }
+
+
+def _relations(known: Mapping[str, Related]) -> list[dict[str, Any]]:
+    """The related records that can be counted, added up and so on, each with its fields and the dates to go by."""
+    return [
+        {
+            "name": name,
+            "label": name.capitalize(),
+            "date": relation.date,
+            "fields": [_field(field) for field in relation.vocabulary.values()],
+        }
+        for name, relation in known.items()
+    ]
+
+
+def _functions() -> list[dict[str, Any]]:
+    """What can be worked out from related records, and from which of their fields."""
+    return [
+        {
+            "name": name,
+            "label": AGGREGATE_WORDS[name],
+            "types": sorted(kind.value for kind in types),
+            "of": "rows" if name in ("count", "share") else "either" if name == "growth" else "field",
+            "keeps_type": name in ("sum", "average", "minimum", "maximum", "latest"),
+        }
+        for name, (types, _) in FUNCTIONS.items()
+    ]
 
 
 def _words(subject: Subject, segments: list[tuple[str, str, str]]) -> dict[str, Any]:
@@ -61,7 +108,7 @@ def _words(subject: Subject, segments: list[tuple[str, str, str]]) -> dict[str, 
                 "choices": choices,
             }
         )
-    return {"noun": subject.value, "fields": fields, "operators": _operators()}
+    return {"noun": subject.value, "fields": fields, "operators": _operators(), "functions": _functions()}
 
 
 def _field(field: Field) -> dict[str, Any]:
@@ -81,7 +128,7 @@ def _operators() -> dict[str, list[dict[str, Any]]]:
             {
                 "name": operator.name,
                 "label": operator.words_for(kind),
-                "takes": "one" if operator.operand is Operand.PERCENT else operator.operand.value,
+                "takes": operator.operand.value,
                 "negative": operator.is_negative,
             }
             for operator in operators_of(kind)

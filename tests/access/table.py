@@ -149,6 +149,7 @@ CONSOLE = {
     "console/people/<int:pk>/invite/": Row("/console/people/{invited}/invite/", done(ADMINISTRATORS, 302), "post"),
     "console/segments/": Row("/console/segments/", STAFF),
     "console/segments/new/": Row("/console/segments/new/", EDITORS),
+    "console/segments/new/list/": Row("/console/segments/new/list/", EDITORS, "post", {"ids": "P-1"}),
     "console/segments/preview/": Row("/console/segments/preview/", done(STAFF, 400), "post", {}),
     "console/segments/values/": Row("/console/segments/values/?subject=partner&field=tier", STAFF),
     "console/segments/coverage/": Row("/console/segments/coverage/?subject=partner", STAFF),
