@@ -266,6 +266,10 @@ CELERY_BEAT_SCHEDULE = {
     "scheduled messages": {"task": "programs.tell_due", "schedule": 60.0, "options": {"expires": 50}},
     "mail that waits": {"task": "programs.send_mail", "schedule": 60.0, "options": {"expires": 50}},
     "journeys": {"task": "programs.walk_journeys", "schedule": 60.0, "options": {"expires": 50}},
+    "deal registrations": {
+        "task": "partners.expire_registrations",
+        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
+    },
     "accrue": {"task": "programs.accrue", "schedule": 600.0},
 }
 

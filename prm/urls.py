@@ -13,6 +13,7 @@ urlpatterns = [
     path("console/", include("partners.console.urls")),
     path("console/", include("segments.console.urls")),
     path("console/", include("programs.console.urls")),
+    path("portal/", include("partners.portal.urls")),
     path("portal/", include("programs.portal.urls")),
     path("certificates/", include(certificate_urls)),
     path("mail/", include("programs.messages.urls")),

@@ -12,7 +12,9 @@ from partners.models.records import (
     Partner,
     Record,
     TeamMember,
+    Touched,
 )
+from partners.models.registration import Registration
 
 __all__ = [
     "Activity",
@@ -27,6 +29,8 @@ __all__ = [
     "Origin",
     "Partner",
     "Record",
+    "Registration",
     "SavedView",
     "TeamMember",
+    "Touched",
 ]

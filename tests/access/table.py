@@ -187,6 +187,11 @@ CONSOLE = {
     "console/customers/<str:external_id>/segments/": Row("/console/customers/C-1/segments/", STAFF_IN_REGION),
     "console/programs/<slug:slug>/accounts/": Row("/console/programs/bonus/accounts/", STAFF),
     "console/programs/<slug:slug>/accounts/statement.csv": Row("/console/programs/bonus/accounts/statement.csv", STAFF),
+    "console/registrations/": Row("/console/registrations/", STAFF),
+    "console/registrations/<int:pk>/": Row("/console/registrations/{registration}/", STAFF_IN_REGION),
+    "console/registrations/<int:pk>/decide/": Row(
+        "/console/registrations/{registration}/decide/", done(EDITORS_IN_REGION, 302), "post"
+    ),
     "console/claims/": Row("/console/claims/", STAFF),
     "console/claims/<int:pk>/": Row("/console/claims/{claim}/", STAFF_IN_REGION),
     "console/claims/<int:pk>/proof/": Row("/console/claims/{claim}/proof/", STAFF_IN_REGION),
@@ -277,6 +282,10 @@ PORTAL = {
     "portal/resources/": Row("/portal/resources/", PARTNERS),
     "portal/training/": Row("/portal/training/", PARTNERS),
     "portal/incentives/": Row("/portal/incentives/", PARTNERS),
+    "portal/deals/": Row("/portal/deals/", PARTNERS),
+    "portal/deals/register/": Row("/portal/deals/register/", PARTNERS),
+    "portal/deals/<int:pk>/": Row("/portal/deals/{deal}/", OWN_COMPANY),
+    "portal/registrations/<int:pk>/": Row("/portal/registrations/{registration}/", OWN_COMPANY),
     "portal/claims/": Row("/portal/claims/", PARTNERS),
     "portal/claims/statement.csv": Row("/portal/claims/statement.csv", PARTNERS),
     "portal/claims/new/<slug:slug>/": Row("/portal/claims/new/bonus/", OWN_COMPANY),

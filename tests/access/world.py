@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from partners.models import Attribute, BulkChange, Customer, Deal, Import, Note, Origin, SavedView
+from partners.models import Attribute, BulkChange, Customer, Deal, Import, Note, Origin, Registration, SavedView
 from people import inviting, roles
 from people.models import User
 from programs.models import (
@@ -70,6 +70,10 @@ class World:
             incentive=bonus.incentive, partner=self.partner, amount="10.00", currency="EUR"
         )
         self.claim.proof.save("invoice.pdf", ContentFile(b"%PDF-1.7"))
+        self.deal = Deal.objects.get()
+        self.registration = Registration.objects.create(
+            partner=self.partner, customer_name="New", customer_key="new", product_line="Box", product_key="box"
+        )
         self.certificate = Certificate.objects.create(
             code="ABCDE-12345-FGHJK",
             course=course.course,
@@ -116,6 +120,8 @@ class World:
             certificate=self.certificate.code,
             run=self.run.pk,
             claim=self.claim.pk,
+            deal=self.deal.pk,
+            registration=self.registration.pk,
             upload=self.file.pk,
             attribute=self.attribute.pk,
             analyst=self.people["analyst"].pk,

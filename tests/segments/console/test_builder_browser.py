@@ -210,7 +210,9 @@ def test_builder__percentile_within_a_field__counted_and_said(builder: Any) -> N
         "value": "50",
         "within": "region",
     }
-    page.wait_for_function("() => document.querySelector('[data-live=sentence]').textContent.includes('top 50 % of its Region')")
+    page.wait_for_function(
+        "() => document.querySelector('[data-live=sentence]').textContent.includes('top 50 % of its Region')"
+    )
     page.get_by_label("How Annual revenue compares").select_option(">")
     assert "within" not in rule_of(page)["rules"][0]
 
