@@ -15,7 +15,7 @@ import numpy as np
 from django.db import connection, transaction
 from pyroaring import BitMap64
 
-from partners import touching
+from partners import snapshot, touching
 from partners.columns import read_table
 from partners.tables import Ints, Mask, Table
 from partners.vocabulary import Subject
@@ -257,13 +257,12 @@ def load(
         mine = [node for slug, node in material.nodes.items() if material.subjects[slug] is subject]
         names = set().union(*(fields_used(node) for node in mine), (also or {}).get(subject, ()))
         names |= material.family.own_fields.get(subject, set())
-        material.tables[subject] = read_table(
-            subject,
-            sorted(names),
-            as_of=material.clock.as_of,
-            ids=owners_of(scope, subject.value),
-            between=None if ranges is None else ranges[subject],
-        )
+        chosen, as_of = owners_of(scope, subject.value), material.clock.as_of
+        if chosen is None:
+            between = None if ranges is None else ranges[subject]
+            material.tables[subject] = snapshot.table(subject, sorted(names), as_of=as_of, between=between)
+        else:
+            material.tables[subject] = read_table(subject, sorted(names), as_of=as_of, ids=chosen)
     return material
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from partners.tables import Table
@@ -34,8 +34,8 @@ class Reason:
     missing: bool = False
     operand: str = ""
     """What a relative window means today: "2026-08-23 … 2026-11-21"."""
-    sensitive: bool = False
-    """What was found is not for everybody's eyes."""
+    is_sensitive: bool = False
+    """The value found is not for everybody."""
     children: tuple[Reason, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
@@ -49,13 +49,17 @@ class Reason:
         }
         if self.kind == "condition":
             data |= {"found": self.found, "found_words": self.found_words, "missing": self.missing}
-            if self.sensitive:
-                data["sensitive"] = True
             if self.operand:
                 data["operand"] = self.operand
         if self.kind == "group":
             data["rules"] = [child.to_json() for child in self.children]
         return data
+
+    def discreet(self) -> Reason:
+        """The same without the values found in sensitive fields; the verdicts stay."""
+        if self.is_sensitive:
+            return replace(self, found=None, found_words="hidden", missing=False)
+        return replace(self, children=tuple(child.discreet() for child in self.children))
 
     def conditions(self) -> list[Reason]:
         """The leaves, in reading order."""
@@ -96,7 +100,7 @@ def reasons(
                 found_words="not set" if found is None else value_words(found, about),
                 missing=found is None,
                 operand=resolved(at, about, clock),
-                sensitive=about.sensitive,
+                is_sensitive=about.sensitive,
             )
         return Reason(pointer, "segment" if isinstance(at, SegmentLeaf) else "everyone", verdict, words, to_json(at))
 

@@ -11,6 +11,7 @@ import numpy as np
 from pyroaring import BitMap64
 
 from partners.vocabulary import Subject
+from people.roles import Viewer, may_reveal
 from segments import computing
 from segments.bitmaps import mask_of
 from segments.computing import Material, Plan
@@ -78,8 +79,12 @@ class NoSuchSubject(LookupError):
     """The subject does not exist, or was deleted."""
 
 
-def explain(*, segment: Segment, subject_id: int, version: SegmentVersion | None = None) -> Explained:
+def explain(
+    *, segment: Segment, subject_id: int, version: SegmentVersion | None = None, viewer: Viewer | None = None
+) -> Explained:
     """The published rule (else the draft, or the version handed in) for one subject, by the interpreter of the runs.
+
+    `viewer`: who reads it; the values of sensitive fields are told to those alone who may read them.
 
     NoSuchSubject when there is none of that id; RuleInvalid when the rule cannot be evaluated any more.
     """
@@ -112,6 +117,8 @@ def explain(*, segment: Segment, subject_id: int, version: SegmentVersion | None
         members={slug: mask_of(members, table.ids) for slug, members in found.items()},
         segments=book.names,
     )
+    if viewer is None or not may_reveal(viewer):
+        why = why.discreet()
     stay = Membership.objects.current().filter(segment=segment, subject_id=subject_id).first()
     return Explained(
         member=stay is not None,
