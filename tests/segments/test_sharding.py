@@ -9,7 +9,7 @@ from pyroaring import BitMap64
 
 from partners.models import Customer, Deal, Partner
 from segments import sharding
-from segments.grouping import create_set
+from segments.families import create_set
 from segments.models import Membership, Recompute, SetEntry, Shard
 from segments.packing import pack, unpack
 from segments.verifying import verify

@@ -13,7 +13,7 @@ from pyroaring import BitMap64
 from partners.models import Partner
 from segments import drafting
 from segments.explaining import explain
-from segments.grouping import change_set, create_set, delete_set
+from segments.families import change_set, create_set, delete_set
 from segments.models import Override, Recompute, Segment, SegmentSet, SetEntry
 from segments.overriding import remove_override, set_override
 from segments.previewing import difference, preview
