@@ -156,7 +156,9 @@ def moves(segment: Segment) -> Moves:
     if segment.draft is None or not have:
         return Moves(BitMap64(), BitMap64(), 0)
     with computing.one_snapshot():
-        _, wanted = _work_out(Subject(segment.subject), segment.draft.rule, clock_at(), own_slug=segment.slug)
+        _, wanted = _work_out(
+            Subject(segment.subject), segment.draft.rule, clock_at(), own_slug=segment.slug, viewer=None
+        )
     return Moves(wanted - have, have - wanted, len(have))
 
 
