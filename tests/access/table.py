@@ -388,6 +388,17 @@ REST = {
     "api/v1/segments/<slug:slug>/members/": Row("/api/v1/segments/gold/members/", API),
     "api/v1/segments/<slug:slug>/members/<str:external_id>/": Row("/api/v1/segments/gold/members/P-1/", API_IN_REGION),
     "api/v1/segments/<slug:slug>/changes/": Row("/api/v1/segments/gold/changes/", API),
+    "api/v1/segments/<slug:slug>/overrides/": Row(
+        "/api/v1/segments/gold/overrides/",
+        codes("401 201 201 400 403 403 403 403"),
+        "post",
+        {"external_id": "P-1", "kind": "include", "reason": "A strategic account"},
+    ),
+    "api/v1/segments/<slug:slug>/overrides/<str:external_id>/": Row(
+        "/api/v1/segments/gold/overrides/unknown/", codes("401 404 404 404 403 403 403 403"), "delete"
+    ),
+    "api/v1/segment-sets/": Row("/api/v1/segment-sets/", API),
+    "api/v1/segment-sets/<slug:slug>/": Row("/api/v1/segment-sets/unknown/", codes("401 404 404 404 404 403 403 403")),
     "api/v1/changes/": Row("/api/v1/changes/", API),
     "api/v1/recomputes/": Row("/api/v1/recomputes/", API),
     "api/v1/recomputes/<int:run_id>/": Row("/api/v1/recomputes/{run}/", API),
