@@ -24,7 +24,7 @@ from segments.verifying import verify
 from tests.segments.factories import group, leaf, published
 from tests.workers import CeleryWorker
 
-KILLS = int(os.environ.get("PRM_KILLS", "3"))
+KILLS = int(os.environ.get("PRM_KILLS", "2"))
 CUSTOMERS = 3_000
 
 
