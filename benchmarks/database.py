@@ -7,6 +7,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
+
 def prepare(*, name: str, keep: bool) -> bool:
     """Make the database (or keep the one of the last run) and point the settings at it. True when it is new."""
     parts = urlsplit(os.environ["DATABASE_URL"])
