@@ -11,14 +11,13 @@ import numpy as np
 from pyroaring import BitMap64
 
 from partners.vocabulary import Subject
-from people.roles import Viewer
+from people.roles import Viewer, may_reveal
 from segments import computing
 from segments.bitmaps import mask_of
 from segments.computing import Material, Plan
 from segments.evaluate import row_of
 from segments.explain import Reason, nearest_miss, reasons
 from segments.models import Membership, Override, Segment, SegmentVersion
-from segments.revealing import hidden_fields
 from segments.rulebook import clock_at
 from segments.rules import RuleError, RuleInvalid
 from segments.sentences import sentence
@@ -118,7 +117,8 @@ def explain(
         members={slug: mask_of(members, table.ids) for slug, members in found.items()},
         segments=book.names,
     )
-    why = why.without(hidden_fields(book.vocabulary, viewer))
+    if viewer is None or not may_reveal(viewer):
+        why = why.discreet()
     stay = Membership.objects.current().filter(segment=segment, subject_id=subject_id).first()
     return Explained(
         member=stay is not None,

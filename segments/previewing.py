@@ -12,7 +12,7 @@ from pyroaring import BitMap64
 from partners.columns import read_table
 from partners.tables import Mask
 from partners.vocabulary import Subject
-from people.roles import Viewer, is_partner, is_vendor
+from people.roles import Viewer, is_partner, is_vendor, may_reveal
 from segments import computing
 from segments.bitmaps import bitmap, mask_of
 from segments.cells import cell
@@ -22,7 +22,7 @@ from segments.instants import Clock
 from segments.ledger import present_members
 from segments.members import MODELS
 from segments.models import Segment
-from segments.revealing import hidden_fields, refuse_hidden
+from segments.revealing import refuse_hidden
 from segments.rulebook import clock_at, rulebook
 from segments.rules import Leaf, RuleError, RuleInvalid, about_of, fields_used, nodes, value_to_json
 from segments.sentences import resolved, sentence
@@ -156,7 +156,9 @@ def moves(segment: Segment) -> Moves:
     if segment.draft is None or not have:
         return Moves(BitMap64(), BitMap64(), 0)
     with computing.one_snapshot():
-        _, wanted = _work_out(Subject(segment.subject), segment.draft.rule, clock_at(), own_slug=segment.slug)
+        _, wanted = _work_out(
+            Subject(segment.subject), segment.draft.rule, clock_at(), own_slug=segment.slug, viewer=None
+        )
     return Moves(wanted - have, have - wanted, len(have))
 
 
@@ -205,8 +207,8 @@ def _in_order(names: Collection[str], order: list[str]) -> list[str]:
 
 def _tellable(names: Collection[str], material: Material, subject: Subject, viewer: Viewer) -> list[str]:
     """The fields whose values the viewer may read: sensitive ones are for administrators and keys of scope admin."""
-    hidden = hidden_fields(material.books[subject].vocabulary, viewer)
-    return [name for name in names if name not in hidden]
+    words = material.books[subject].vocabulary
+    return [name for name in names if may_reveal(viewer) or not words[name].sensitive]
 
 
 def _sample(
