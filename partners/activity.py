@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from partners.models import Activity
+from partners.touching import announce
 
 
 def record(
@@ -14,6 +15,7 @@ def record(
 ) -> Activity:
     """Note that someone of a partner did something; `about` is the slug of what it was done to."""
     kind = Activity.Kind(kind)
+    announce()
     return Activity.objects.create(
         partner_id=partner_id, user_id=user_id, kind=kind, about=about[:300], at=at or timezone.now()
     )

@@ -137,8 +137,17 @@ def _sent(kind: FieldType, value: str) -> str:
             return f"coalesce({value}, '')"
 
 
-def read_table(subject: Subject, names: Collection[str], *, as_of: datetime, ids: Sequence[int] | None = None) -> Table:
-    """The named fields of the present subjects (of `ids` only, when given), by ascending id, as of an instant.
+def read_table(
+    subject: Subject,
+    names: Collection[str],
+    *,
+    as_of: datetime,
+    ids: Sequence[int] | None = None,
+    between: tuple[int, int] | None = None,
+) -> Table:
+    """The named fields of the present subjects, by ascending id, as of an instant.
+
+    Only of `ids`, or of the ids `between` two (both included), when given.
 
     KeyError names the fields that are not in the vocabulary.
     """
@@ -151,6 +160,9 @@ def read_table(subject: Subject, names: Collection[str], *, as_of: datetime, ids
     if ids is not None:
         selection.parameters["ids"] = [int(number) for number in ids]
         some = " AND t.id = ANY(%(ids)s::bigint[])"
+    if between is not None:
+        selection.parameters["first"], selection.parameters["last"] = between
+        some += " AND t.id BETWEEN %(first)s AND %(last)s"
     statement = f"COPY (SELECT {', '.join(columns)} {selection.origin}{some} ORDER BY t.id) TO STDOUT (FORMAT csv)"
     with tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY) as file:
         with connection.cursor() as cursor:

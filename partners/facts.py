@@ -238,16 +238,16 @@ def months_before(day: date, months: int) -> date:
 def instants(as_of: datetime) -> dict[str, Any]:
     """What the facts' SQL compares with, for one instant.
 
-    A day counts by its local start in the organisation's zone, so the last 12 months are [as_of − 12 months, as_of): at
-    midnight of 1 June they hold 1 June of last year to 31 May; during 1 June, 2 June of last year to 1 June.
+    A date stands for its whole local day, and a window holds every day that it touches, as in rules (`inLast`): at
+    midnight of 1 June the last 12 months are 1 June of last year to 31 May; during 1 June, to 1 June. The 12 months
+    before end where the last 12 begin, so that no day counts twice.
     """
     local = timezone.localtime(as_of)
-    day_end = local.date() if local.time() == time(0) else local.date() + timedelta(days=1)
-    year_start, prior_start = (_first_day(local, months) for months in (12, 24))
-    return {"as_of": as_of, "day_end": day_end, "year_start": year_start, "prior_start": prior_start}
-
-
-def _first_day(local: datetime, months: int) -> date:
-    """The first day that begins at or after the instant `months` before `local`."""
-    day = months_before(local.date(), months)
-    return day if local.time() == time(0) else day + timedelta(days=1)
+    today = local.date()
+    day_end = today if local.time() == time(0) else today + timedelta(days=1)
+    return {
+        "as_of": as_of,
+        "day_end": day_end,
+        "year_start": months_before(today, 12),
+        "prior_start": months_before(today, 24),
+    }

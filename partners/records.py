@@ -12,6 +12,7 @@ from partners.coverage import MODELS
 from partners.importing import upsert_rows
 from partners.models import Customer, Deal, Origin, Partner
 from partners.rows import Invalid
+from partners.touching import announce
 from partners.vocabulary import Subject
 
 AnyRecord = Partner | Customer | Deal
@@ -59,6 +60,7 @@ def delete_record(*, record: AnyRecord, origin: Origin) -> None:
     locked.provenance = {**locked.provenance, "deleted_at": origin.pk}
     locked.save(update_fields=["deleted_at", "updated_at", "provenance"])
     record.deleted_at = now
+    announce()
 
 
 def _put(subject: Subject, row: dict[str, Any], origin: Origin) -> AnyRecord:

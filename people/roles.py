@@ -65,3 +65,8 @@ def may_edit(viewer: Viewer) -> bool:
 def may_administer(viewer: Viewer) -> bool:
     """The viewer may change users, attributes, keys and schedules (an API key's scope is asked besides)."""
     return viewer.is_authenticated and viewer.role in {ADMINISTRATOR, INTEGRATION}
+
+
+def may_reveal(viewer: Viewer) -> bool:
+    """The viewer may read the values of sensitive attributes: administrators, and API keys of scope admin."""
+    return viewer.role == ADMINISTRATOR or (viewer.role == INTEGRATION and getattr(viewer, "scope", "") == "admin")

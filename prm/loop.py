@@ -7,9 +7,10 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from programs import settling
+from programs import accruing, settling
 from programs.settling import Settled
-from segments import membership
+from segments import following, membership
+from segments.following import Followed
 from segments.membership import Recomputed
 from segments.models import Recompute
 
@@ -37,10 +38,19 @@ def run_recompute(*, run: Recompute) -> Turn | None:
 
 
 def settle_run(*, run: Recompute) -> Settled:
-    """Let programmes settle after a finished run, and note on the run that they did."""
+    """Let programmes settle after a finished run and deals earn what they should, and note on the run that they did."""
     settled = settling.settle()
+    accruing.accrue()
     Recompute.objects.filter(pk=run.pk).update(settled_at=timezone.now())
     return settled
+
+
+def follow() -> Followed | None:
+    """Look again at the subjects that were touched, and let programmes settle when somebody moved. None: nothing to do."""
+    followed = following.follow()
+    if followed is not None and followed.run is not None:
+        settle_run(run=followed.run)
+    return followed
 
 
 def unfinished() -> list[Recompute]:

@@ -13,6 +13,7 @@ from django.core import signals
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError
 from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.encoding import escape_uri_path
 from django.views import defaults
 from rest_framework import exceptions
 
@@ -47,7 +48,7 @@ def problem(
         "title": phrase,
         "status": status,
         "detail": detail,
-        "instance": request.path,
+        "instance": escape_uri_path(request.path),
     }
     listed = list(errors)
     if listed:

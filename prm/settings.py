@@ -252,6 +252,7 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="0"),
     },
     "sweep": {"task": "prm.sweep", "schedule": 60.0},
+    "accrue": {"task": "programs.accrue", "schedule": 600.0},
 }
 
 RECOMPUTE_TASK = "prm.recompute"
@@ -259,6 +260,16 @@ RECOMPUTE_TASK = "prm.recompute"
 IMPORT_TASK = "partners.run_import"
 UNDO_TASK = "partners.undo"
 BULK_TASK = "partners.run_bulk_change"
+FOLLOW_TASK = "prm.follow"
+"""What re-evaluates the subjects that changed."""
+FOLLOW_MOST = env.int("PRM_FOLLOW_MOST", default=50_000)
+"""When more subjects than this changed, the affected segments are worked out for everybody instead."""
+SHARD_TASK = "prm.help_out"
+"""What works out shares of a large run."""
+SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)
+"""With more partners and customers than this, a run is spread over the workers."""
+SHARDS = env.int("PRM_SHARDS", default=8)
+"""Into so many shares."""
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 LOGGING = {

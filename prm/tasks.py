@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from partners import touching
 from prm import loop
-from segments import membership
+from segments import membership, sharding
 from segments.models import Recompute
 
 
@@ -27,8 +28,22 @@ def recompute_nightly() -> None:
     loop.run_recompute(run=run)
 
 
+@shared_task(name="prm.follow")
+def follow() -> None:
+    """Look again at the subjects that were touched."""
+    loop.follow()
+
+
+@shared_task(name="prm.help_out")
+def help_out(run_id: int, attempt: int, snapshot: str) -> None:
+    """Work out shares of a run that another worker holds."""
+    sharding.help_out(run_id, attempt, snapshot)
+
+
 @shared_task(name="prm.sweep")
 def sweep() -> None:
-    """Take up what a lost message or a killed worker left behind."""
-    for run in loop.unfinished():
+    """Take up what a lost message or a killed worker left behind, and what the passing of time has changed."""
+    for run in [*loop.unfinished(), *membership.due()]:
         recompute.delay(run.pk)
+    loop.follow()
+    touching.forget()

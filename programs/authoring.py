@@ -46,6 +46,7 @@ def change_program(*, program: Program, draft: ProgramDraft) -> Program:
     is_active = program.status == Program.Status.ACTIVE
     if is_active and not draft.targeting.names_somebody:
         errors.setdefault("any", []).append(NOBODY)
+    _keep_what_was_paid_by(program, draft, errors)
     segments = _segments(draft.targeting, errors)
     _refuse(errors)
     values = {"slug": draft.slug, **_own(draft)}
@@ -108,8 +109,8 @@ def draft_of(program: Program) -> ProgramDraft:
     elif program.kind == Program.Kind.COURSE:
         detail = CourseDraft(lessons=tuple(program.course.lessons), minutes=program.course.minutes)
     else:
-        names = ("type", "rate", "amount", "currency", "budget", "terms")
-        detail = IncentiveDraft(**{name: getattr(program.incentive, name) for name in names})
+        values = {name: getattr(program.incentive, name) for name in _INCENTIVE}
+        detail = IncentiveDraft(**values | {"tiers": tuple(values["tiers"])})
     return ProgramDraft(
         slug=program.slug,
         detail=detail,
@@ -118,11 +119,31 @@ def draft_of(program: Program) -> ProgramDraft:
     )
 
 
+_INCENTIVE = ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "period", "terms")
+_PAID_BY = ("type", "rate", "amount", "currency", "tiers", "period")
+"""What past deals were paid by: fixed once there is an entry in the ledger."""
 _OWN = ("name", "summary", "starts_on", "ends_on", "new_members_only", "priority")
 
 
 def _own(draft: ProgramDraft) -> dict[str, Any]:
     return {name: getattr(draft, name) for name in _OWN}
+
+
+def _keep_what_was_paid_by(program: Program, draft: ProgramDraft, errors: Errors) -> None:
+    """Terms that something was earned or claimed under do not change: they would change what was promised."""
+    detail = draft.detail
+    if not isinstance(detail, IncentiveDraft) or program.kind != Program.Kind.INCENTIVE:
+        return
+    incentive = program.incentive
+    if "tiers" in errors:
+        return
+    values = {name: getattr(detail, name) for name in _PAID_BY} | {"tiers": detail.plain_tiers()}
+    changed = [name for name, value in values.items() if value != getattr(incentive, name)]
+    if changed and (incentive.entries.exists() or incentive.claims.exists()):
+        for name in changed:
+            errors.setdefault(name, []).append(
+                "Partners have earned or claimed by these terms, so this stays. Archive it and make a new incentive."
+            )
 
 
 def _first_day(draft: ProgramDraft) -> Any:
@@ -188,5 +209,6 @@ def _write_detail(program: Program, draft: ProgramDraft) -> None:
         lessons = [{"title": lesson["title"].strip(), "body": lesson.get("body", "")} for lesson in detail.lessons]
         Course.objects.update_or_create(program=program, defaults={"lessons": lessons, "minutes": detail.minutes})
     else:
-        names = ("type", "rate", "amount", "currency", "budget", "terms")
-        Incentive.objects.update_or_create(program=program, defaults={name: getattr(detail, name) for name in names})
+        values = {name: getattr(detail, name) for name in _INCENTIVE}
+        values["tiers"] = detail.plain_tiers()
+        Incentive.objects.update_or_create(program=program, defaults=values)

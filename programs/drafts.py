@@ -68,6 +68,10 @@ class IncentiveDraft:
     amount: Decimal | None = None
     currency: str = "EUR"
     budget: Decimal | None = None
+    cap: Decimal | None = None
+    tiers: tuple[dict[str, str], ...] = ()
+    """Rates for revenue beyond a sum in the period, {"from", "rate"} each, ascending; `rate` holds below the first."""
+    period: str = "whole"
     terms: str = ""
 
     def errors(self) -> Errors:
@@ -79,12 +83,42 @@ class IncentiveDraft:
             found["rate"] = ["Give either a rate or an amount, and not both."]
         elif self.rate is not None and not (0 < self.rate <= 100 and self.rate == round(self.rate, 3)):
             found["rate"] = ["A rate is above 0 and at most 100 per cent, with at most three decimal places."]
-        for name, value in (("amount", self.amount), ("budget", self.budget)):
+        for name, value in (("amount", self.amount), ("budget", self.budget), ("cap", self.cap)):
             if value is not None and not (0 < value <= LARGEST_SUM and value == round(value, 2)):
                 found[name] = [f"The {name} is above 0, with at most two decimal places."]
         if not CURRENCY.fullmatch(self.currency):
             found["currency"] = ["Give the three-letter code of the currency, such as EUR."]
+        if self.period not in {"whole", "year", "quarter"}:
+            found["period"] = ["Choose one of whole, year or quarter."]
+        if self.tiers and (problem := self._tier_problem()):
+            found["tiers"] = [problem]
         return found
+
+    def plain_tiers(self) -> list[dict[str, str]]:
+        """The tiers as they are kept: the sum with its cents, the rate without idle zeros."""
+        return [
+            {"from": f"{Decimal(tier['from']):.2f}", "rate": f"{Decimal(tier['rate']).normalize():f}"}
+            for tier in self.tiers
+        ]
+
+    def _tier_problem(self) -> str:
+        """What is wrong with the tiers; "" when nothing is."""
+        if self.rate is None:
+            return "Tiers are of a rate: give the rate that holds below the first of them."
+        if len(self.tiers) > 20:
+            return "Give at most 20 tiers."
+        last = Decimal(0)
+        for number, tier in enumerate(self.tiers, start=1):
+            try:
+                start, rate = Decimal(str(tier["from"])), Decimal(str(tier["rate"]))
+            except (KeyError, TypeError, ArithmeticError):
+                return f"Tier {number}: give a sum it begins at and a rate, such as 100000 and 5."
+            if not (start.is_finite() and last < start <= LARGEST_SUM and start == round(start, 2)):
+                return f"Tier {number} begins above the one before it, at a sum with at most two decimal places."
+            if not (rate.is_finite() and 0 < rate <= 100 and rate == round(rate, 3)):
+                return f"Tier {number}: a rate is above 0 and at most 100 per cent, with at most three decimal places."
+            last = start
+        return ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -125,6 +125,13 @@ class Incentive(models.Model):
         MDF = "mdf", "Market development funds"
         DISCOUNT = "discount", "Discount"
 
+    class Period(models.TextChoices):
+        """Over which revenue adds up for the tiers of a rate."""
+
+        WHOLE = "whole", "The whole programme"
+        YEAR = "year", "Each fiscal year"
+        QUARTER = "quarter", "Each fiscal quarter"
+
     program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="incentive")
     type = models.CharField(max_length=20, choices=Type.choices)
     rate = models.DecimalField(
@@ -145,6 +152,12 @@ class Incentive(models.Model):
     )
     currency = models.CharField(max_length=3, default="EUR")
     budget = models.DecimalField(max_digits=18, decimal_places=2, null=True, blank=True)
+    cap = models.DecimalField(
+        max_digits=18, decimal_places=2, null=True, blank=True, help_text="The most one partner earns"
+    )
+    tiers = models.JSONField(default=list, blank=True)
+    """[{"from": "100000.00", "rate": "5"}, …]: rates for revenue beyond a sum in the period; `rate` holds below the first."""
+    period = models.CharField(max_length=7, choices=Period.choices, default=Period.WHOLE)
     terms = models.TextField(blank=True, help_text="Markdown")
 
     class Meta:
@@ -212,3 +225,9 @@ class Enrolment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id} in {self.course_id}"
+
+
+# Claims and the ledger are models of this app too; they stand in a module of their own and name the ones above.
+from programs.accounts import Claim, LedgerEntry  # noqa: E402
+
+__all__ = ["Claim", "Content", "Course", "Enrolment", "Incentive", "LedgerEntry", "Offer", "Program", "Target"]

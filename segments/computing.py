@@ -5,19 +5,22 @@ The nightly run, a preview, an explanation and the proof that nothing drifted al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 from pyroaring import BitMap64
 
+from partners import touching
 from partners.columns import read_table
 from partners.tables import Mask, Table
 from partners.vocabulary import Subject
 from segments import references
 from segments.bitmaps import bitmap
+from segments.boundaries import Boundaries
 from segments.evaluate import Evaluator, Lookups, blocks
 from segments.instants import Clock
 from segments.models import Segment, SegmentVersion
@@ -57,6 +60,33 @@ class Material:
             if slug in segments_used(node) and other not in self.failures:
                 self.waits[other] = slug
                 self.fail(other, f"Waits for segment “{slug}”, which could not be worked out. The last members stay.")
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """Which changes a run has seen."""
+
+    moment: str
+    """As `touching.moment` gives it."""
+    marks: list[int]
+    """The marks that nobody had followed then."""
+    whole: bool
+    """All active segments are worked out, so these marks need no other look."""
+    own: list[int]
+    """The marks that the reading transaction itself has left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a run has worked out: who should be in each segment that does not fail."""
+
+    pinned: dict[str, Segment]
+    members: dict[str, BitMap64]
+    next_at: dict[str, datetime | None]
+    """When time alone may next change the members."""
+    failures: dict[str, str]
+    waits: dict[str, str]
+    seen: Seen
 
 
 @contextmanager
@@ -118,6 +148,11 @@ def read(
 
     A rule that does not hold up any more fails alone. `ids`: only these subjects, otherwise all.
     """
+    return load(parsed(plans, clock=clock), ids=ids, also=also)
+
+
+def parsed(plans: Sequence[Plan], *, clock: Clock) -> Material:
+    """The trees, in the order in which they can be evaluated; no facts yet."""
     books = {
         subject: rulebook(subject, *(plan.rule for plan in plans if plan.subject is subject))
         for subject in dict.fromkeys(plan.subject for plan in plans)
@@ -142,13 +177,46 @@ def read(
     for slug, node in material.nodes.items():
         for other in sorted(segments_used(node) - nodes.keys() - broken.keys()):
             material.fail(slug, f"It refers to segment “{other}”, which is not active. Publish that one first.")
-    for subject in books:
+    return material
+
+
+def load(
+    material: Material,
+    *,
+    ids: Mapping[Subject, Sequence[int]] | None = None,
+    ranges: Mapping[Subject, tuple[int, int]] | None = None,
+    also: Mapping[Subject, Iterable[str]] | None = None,
+) -> Material:
+    """Read the facts that the trees need, in the present snapshot: of all subjects, of these, or of a range of ids."""
+    for subject in material.books:
         mine = [node for slug, node in material.nodes.items() if material.subjects[slug] is subject]
         names = set().union(*(fields_used(node) for node in mine), (also or {}).get(subject, ()))
         material.tables[subject] = read_table(
-            subject, sorted(names), as_of=clock.as_of, ids=None if ids is None else ids.get(subject, ())
+            subject,
+            sorted(names),
+            as_of=material.clock.as_of,
+            ids=None if ids is None else ids.get(subject, ()),
+            between=None if ranges is None else ranges[subject],
         )
     return material
+
+
+def seen(slugs: Collection[str] = ()) -> Seen:
+    """The changes that the present snapshot shows."""
+    moment = touching.moment()
+    own = list(touching.since(moment).values_list("pk", flat=True))
+    return Seen(moment, touching.pending_ids(), whole=not slugs, own=own)
+
+
+def boundaries_of(material: Material) -> dict[str, datetime | None]:
+    """When time alone may next change the members of each segment; a reference changes with what it refers to."""
+    found: dict[str, datetime | None] = {}
+    for subject, table in material.tables.items():
+        boundaries = Boundaries(subject, table, material.books[subject].vocabulary, material.clock)
+        for slug, node in material.nodes.items():
+            if material.subjects[slug] is subject and slug not in material.failures:
+                found[slug] = boundaries.of(node)
+    return found
 
 
 def work_out(material: Material, *, pulse: Callable[[], None] = lambda: None) -> dict[str, BitMap64]:

@@ -26,6 +26,8 @@ _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _CHUNK = 500_000
 """Rows of one COPY."""
+_FEW = 500
+"""So many subjects' stays are looked up one by one rather than in the bitmaps of whole segments."""
 
 Array = npt.NDArray[Any]
 
@@ -66,10 +68,45 @@ def open_stays(segment_ids: Sequence[int]) -> dict[int, BitMap64]:
     }
 
 
-def write(outcomes: Sequence[Outcome], *, run: Recompute | None = None, rewrite_bitmaps: bool = False) -> None:
+def present_among(chosen: Mapping[int, BitMap64]) -> dict[int, BitMap64]:
+    """Which of some subjects are in each segment, by segment. From the intervals for few, from the bitmaps for many."""
+    everyone = BitMap64.union(BitMap64(), *chosen.values())
+    if len(everyone) > _FEW:
+        found = present_members(list(chosen))
+        return {segment_id: found[segment_id] & among for segment_id, among in chosen.items()}
+    here: dict[int, BitMap64] = {segment_id: BitMap64() for segment_id in chosen}
+    rows = Membership.objects.current().filter(subject_id__in=list(everyone), segment_id__in=list(chosen))
+    for segment_id, subject_id in rows.values_list("segment_id", "subject_id"):
+        here[segment_id].add(subject_id)
+    return {segment_id: here[segment_id] & among for segment_id, among in chosen.items()}
+
+
+def note_look(next_at: Mapping[int, datetime | None], *, as_of: datetime, in_part: bool = False) -> None:
+    """As of when each segment was looked at, and when time alone may next change it.
+
+    `in_part`: only some of its subjects were, so the boundary of the others stays unless theirs comes earlier.
+    """
+    if next_at:
+        value = "least(m.next_at, v.at)" if in_part else "v.at"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"UPDATE segments_memberset m SET next_at = {value}, as_of = %s"  # noqa: S608 - one of two words of our own
+                " FROM unnest(%s::bigint[], %s::timestamptz[]) AS v (id, at) WHERE m.segment_id = v.id",
+                [as_of, list(next_at), list(next_at.values())],
+            )
+
+
+def write(
+    outcomes: Sequence[Outcome],
+    *,
+    run: Recompute | None = None,
+    rewrite_bitmaps: bool = False,
+    in_part: bool = False,
+) -> None:
     """Close and open stays, append to the ledger (leaving before entering), and keep bitmaps and counts.
 
-    `rewrite_bitmaps`: of segments without changes too, for when the stored ones are not to be trusted.
+    `rewrite_bitmaps`: of segments without changes too, for when the stored ones are not to be trusted. `in_part`: only
+    some subjects were looked at, so the segments stay those of the last run of everybody.
     """
     leaving = _rows(outcomes, [outcome.delta.left for outcome in outcomes])
     entering = _rows(outcomes, [outcome.delta.entered for outcome in outcomes])
@@ -79,7 +116,7 @@ def write(outcomes: Sequence[Outcome], *, run: Recompute | None = None, rewrite_
     if len(entering["subject_id"]):
         _copy(Membership._meta.db_table, {**entering, "entered_at": entering["at"]}, without=("at",))
         _append(entering, Change.Kind.ENTERED, run)
-    _keep_sets(outcomes, run, rewrite=rewrite_bitmaps)
+    _keep_sets(outcomes, run, rewrite=rewrite_bitmaps, in_part=in_part)
     _keep_counts(outcomes)
 
 
@@ -141,7 +178,7 @@ def _copy(table: str, columns: Mapping[str, Array], *, without: Sequence[str] = 
             cursor.cursor.copy_expert(statement, io.BytesIO(data))
 
 
-def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None, *, rewrite: bool) -> None:
+def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None, *, rewrite: bool, in_part: bool) -> None:
     """A bitmap is written when it changed or is new; the others only note the run."""
     run_id = run.pk if run else None
     known = set(MemberSet.objects.filter(pk__in=[o.segment_id for o in outcomes]).values_list("pk", flat=True))
@@ -150,7 +187,8 @@ def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None, *, rewrite: b
         for o in outcomes
         if o.segment_id in known and not rewrite and not o.delta.entered and not o.delta.left
     ]
-    MemberSet.objects.filter(pk__in=same).update(recompute_id=run_id)
+    if not in_part:
+        MemberSet.objects.filter(pk__in=same).update(recompute_id=run_id)
     kept = set(same)
     changed = [o for o in outcomes if o.segment_id not in kept]
     if changed:
@@ -159,7 +197,8 @@ def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None, *, rewrite: b
                 "INSERT INTO segments_memberset (segment_id, bitmap, count, recompute_id)"
                 " SELECT v.*, %s::bigint FROM unnest(%s::bigint[], %s::bytea[], %s::integer[]) v"
                 " ON CONFLICT (segment_id) DO UPDATE SET"
-                " bitmap = excluded.bitmap, count = excluded.count, recompute_id = excluded.recompute_id",
+                " bitmap = excluded.bitmap, count = excluded.count"
+                + ("" if in_part else ", recompute_id = excluded.recompute_id"),
                 [
                     run_id,
                     [o.segment_id for o in changed],

@@ -7,7 +7,7 @@ out another takes the run over.
 from __future__ import annotations
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -18,14 +18,15 @@ from django.db.models.functions import Now
 from django.utils import timezone
 from pyroaring import BitMap64
 
-from segments import computing, ledger
-from segments.computing import Material
+from partners import touching
+from partners.vocabulary import Subject
+from segments import computing, ledger, sharding
+from segments.computing import Answer, Seen
 from segments.lease import Lease, LeaseLost, claim, kept
 from segments.ledger import Outcome
 from segments.locks import lock_members
 from segments.models import MemberSet, Recompute, Segment
 from segments.reconcile import reconcile
-from segments.rulebook import clock_at
 
 FORGOTTEN = timedelta(minutes=1)
 """A run that has waited so long lost its message; the sweep sends another."""
@@ -87,32 +88,22 @@ def recompute(*, run: Recompute) -> Recomputed | None:
 
 
 def _run(run: Recompute, lease: Lease) -> Recomputed:
-    with computing.one_snapshot():
-        plans, pinned = computing.active_plans(run.slugs)
-        material = computing.read(plans, clock=clock_at(run.as_of))
-    members = computing.work_out(material, pulse=lease.check)
+    answer = sharding.answer(run, lease)
     try:
         with transaction.atomic():
-            return _publish(run, lease, pinned, material, members)
+            return _publish(run, lease, answer)
     except (IntegrityError, ValueError):
         # A bitmap that lags behind its intervals lets somebody in twice, or cannot be read; the intervals are the truth.
         log.warning("Bitmaps and intervals differ; run %s goes by the intervals.", run.pk, exc_info=True)
         with transaction.atomic():
-            return _publish(run, lease, pinned, material, members, trust_bitmaps=False)
+            return _publish(run, lease, answer, trust_bitmaps=False)
 
 
-def _publish(
-    run: Recompute,
-    lease: Lease,
-    pinned: Mapping[str, Segment],
-    material: Material,
-    members: Mapping[str, BitMap64],
-    *,
-    trust_bitmaps: bool = True,
-) -> Recomputed:
+def _publish(run: Recompute, lease: Lease, answer: Answer, *, trust_bitmaps: bool = True) -> Recomputed:
     """Everything a run writes, in the caller's transaction."""
     lock_members()
     lease.confirm()
+    pinned = answer.pinned
     ids = [row.pk for row in pinned.values()]
     rows = {row.pk: row for row in Segment.objects.select_for_update(no_key=True).filter(pk__in=ids).order_by("id")}
     runs = dict(MemberSet.objects.filter(pk__in=ids).values_list("pk", "recompute_id"))
@@ -122,17 +113,20 @@ def _publish(
         passed_over = _passed_over(run, pin, rows.get(pin.pk), runs.get(pin.pk))
         if passed_over:
             details[slug] = {"skipped": passed_over}
-        elif slug in material.failures:
-            details[slug] = {"error": material.failures[slug]}
-            if slug in material.waits:
-                details[slug]["waits_for"] = material.waits[slug]
-            _note_failure(rows[pin.pk], material.failures[slug])
+        elif slug in answer.failures:
+            details[slug] = {"error": answer.failures[slug]}
+            if slug in answer.waits:
+                details[slug]["waits_for"] = answer.waits[slug]
+            _note_failure(rows[pin.pk], answer.failures[slug])
         else:
             good[slug] = rows[pin.pk]
     have = ledger.present_members([row.pk for row in good.values()], trust_bitmaps=trust_bitmaps)
     outcomes: list[Outcome] = []
+    ahead = _follow_marks(answer.seen)
     for slug, row in good.items():
-        wanted, version = members[slug], computing.published(pinned[slug]).number
+        wanted, version = answer.members[slug], computing.published(pinned[slug]).number
+        if ahead[row.subject]:
+            wanted = (wanted - ahead[row.subject]) | (have[row.pk] & ahead[row.subject])
         delta = reconcile(wanted=wanted, have=have[row.pk])
         outcomes.append(Outcome(row.pk, version, moment(run, row.computed_at), wanted, delta))
         details[slug] = {
@@ -142,12 +136,14 @@ def _publish(
             "left": len(delta.left),
         }
     ledger.write(outcomes, run=run, rewrite_bitmaps=not trust_bitmaps)
+    ledger.note_look({row.pk: answer.next_at.get(slug) for slug, row in good.items()}, as_of=run.as_of)
+    run.shards.all().delete()
     result = Recomputed(
         run_id=run.pk,
         entered=sum(len(outcome.delta.entered) for outcome in outcomes),
         left=sum(len(outcome.delta.left) for outcome in outcomes),
         segment_count=len(outcomes),
-        failed={slug: material.failures[slug] for slug in pinned if "error" in details[slug]},
+        failed={slug: answer.failures[slug] for slug in pinned if "error" in details[slug]},
     )
     run.status = Recompute.Status.SUCCEEDED
     run.finished_at = timezone.now()
@@ -159,6 +155,36 @@ def _publish(
         ]
     )  # fmt: skip
     return result
+
+
+def _follow_marks(seen: Seen) -> dict[str, BitMap64]:
+    """Notes the marks whose changes this run saw as followed; gives, by subject, those who are a step ahead of it.
+
+    Those were looked at again, because of a later change, while the run was on. What is known of them stays as it is, and
+    they are marked anew, for another look in everything.
+    """
+    ahead = {Subject.PARTNER.value: BitMap64(), Subject.CUSTOMER.value: BitMap64(), Subject.DEAL.value: BitMap64()}
+    for mark in touching.followed_since(seen.moment, seen.marks, own=seen.own):
+        ahead[mark.subject.value] |= BitMap64(mark.ids)
+    for subject, ids in ahead.items():
+        touching.touch(Subject(subject), ids)
+    if any(ahead.values()):
+        touching.announce()
+    if seen.whole:
+        touching.follow_all(seen.marks)
+    return ahead
+
+
+def due() -> list[Recompute]:
+    """Runs asked for now because time alone may have changed the members of some segments; none while one waits."""
+    late = Segment.objects.active().filter(member_set__next_at__lte=Now())
+    slugs = sorted(late.values_list("slug", flat=True))
+    waiting = Recompute.objects.filter(
+        trigger=Recompute.Trigger.TIME, status__in=(Recompute.Status.QUEUED, Recompute.Status.RUNNING)
+    )
+    if not slugs or waiting.exists():
+        return []
+    return [request_recompute(trigger=Recompute.Trigger.TIME, slugs=slugs, requested_by="clock")]
 
 
 def _passed_over(run: Recompute, pin: Segment, row: Segment | None, published_by: int | None) -> str:

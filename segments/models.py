@@ -101,6 +101,44 @@ class SegmentVersion(models.Model):
         return f"{self.segment_id} v{self.number}"
 
 
+@pghistory.track()
+class SegmentProfile(models.Model):
+    """What is known about the members as people to work with, and what the segment is measured by."""
+
+    segment = models.OneToOneField(Segment, primary_key=True, on_delete=models.CASCADE, related_name="profile")
+    kpi = models.CharField("measured by", max_length=200, blank=True)
+    target = models.CharField(max_length=200, blank=True)
+    review_on = models.DateField("next review", null=True, blank=True)
+    needs = models.TextField(blank=True)
+    challenges = models.TextField(blank=True)
+    preferred_channels = models.TextField(blank=True)
+    decision_process = models.TextField("how they decide", blank=True)
+    value_proposition = models.TextField(blank=True)
+    support_level = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"Profile of {self.segment_id}"
+
+
+class SegmentComment(models.Model):
+    """What a colleague said about a version. Never changed once written."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="comments")
+    version = models.ForeignKey(SegmentVersion, null=True, on_delete=models.SET_NULL, related_name="+")
+    """The newest version at that moment: what the words are about."""
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    author = models.CharField(max_length=200)
+    text = models.TextField(max_length=4000)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["segment", "id"], name="comment_by_segment")]
+
+    def __str__(self) -> str:
+        return f"{self.author} on {self.segment_id}"
+
+
 class Recompute(models.Model):
     """A run: every active segment (or the named ones), one instant for every clause, published at once or not at all."""
 
@@ -120,6 +158,7 @@ class Recompute(models.Model):
         API = "api", "API"
         PUBLISH = "publish", "Publishing"
         CHANGE = "change", "On change"
+        TIME = "time", "By the clock"
 
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.QUEUED)
     trigger = models.CharField(max_length=10, choices=Trigger.choices)
@@ -227,7 +266,32 @@ class MemberSet(models.Model):
     bitmap = models.BinaryField()
     """pyroaring.BitMap64.serialize()."""
     count = models.PositiveIntegerField()
+    as_of = models.DateTimeField(null=True, blank=True)
+    """The instant of the latest look: at everybody, or at those who had changed."""
+    next_at = models.DateTimeField(null=True, blank=True)
+    """When time alone may next change who is in; null: never."""
     recompute = models.ForeignKey(Recompute, null=True, on_delete=models.SET_NULL, related_name="+")
 
     def __str__(self) -> str:
         return f"{self.count} in {self.segment_id}"
+
+
+class Shard(models.Model):
+    """A range of subjects of one run: a worker's share of it, and what it found. Rewritten as often as need be."""
+
+    recompute = models.ForeignKey(Recompute, on_delete=models.CASCADE, related_name="shards")
+    attempt = models.PositiveIntegerField()
+    """Which attempt at the run it belongs to."""
+    number = models.PositiveIntegerField()
+    ranges = models.JSONField()
+    """{"partner": [first id, last id], "customer": …}."""
+    found = models.BinaryField(null=True)
+    """The members of each segment among those, packed; null until it is worked out."""
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["recompute", "attempt", "number"], name="shard_number_once_per_attempt")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.recompute_id}/{self.number}"

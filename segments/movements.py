@@ -33,6 +33,8 @@ class Movement:
     name: str
     segment_slug: str
     segment_name: str
+    pk: int = 0
+    """The line's id in the ledger."""
 
 
 def recent_changes(*, viewer: Viewer, limit: int) -> list[Movement]:
@@ -66,6 +68,7 @@ def named(changes: Iterable[Change], *, viewer: Viewer) -> list[Movement]:
                     record.name,
                     row.segment.slug,
                     row.segment.name,
+                    row.pk,
                 )
             )
     return movements

@@ -12,7 +12,7 @@ from pyroaring import BitMap64
 from partners.columns import read_table
 from partners.tables import Mask
 from partners.vocabulary import Subject
-from people.roles import ADMINISTRATOR, Viewer, is_partner
+from people.roles import Viewer, is_partner, may_reveal
 from segments import computing
 from segments.bitmaps import bitmap, mask_of
 from segments.cells import cell
@@ -166,9 +166,8 @@ def _in_order(names: Collection[str], order: list[str]) -> list[str]:
 
 def _tellable(names: Collection[str], material: Material, subject: Subject, viewer: Viewer) -> list[str]:
     """The fields whose values the viewer may read: sensitive ones are for administrators and keys of scope admin."""
-    reveals = viewer.role == ADMINISTRATOR or getattr(viewer, "scope", "") == "admin"
     words = material.books[subject].vocabulary
-    return [name for name in names if reveals or not words[name].sensitive]
+    return [name for name in names if may_reveal(viewer) or not words[name].sensitive]
 
 
 def _sample(

@@ -49,9 +49,9 @@ class Verified:
 
 
 def verify(*, as_of: datetime | None = None) -> Verified:
-    """Recompute everything without writing, and compare. Each segment as of its last run, or as of the instant given.
+    """Recompute everything without writing, and compare. Each segment as of the last look at it, or as of the instant given.
 
-    Facts that changed since that run and wait for the next one show as drift of the rule.
+    Facts that changed since then and wait to be followed show as drift of the rule.
     """
     with transaction.atomic():
         lock_members()  # a run that publishes meanwhile would look like drift
@@ -81,7 +81,7 @@ def _by_instant(segments: Iterable[Segment], as_of: datetime | None) -> dict[dat
     for segment in segments:
         kept = getattr(segment, "member_set", None)
         if segment.status == Segment.Status.ACTIVE and segment.published_id and kept and kept.recompute:
-            groups.setdefault(as_of or kept.recompute.as_of, []).append(segment)
+            groups.setdefault(as_of or kept.as_of or kept.recompute.as_of, []).append(segment)
     return groups
 
 

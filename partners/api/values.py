@@ -15,8 +15,7 @@ from partners.facts import fact
 from partners.models import Customer, Deal, Partner
 from partners.tables import SCALE, Codes, Column, Scalars
 from partners.vocabulary import Field, FieldKind, FieldType, Subject
-from people import roles
-from people.roles import Viewer
+from people.roles import Viewer, may_reveal
 
 MODELS: dict[Subject, type[Partner] | type[Customer] | type[Deal]] = {
     Subject.PARTNER: Partner,
@@ -31,11 +30,6 @@ _JOINED = {
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 STAMPS = ("created_at", "updated_at")
 """What every record tells besides its fields."""
-
-
-def may_reveal(viewer: Viewer) -> bool:
-    """Whether sensitive values are shown: to administrators and to keys of scope admin."""
-    return viewer.role == roles.ADMINISTRATOR or getattr(viewer, "scope", "") == "admin"
 
 
 def shown(vocabulary: Mapping[str, Field], viewer: Viewer) -> dict[str, Field]:

@@ -6,23 +6,18 @@ import codecs
 import csv
 import io
 import json
-import tempfile
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import IO, Any
+
+from partners.importing.workbooks import FileProblem, unpack
 
 DELIMITERS = ",;\t|"
 CELL_LIMIT = 16 * 2**20
 """Characters of one cell; a longer one is a quote that was never closed."""
 BLOCK = 2**20
 csv.field_size_limit(CELL_LIMIT)
-
-
-class FileProblem(ValueError):
-    """The file as a whole cannot be read; the message names the place and the remedy. Nothing is imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +39,7 @@ class Source:
         self._skip = 0
         if self.kind == "xlsx":
             self.encoding, self.delimiter = "", ""
-            self._sheet = _sheet(self._open)
+            self._sheet = unpack(self._open)
         else:
             self.encoding = find_encoding(self._open, encoding)
             self.delimiter, self._skip = find_delimiter(self._sample(), delimiter)
@@ -83,8 +78,7 @@ class Source:
         assert self._sheet is not None  # noqa: S101 — for the type checker
         self._sheet.seek(0)
         for text in self._sheet:
-            line, cells = json.loads(text)
-            yield Row(line, cells)
+            yield Row(*json.loads(text))
 
     def _text_rows(self) -> Iterator[Row]:
         with io.TextIOWrapper(self._open(), encoding=self.encoding, newline="") as text:
@@ -216,56 +210,3 @@ def find_delimiter(sample: str, said: str = "") -> tuple[str, int]:
         if score > best_score:
             best, best_score = candidate, score
     return best, 0
-
-
-def _sheet(open_file: Any) -> IO[str]:
-    """The first sheet of a workbook, unpacked into a temporary file of JSON lines: [row number, cells]."""
-    import openpyxl  # only workbooks need it
-
-    out = tempfile.SpooledTemporaryFile(max_size=64 * 2**20, mode="w+", encoding="utf-8", newline="\n")  # noqa: SIM115
-    try:
-        with open_file() as file:
-            book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-            try:
-                sheet = next((s for s in book.worksheets if s.sheet_state == "visible"), None)
-                if sheet is None:
-                    raise FileProblem("The workbook has no visible sheet of cells.")
-                if hasattr(sheet, "reset_dimensions"):
-                    sheet.reset_dimensions()  # some writers state a wrong extent
-                for number, values in enumerate(sheet.iter_rows(values_only=True), start=1):
-                    cells = [_text(value) for value in values]
-                    if any(cell and not cell.isspace() for cell in cells):
-                        out.write(json.dumps([number, cells]) + "\n")
-            finally:
-                book.close()
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, SyntaxError) as error:
-        if isinstance(error, FileProblem):
-            raise
-        raise FileProblem(
-            "The workbook cannot be read: it is damaged or no .xlsx file. Save it again, or as CSV."
-        ) from error
-    return out
-
-
-def _text(value: object) -> str:
-    """A workbook's value as the text a CSV would hold."""
-    match value:
-        case None:
-            return ""
-        case bool():
-            return "true" if value else "false"
-        case float():
-            text = f"{value:.15g}"  # what the program itself shows: 0.1 + 0.2 is 0.3
-            return (
-                text
-                if "e" not in text
-                else format(value, ".15f").rstrip("0").rstrip(".")
-                if abs(value) < 1
-                else f"{value:.0f}"
-            )
-        case datetime():
-            return value.date().isoformat() if value.time() == time(0) else value.isoformat(sep=" ")
-        case date() | time():
-            return value.isoformat()
-        case _:
-            return str(value)

@@ -69,9 +69,14 @@ def inspect_file(
     return Inspection(source.encoding, source.delimiter, source.header, sample, columns)
 
 
-def start_import(*, subject: Subject, file: File[bytes], filename: str, user: User | None) -> Import:
-    """Keep an uploaded file. FileProblem when it cannot be read as a table, and then nothing is kept."""
-    started = Import(subject=subject, filename=Path(filename).name[:300], created_by=user)
+def start_import(
+    *, subject: Subject, file: File[bytes], filename: str, user: User | None, corrects: Import | None = None
+) -> Import:
+    """Keep an uploaded file. FileProblem when it cannot be read as a table, and then nothing is kept.
+
+    `corrects`: the import whose rejected rows it brings again.
+    """
+    started = Import(subject=subject, filename=Path(filename).name[:300], created_by=user, corrects=corrects)
     started.file.save(Path(filename).name[-80:] or "import.csv", file, save=False)
     try:
         inspect_file(started.file.path, subject)
@@ -128,6 +133,8 @@ def run(import_id: int) -> bool:
     try:
         with _Heartbeat(import_id) as heartbeat:
             _take_in(item, heartbeat)
+    except _Superseded:
+        log.warning("import_superseded", import_id=import_id)
     except (FileProblem, ValueError) as problem:
         _finish(item, Import.Status.FAILED, error=str(problem))
     except Exception:
@@ -156,17 +163,23 @@ def _take_in(item: Import, heartbeat: _Heartbeat) -> None:
             )
             item.rejects_file.save(f"rejects-{item.pk}.csv", ContentFile(text.encode("utf-8-sig")), save=False)
         heartbeat.stop()
-        _finish(item, Import.Status.TRIED if dry_run else Import.Status.APPLIED, result=result)
+        if not _finish(item, Import.Status.TRIED if dry_run else Import.Status.APPLIED, result=result):
+            raise _Superseded
 
 
-def _finish(item: Import, status: Import.Status, *, result: ImportResult | None = None, error: str = "") -> None:
+class _Superseded(Exception):
+    """Another worker, taking this one for dead, has brought the run to its end: what was done here again is taken back."""
+
+
+def _finish(item: Import, status: Import.Status, *, result: ImportResult | None = None, error: str = "") -> bool:
+    """Write the outcome; False when the run has one already."""
     changes: dict[str, Any] = {"status": status, "error": error, "finished_at": timezone.now()}
     if result is not None:
         shown = [asdict(reject) for reject in result.rejects[:KEPT_REJECTS]]
         changes |= {"result": result.counts(), "rejects": shown, "rejects_file": item.rejects_file.name or ""}
         changes |= {"origin": item.origin}
         changes |= {"rows_done": result.rows, "rows_total": result.rows}
-    Import.objects.filter(pk=item.pk).update(**changes)
+    return bool(Import.objects.filter(pk=item.pk, status=Import.Status.RUNNING).update(**changes))
 
 
 def rejects_csv(rejects: list[Reject], source: Source) -> str:

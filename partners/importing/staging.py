@@ -17,7 +17,10 @@ from typing import Any
 from django.db import connection
 
 from partners.columns import TABLES
+from partners.importing.keeping import keep_before, keep_made
+from partners.importing.refusing import Refused, taken_out
 from partners.models import Journal, Origin
+from partners.touching import announce
 from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 LOCKS = {Subject.PARTNER: 4_711_001, Subject.CUSTOMER: 4_711_002, Subject.DEAL: 4_711_003}
@@ -67,45 +70,6 @@ def array(items: Sequence[str | int]) -> str:
     return escape("{" + ",".join(quoted) + "}")
 
 
-CUSTOM_BEFORE = (
-    "coalesce((SELECT jsonb_object_agg(k, t.custom -> k) FROM jsonb_each(s.custom) e(k, v)"
-    " WHERE nullif(v, 'null') IS DISTINCT FROM t.custom -> k), '{}')"
-)
-DELETED_BEFORE = (
-    "CASE WHEN t.deleted_at IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('deleted_at', t.deleted_at::text) END"
-)
-
-
-def before(field: Field, have: str, want: str) -> str:
-    """A JSON object of the field's present value as the API writes it, empty where the row does not change it."""
-    at = slot(field)
-    if field.name == "partners":
-        value = (
-            "(SELECT jsonb_agg(b.external_id ORDER BY b.external_id) FROM partners_customer_partners m"
-            " JOIN partners_partner b ON b.id = m.partner_id WHERE m.customer_id = t.id AND b.deleted_at IS NULL)"
-        )
-    elif field.refers_to == "user":
-        value = f"(SELECT b.email FROM people_user b WHERE b.id = t.{at.column})"
-    elif field.refers_to:
-        value = f"(SELECT b.external_id FROM {TABLES[Subject(field.refers_to)]} b WHERE b.id = t.{at.column})"
-    elif field.type is FieldType.MULTI_CHOICE:
-        value = f"to_jsonb(t.{at.column})"
-    else:
-        value = f"nullif(t.{at.column}::text, '')"
-    return f"CASE WHEN {have} IS DISTINCT FROM {want} THEN jsonb_build_object('{field.name}', {value}) ELSE '{{}}'::jsonb END"
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """A staged row that the records themselves refuse."""
-
-    line: int
-    external_id: str
-    field: str
-    value: str
-    reason: str
-
-
 @dataclass(frozen=True, slots=True)
 class Settled:
     """How many rows became records, changed one, or changed nothing."""
@@ -137,12 +101,12 @@ class Stage:
         columns = ["line bigint", "external_id text"]
         columns += [f"{slot.staged} {slot.type}" for slot in self.slots.values()]
         columns += ["custom jsonb"] * self.custom + ["given text[]"] * (not self.uniform)
-        self._run(f"CREATE TEMPORARY TABLE {self.name} ({', '.join(columns)})")
+        self.run(f"CREATE TEMPORARY TABLE {self.name} ({', '.join(columns)})")
         return self
 
     def __exit__(self, failed: type[BaseException] | None, *_: object) -> None:
         if failed is None and not connection.needs_rollback:
-            self._run(f"DROP TABLE {self.name}")
+            self.run(f"DROP TABLE {self.name}")
 
     def copy(self, lines: Sequence[str]) -> None:
         """Take rows in COPY's text format."""
@@ -152,43 +116,13 @@ class Stage:
                 cursor.cursor.copy_expert(f"COPY {self.name} FROM STDIN", io.StringIO("".join(lines)))
 
     def refuse(self) -> list[Refused]:
-        """Take out the rows that cannot become records: new ones without a required field, parents that do not exist."""
-        self._run(f"ALTER TABLE {self.name} ADD is_new boolean NOT NULL DEFAULT false")
-        self._run(f"ALTER TABLE {self.name} ADD is_changed boolean NOT NULL DEFAULT false")
-        self._run(f"CREATE INDEX ON {self.name} (external_id)")
-        self._run(f"ANALYZE {self.name}")
-        refused = [*self._incomplete(), *self._orphans()]
+        """Take out the rows that cannot become records."""
+        self.run(f"ALTER TABLE {self.name} ADD is_new boolean NOT NULL DEFAULT false")
+        self.run(f"ALTER TABLE {self.name} ADD is_changed boolean NOT NULL DEFAULT false")
+        self.run(f"CREATE INDEX ON {self.name} (external_id)")
+        self.run(f"ANALYZE {self.name}")
+        refused = taken_out(self)
         self.rows -= len(refused)
-        return refused
-
-    def _incomplete(self) -> list[Refused]:
-        required = "partner" if self.subject is Subject.DEAL else "name"
-        if self.uniform and required in self.slots:
-            return []
-        absent = "" if self.uniform else f"AND NOT ('{required}' = ANY(s.given))"
-        found = self._run(
-            f"DELETE FROM {self.name} s WHERE NOT EXISTS (SELECT 1 FROM {self.table} t"
-            f" WHERE t.external_id = s.external_id) {absent} RETURNING line, external_id"
-        )
-        reason = f"is new, and a new {self.subject} needs a {required}"
-        return [Refused(line, external_id, required, "", reason) for line, external_id in found]
-
-    def _orphans(self) -> list[Refused]:
-        """Rows whose parent is neither a record nor a row that stays; taking some out may orphan others."""
-        refused: list[Refused] = []
-        while "parent" in self.slots:
-            found = self._run(
-                f"DELETE FROM {self.name} s WHERE s.parent IS NOT NULL AND (s.parent = s.external_id OR NOT ("
-                f"EXISTS (SELECT 1 FROM {self.table} p WHERE p.external_id = s.parent AND p.deleted_at IS NULL)"
-                f" OR EXISTS (SELECT 1 FROM {self.name} o WHERE o.external_id = s.parent)))"
-                " RETURNING line, external_id, parent"
-            )
-            if not found:
-                break
-            for line, external_id, parent in found:
-                own = "is the company itself; leave it empty for one without a parent"
-                none = f"there is no partner “{parent}”, nor a row of it that could be taken in; add the parent first"
-                refused.append(Refused(line, external_id, "parent", parent, own if parent == external_id else none))
         return refused
 
     def used_choices(self, field: Field, added: Sequence[str]) -> set[str]:
@@ -203,7 +137,7 @@ class Stage:
                 f"SELECT unnest({field.name}) AS v FROM {{0}}" if multiple else f"SELECT {field.name} AS v FROM {{0}}"
             )
             parameters = []
-        rows = self._run(
+        rows = self.run(
             f"SELECT DISTINCT v FROM ({source.format(self.name)}) found WHERE v = ANY(%s)", [*parameters, list(added)]
         )
         return {row[0] for row in rows}
@@ -215,20 +149,17 @@ class Stage:
         values = {"origin": origin.pk, "now": now, "journal": journal.pk if journal else None}
         created = self._insert(values)
         if journal and created:
-            self._run(
-                "UPDATE partners_journal SET made = made || (SELECT array_agg(t.id ORDER BY t.id)"
-                f" FROM {self.name} s JOIN {self.table} t ON t.external_id = s.external_id WHERE s.is_new)"
-                " WHERE id = %(journal)s",
-                values,
-            )
+            keep_made(self, values)
         updated = self._update(values, replace_custom)
         if "partners" in self.slots:
             self._link()
+        if created or updated:
+            announce()
         return Settled(created, updated, self.rows - created - updated)
 
     def outcomes(self) -> dict[int, str]:
         """created, updated or unchanged, by line."""
-        found = self._run(f"SELECT line, is_new, is_changed FROM {self.name}")
+        found = self.run(f"SELECT line, is_new, is_changed FROM {self.name}")
         return {line: "created" if new else "updated" if changed else "unchanged" for line, new, changed in found}
 
     def _insert(self, values: dict[str, Any]) -> int:
@@ -255,7 +186,7 @@ class Stage:
                 " || coalesce((SELECT jsonb_object_agg(k, %(origin)s::bigint)"
                 " FROM jsonb_each(s.custom) e(k, v) WHERE v <> 'null'), '{}')"
             )
-        self._run(
+        self.run(
             f"WITH made AS (INSERT INTO {self.table} ({', '.join(columns)}, custom, provenance, created_at, updated_at)"
             f" SELECT {', '.join(selected)}, {custom}, {provenance}, %(now)s, %(now)s FROM {self.name} s"
             f" WHERE NOT EXISTS (SELECT 1 FROM {self.table} t WHERE t.external_id = s.external_id) ORDER BY s.line"
@@ -265,7 +196,7 @@ class Stage:
         )
         made: int = self._count
         if made and "parent" in self.slots:
-            self._run(
+            self.run(
                 f"UPDATE {self.table} t SET parent_id = p.id FROM {self.name} s JOIN {self.table} p"
                 " ON p.external_id = s.parent WHERE s.is_new AND t.external_id = s.external_id"
             )
@@ -305,15 +236,9 @@ class Stage:
             )
         parent = f"LEFT JOIN {self.table} p ON p.external_id = s.parent" if "parent" in self.slots else ""
         if values["journal"]:
-            pieces = [before(self.fields[at], *self._new_value(name)) for at, name in enumerate(self.slots)]
-            self._run(
-                f"INSERT INTO partners_journalline (journal_id, record_id, before) SELECT %(journal)s, t.id,"
-                f" {' || '.join([*pieces, *[CUSTOM_BEFORE] * self.custom, DELETED_BEFORE])}"
-                f" FROM {self.name} s JOIN {self.table} t ON t.external_id = s.external_id {parent}"
-                f" WHERE NOT s.is_new AND ({' OR '.join(differs)}) ORDER BY t.id FOR UPDATE OF t",
-                values,
-            )
-        self._run(
+            have_want = {name: self._new_value(name) for name in self.slots}
+            keep_before(self, have_want, f"{parent} WHERE NOT s.is_new AND ({' OR '.join(differs)})", values)
+        self.run(
             f"WITH changed AS (UPDATE {self.table} t SET {', '.join([*sets, f'provenance = {provenance}'])},"
             f" updated_at = %(now)s, deleted_at = NULL FROM {self.name} s {parent}"
             f" WHERE t.external_id = s.external_id AND NOT s.is_new AND ({' OR '.join(differs)}) RETURNING s.line)"
@@ -329,18 +254,20 @@ class Stage:
             f"FROM {self.name} s JOIN {self.table} t ON t.external_id = s.external_id"
             f" WHERE (s.is_new OR s.is_changed) {given}"
         )
-        self._run(
+        self.run(
             "DELETE FROM partners_customer_partners m USING"
             f" (SELECT t.id, s.partners {rows}) wanted WHERE m.customer_id = wanted.id AND m.partner_id <> ALL(wanted.partners)"
         )
-        self._run(
+        self.run(
             "INSERT INTO partners_customer_partners (customer_id, partner_id)"
             f" SELECT t.id, unnest(s.partners) {rows} ON CONFLICT DO NOTHING"
         )
 
     _count = 0
+    """Rows that the last statement touched."""
 
-    def _run(self, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+    def run(self, statement: str, parameters: Any = None) -> list[tuple[Any, ...]]:
+        """Execute a statement; the rows it returns."""
         with connection.cursor() as cursor:
             cursor.execute(statement, parameters)
             self._count = cursor.rowcount

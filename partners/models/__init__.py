@@ -12,6 +12,7 @@ from partners.models.records import (
     Partner,
     Record,
     TeamMember,
+    Touched,
 )
 
 __all__ = [
@@ -29,4 +30,5 @@ __all__ = [
     "Record",
     "SavedView",
     "TeamMember",
+    "Touched",
 ]

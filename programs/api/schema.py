@@ -56,6 +56,19 @@ _DETAIL: dict[str, Json] = {
         "amount": _MONEY,
         "currency": {"type": "string", "pattern": "^[A-Z]{3}$"},
         "budget": _MONEY,
+        "cap": {**_MONEY, "description": "The most one partner earns."},
+        "tiers": {
+            "type": "array",
+            "maxItems": 20,
+            "description": "Rates for revenue beyond a sum in the period, ascending; `rate` holds below the first.",
+            "items": {
+                "type": "object",
+                "required": ["from", "rate"],
+                "additionalProperties": False,
+                "properties": {"from": {"type": ["string", "number"]}, "rate": {"type": ["string", "number"]}},
+            },
+        },
+        "period": {"type": "string", "enum": list(Incentive.Period.values)},
         "terms": {"type": "string", "description": "Markdown."},
     },
 }

@@ -23,7 +23,7 @@ DRAFTS: dict[str, Callable[..., ContentDraft | CourseDraft | IncentiveDraft]] = 
 DETAIL = {
     Program.Kind.CONTENT: ("body", "url", "language"),
     Program.Kind.COURSE: ("lessons", "minutes"),
-    Program.Kind.INCENTIVE: ("type", "rate", "amount", "currency", "budget", "terms"),
+    Program.Kind.INCENTIVE: ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "period", "terms"),
 }
 """What each kind has besides the common members."""
 
@@ -72,6 +72,17 @@ class CourseBody(ProgramBody):
     minutes = serializers.IntegerField(required=False, min_value=1, max_value=100_000)
 
 
+class TierBody(StrictSerializer):
+    """A rate for revenue beyond a sum."""
+
+    def get_fields(self) -> dict[str, Any]:
+        """`from` is a word of the language, so it cannot be declared as a name."""
+        return {
+            "from": serializers.DecimalField(max_digits=18, decimal_places=2),
+            "rate": serializers.DecimalField(max_digits=6, decimal_places=3),
+        }
+
+
 class IncentiveBody(ProgramBody):
     """An incentive."""
 
@@ -80,6 +91,9 @@ class IncentiveBody(ProgramBody):
     amount = serializers.DecimalField(max_digits=18, decimal_places=2, required=False, allow_null=True)
     currency = serializers.CharField(required=False, max_length=3)
     budget = serializers.DecimalField(max_digits=18, decimal_places=2, required=False, allow_null=True)
+    cap = serializers.DecimalField(max_digits=18, decimal_places=2, required=False, allow_null=True)
+    tiers = TierBody(many=True, required=False)
+    period = serializers.ChoiceField(Incentive.Period.choices, required=False)
     terms = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
 
 
@@ -97,6 +111,8 @@ def drafted(kind: str, values: Mapping[str, Any], base: ProgramDraft | None = No
     detail |= {name: values[name] for name in DETAIL[Program.Kind(kind)] if name in values}
     if "lessons" in detail:
         detail["lessons"] = tuple(dict(lesson) for lesson in detail["lessons"])
+    if "tiers" in detail:
+        detail["tiers"] = tuple({name: str(value) for name, value in tier.items()} for tier in detail["tiers"])
     own |= {name: values[name] for name in _OWN if name in values}
     aim = values.get("targeting", {})
     own |= {ours: aim[theirs] for theirs, ours in DATES.items() if theirs in aim}

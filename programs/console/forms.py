@@ -178,6 +178,30 @@ class CourseForm(ProgramForm):
         return CourseDraft(lessons=tuple(self.cleaned_data["lessons"] or ()), minutes=self.cleaned_data["minutes"])
 
 
+class Tiers(forms.CharField):
+    """Tiers as lines: "100000: 5" is 5 % of what goes beyond 100,000."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def prepare_value(self, value: Any) -> Any:
+        """Lines of the tiers; what was typed stays as typed."""
+        if isinstance(value, str) or not value:
+            return value or ""
+        return "\n".join(f"{tier['from'].removesuffix('.00')}: {tier['rate']}" for tier in value)
+
+    def to_python(self, value: Any) -> Any:
+        """The tiers of the lines; whether their numbers make sense is asked later, with the rest."""
+        found = []
+        for line in str(value or "").splitlines():
+            if not line.strip():
+                continue
+            start, colon, rate = line.partition(":")
+            if not colon:
+                raise ValidationError("Write one tier a line, the sum and the rate, such as 100000: 5")
+            found.append({"from": start.strip().replace(",", ""), "rate": rate.strip().rstrip("% ")})
+        return tuple(found)
+
+
 class IncentiveForm(ProgramForm):
     """What can be earned."""
 
@@ -185,10 +209,21 @@ class IncentiveForm(ProgramForm):
     rate = forms.DecimalField(required=False, help_text="Per cent of the deal. Give a rate or an amount.")
     amount = forms.DecimalField(required=False, help_text="A fixed sum.")
     currency = forms.CharField(max_length=3, initial="EUR", help_text="Three letters, such as EUR.")
+    tiers = Tiers(
+        required=False,
+        help_text="Higher rates for revenue beyond a sum, one a line: 100000: 5. The rate above holds until the first.",
+    )
+    period = forms.ChoiceField(
+        label="Revenue adds up over",
+        required=False,
+        choices=Incentive.Period.choices,
+        help_text="For tiers: when the count begins anew.",
+    )
     budget = forms.DecimalField(required=False, help_text="What may be spent in all; partners do not see it.")
+    cap = forms.DecimalField(label="Cap", required=False, help_text="The most one partner earns.")
     terms = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 8}), help_text="Markdown.")
 
-    detail_fields = ("type", "rate", "amount", "currency", "budget", "terms")
+    detail_fields = ("type", "rate", "amount", "currency", "tiers", "period", "budget", "cap", "terms")
 
     @classmethod
     def initial_of(cls, draft: ProgramDraft) -> dict[str, Any]:
@@ -200,6 +235,7 @@ class IncentiveForm(ProgramForm):
     def detail(self) -> IncentiveDraft:
         """As entered."""
         entered = {name: self.cleaned_data[name] for name in self.detail_fields}
+        entered["period"] = entered["period"] or Incentive.Period.WHOLE
         entered["currency"] = entered["currency"].strip().upper()
         entered["terms"] = entered["terms"].replace("\r\n", "\n")
         return IncentiveDraft(**entered)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.console import views
+from programs.console import panels, views
 
 urlpatterns = [
     path("programs/", views.programs, name="console_programs"),
@@ -16,5 +16,7 @@ urlpatterns = [
     path("programs/<slug:slug>/activate/", views.activate, name="console_program_activate"),
     path("programs/<slug:slug>/archive/", views.archive, name="console_program_archive"),
     path("programs/<slug:slug>/delete/", views.delete, name="console_program_delete"),
+    path("segments/<slug:slug>/programs/", panels.segment_programs, name="console_segment_programs"),
+    path("segments/<slug:slug>/effects/", panels.segment_effects, name="console_segment_effects"),
     path("partners/<str:external_id>/offers/", views.partner_offers, name="console_partner_offers"),
 ]

@@ -17,9 +17,10 @@ from rest_framework.views import APIView
 
 from partners.api.filters import BadParameter
 from partners.api.pages import page
-from partners.api.values import MODELS, joined, may_reveal, represent, rfc3339, shown, stored_only
+from partners.api.values import MODELS, joined, represent, rfc3339, shown, stored_only
 from partners.facts import vocabulary
 from partners.vocabulary import Field, Subject
+from people.roles import may_reveal
 from segments.api import schema
 from segments.api.instants import as_of
 from segments.api.streams import CsvRenderer, NdjsonRenderer, stream, wants_stream

@@ -12,8 +12,6 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from partners.api.strict import StrictSerializer, checked
-from partners.api.values import may_reveal, shown
-from partners.facts import vocabulary
 from partners.vocabulary import Subject
 from segments.api import schema
 from segments.models import Segment
@@ -56,7 +54,7 @@ class Preview(APIView):
             "total": seen.total,
             "missing": seen.missing,
             "sentence": seen.sentence,
-            "sample": unveiled(seen.sample, Subject(asked["subject"]), request),
+            "sample": seen.sample,
         }
         if segment is not None:
             moved = difference(segment, request.user, rule=asked["rule"])
@@ -77,11 +75,3 @@ class Preview(APIView):
     def effects(self, segment: Segment, moved: Difference) -> dict[str, Any]:
         """What the difference would do to programmes: known above this app, so nothing here."""
         return {}
-
-
-def unveiled(rows: list[dict[str, Any]], subject: Subject, request: Request) -> list[dict[str, Any]]:
-    """A sample without what the caller may not see."""
-    if may_reveal(request.user):
-        return rows
-    known = shown(vocabulary(subject), request.user)
-    return [{name: value for name, value in row.items() if name in known} for row in rows]

@@ -187,7 +187,7 @@ class Publish(APIView):
         checked(ReasonBody, request.data)
         published = publish(segment=one(request, slug), author=str(request.user))
         return Response(
-            {**represent_segment(one(request, slug)), "recompute": published.run.pk if published.run else None}
+            {**represent_segment(one(request, slug)), "recompute": published.run.pk if published.run else None},
         )
 
 

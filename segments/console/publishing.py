@@ -17,7 +17,7 @@ from segments import drafting, previewing
 from segments import publishing as verbs
 from segments.console.answers import by_external_id
 from segments.console.describing import sentence_of
-from segments.console.showing import one
+from segments.console.segment import one
 from segments.models import Segment
 from segments.previewing import Difference, Side
 from segments.rules import RuleInvalid

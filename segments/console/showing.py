@@ -1,33 +1,30 @@
-"""One segment: what it is, who is in it, who moved."""
+"""One segment: what it is, how large it was over time, who moved lately, what depends on it."""
 
 from __future__ import annotations
 
-from typing import Any
-
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.views.decorators.http import require_safe
 
-from partners.vocabulary import Subject
 from people.guards import vendor_required
-from people.roles import Viewer
 from segments import members as reads
+from segments.console.chart import chart
 from segments.console.describing import sentence_of
+from segments.console.moments import moment_of
+from segments.console.moves import latest
+from segments.console.profile import profile_of
 from segments.console.runs import newest_run
-from segments.console.subjects import Names
-from segments.models import Change, Membership, Segment
-from segments.movements import named
+from segments.console.segment import one
+from segments.console.versions import difference_of
+from segments.profiling import FIELDS
+from segments.rulebook import segments_referring_to
+from segments.trend import trend
 
-MEMBERS_SIZE = 25
-CHANGES_SIZE = 10
-
-
-def one(viewer: Viewer, slug: str) -> Segment:
-    """The segment of an address, or 404."""
-    found = Segment.objects.visible_to(viewer).select_related("draft", "published", "owner")
-    segment: Segment = get_object_or_404(found, slug=slug)
-    return segment
+PERIODS = [(30, "30 days"), (90, "90 days"), (365, "A year"), (1825, "Five years")]
+PROGRAMS_PAGE = "console_segment_programs"
+"""The address of the panel, of an app above, that says which programmes count on a segment."""
+COMMENTS = 50
 
 
 @require_safe
@@ -35,56 +32,52 @@ def one(viewer: Viewer, slug: str) -> Segment:
 def segment(request: HttpRequest, slug: str) -> HttpResponse:
     """The page of a segment."""
     found = one(request.user, slug)
+    moment = moment_of(request)
+    live = (
+        reads.count(found, request.user, moment.as_of) if request.user.regions or moment.as_of else found.member_count
+    )
+    profile = profile_of(found)
     words = {
         "segment": found,
+        "tab": "overview",
+        "moment": moment,
         "sentence": sentence_of(found, found.published or found.draft),
         "draft_sentence": sentence_of(found, found.draft) if found.draft_id != found.published_id else "",
-        "page_total": reads.count(found, request.user) if request.user.regions else found.member_count,
-        "versions": found.versions.all()[:50],
+        "draft_lines": difference_of(found, found.published, found.draft),
+        "page_total": live,
         "run": newest_run(found),
-        **members_of(request, found),
-        **changes_of(request, found),
+        "profile": profile,
+        "told": [(profile._meta.get_field(name).verbose_name, getattr(profile, name)) for name in FIELDS[3:]],
+        "comments": list(found.comments.select_related("version").order_by("-id")[:COMMENTS])[::-1],
+        "dependents": segments_referring_to(found.slug),
+        "programs_url": programs_url(found.slug),
+        **latest(found, request.user),
     }
     return render(request, "console/segments/page.html", words)
 
 
-@require_safe
-@vendor_required
-def members(request: HttpRequest, slug: str) -> HttpResponse:
-    """The part with the members: searched, paged."""
-    found = one(request.user, slug)
-    return render(request, "console/segments/parts/members.html", {"segment": found, **members_of(request, found)})
+def programs_url(slug: str) -> str:
+    """The panel of the app above, where one answers."""
+    try:
+        return reverse(PROGRAMS_PAGE, args=[slug])
+    except NoReverseMatch:
+        return ""
 
 
 @require_safe
 @vendor_required
-def changes(request: HttpRequest, slug: str) -> HttpResponse:
-    """The part with who entered and left lately."""
+def trend_part(request: HttpRequest, slug: str) -> HttpResponse:
+    """The part with the members over time: `?days=`."""
     found = one(request.user, slug)
-    return render(request, "console/segments/parts/changes.html", {"segment": found, **changes_of(request, found)})
-
-
-def members_of(request: HttpRequest, segment: Segment) -> dict[str, Any]:
-    """A page of members with the day each came in."""
-    words = request.GET.get("q", "").strip()
-    found: Any = reads.members(segment, request.user)
-    if words:
-        found = found.search(words)
-    page = Paginator(found.order_by("name", "id"), MEMBERS_SIZE).get_page(request.GET.get("page"))
-    names = Names(Subject(segment.subject))
-    records = list(page.object_list)
-    stays = Membership.objects.current().filter(segment=segment, subject_id__in=[record.pk for record in records])
-    since = dict(stays.values_list("subject_id", "entered_at"))
-    return {
-        "page": page,
-        "q": words,
-        "columns": names.columns,
-        "rows": [{"member": names.of(record), "since": since.get(record.pk)} for record in records],
+    asked = request.GET.get("days", "")
+    days = int(asked) if asked in {str(days) for days, _ in PERIODS} else 90
+    points = trend(found, request.user, days=days)
+    words = {
+        "segment": found,
+        "periods": PERIODS,
+        "days": days,
+        "points": points,
+        "chart": chart([point.day for point in points], [point.members for point in points]),
+        "moved": [point for point in reversed(points) if point.entered or point.left],
     }
-
-
-def changes_of(request: HttpRequest, segment: Segment) -> dict[str, Any]:
-    """Who entered and left lately, newest first, of those the viewer may see."""
-    reach = CHANGES_SIZE * 10 if request.user.regions else CHANGES_SIZE
-    newest = Change.objects.filter(segment=segment).select_related("segment").order_by("-id")[:reach]
-    return {"movements": named(newest, viewer=request.user)[:CHANGES_SIZE]}
+    return render(request, "console/segments/parts/trend.html", words)

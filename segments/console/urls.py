@@ -2,7 +2,21 @@
 
 from django.urls import path
 
-from segments.console import answers, building, listing, panels, publishing, runs, showing, why
+from segments.console import (
+    answers,
+    building,
+    listing,
+    members,
+    moves,
+    overlap,
+    panels,
+    profile,
+    publishing,
+    runs,
+    showing,
+    versions,
+    why,
+)
 
 urlpatterns = [
     path("segments/", listing.segments, name="console_segments"),
@@ -10,15 +24,25 @@ urlpatterns = [
     path("segments/preview/", answers.preview, name="console_segment_preview"),
     path("segments/values/", answers.field_values, name="console_field_values"),
     path("segments/coverage/", answers.field_coverage, name="console_field_coverage"),
+    path("segments/overlap/", overlap.heat_map, name="console_overlap"),
+    path("segments/compare/", overlap.compare, name="console_compare"),
     path("segments/<slug:slug>/", showing.segment, name="console_segment"),
     path("segments/<slug:slug>/edit/", building.edit, name="console_segment_edit"),
-    path("segments/<slug:slug>/members/", showing.members, name="console_segment_members"),
-    path("segments/<slug:slug>/changes/", showing.changes, name="console_segment_changes"),
+    path("segments/<slug:slug>/members/", members.members, name="console_segment_members"),
+    path("segments/<slug:slug>/members/export/", members.export, name="console_segment_export"),
+    path("segments/<slug:slug>/trend/", showing.trend_part, name="console_segment_trend"),
+    path("segments/<slug:slug>/versions/", versions.versions, name="console_segment_versions"),
+    path("segments/<slug:slug>/overlap/", overlap.overlap, name="console_segment_overlap"),
+    path("segments/<slug:slug>/profile/", profile.edit, name="console_segment_profile"),
+    path("segments/<slug:slug>/comments/", profile.comment, name="console_segment_comment"),
+    path("segments/<slug:slug>/review/", profile.review, name="console_segment_review"),
+    path("segments/<slug:slug>/changes/", moves.changes, name="console_segment_changes"),
     path("segments/<slug:slug>/run/", runs.segment_run, name="console_segment_run"),
     path("segments/<slug:slug>/recompute/", runs.recompute_segment, name="console_segment_recompute"),
     path("segments/<slug:slug>/publish/", publishing.publish, name="console_segment_publish"),
     path("segments/<slug:slug>/archive/", publishing.archive, name="console_segment_archive"),
     path("segments/<slug:slug>/restore/<int:number>/", publishing.restore, name="console_segment_restore"),
+    path("segments/<slug:slug>/why/", why.ask, name="console_segment_ask_why"),
     path("segments/<slug:slug>/why/<str:external_id>/", why.why, name="console_segment_why"),
     path("recomputes/", runs.recomputes, name="console_recomputes"),
     path("recomputes/<int:pk>/", runs.recompute, name="console_recompute"),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from partners.vocabulary import Subject
 from people.guards import vendor_required
 from segments.console.parts import is_part
-from segments.console.showing import one
+from segments.console.segment import one
 from segments.console.subjects import Names
 from segments.console.vocabulary import subjects_of
 from segments.explaining import explain
@@ -40,6 +41,30 @@ def why(request: HttpRequest, slug: str, external_id: str) -> HttpResponse:
         }
     template = "console/segments/parts/why.html" if is_part(request) else "console/segments/why.html"
     return render(request, template, words)
+
+
+CANDIDATES = 20
+
+
+@require_safe
+@vendor_required
+def ask(request: HttpRequest, slug: str) -> HttpResponse:
+    """From a name or an id typed in (`?who=`) to why that one is in it or not; a choice where several are meant."""
+    segment = one(request.user, slug)
+    subject, who = Subject(segment.subject), request.GET.get("who", "").strip()
+    records = subjects_of(subject, request.user)
+    exact = records.filter(external_id=who).first() if who else None
+    found = [exact] if exact else list(records.search(who).order_by("name", "id")[:CANDIDATES]) if who else []
+    if len(found) == 1:
+        return redirect("console_segment_why", slug, found[0].external_id)
+    if not found:
+        messages.info(
+            request, f"Nobody is called “{who}”. Try part of the name, or the id." if who else "Type a name or an id."
+        )
+        return redirect("console_segment_members", slug)
+    names = Names(subject)
+    words = {"segment": segment, "who": who, "found": [names.of(record) for record in found]}
+    return render(request, "console/segments/ask_why.html", words)
 
 
 def note(segment: Segment, is_member: bool, verdict: bool) -> str:

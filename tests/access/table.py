@@ -130,6 +130,10 @@ CONSOLE = {
     "console/imports/<int:pk>/apply/": Row("/console/imports/{upload}/apply/", done(UNLIMITED_EDITORS, 302), "post"),
     "console/imports/<int:pk>/progress/": Row("/console/imports/{upload}/progress/", UNLIMITED_EDITORS),
     "console/imports/<int:pk>/rejects/": Row("/console/imports/{upload}/rejects/", done(UNLIMITED_EDITORS, 404)),
+    "console/imports/<int:pk>/correct/": Row(
+        "/console/imports/{upload}/correct/", done(UNLIMITED_EDITORS, 400), "post"
+    ),
+    "console/imports/<int:pk>/undo/": Row("/console/imports/{upload}/undo/", done(UNLIMITED_EDITORS, 302), "post"),
     "console/attributes/": Row("/console/attributes/", ADMINISTRATORS),
     "console/attributes/new/": Row("/console/attributes/new/", ADMINISTRATORS),
     "console/attributes/<int:pk>/": Row("/console/attributes/{attribute}/", ADMINISTRATORS),
@@ -149,6 +153,22 @@ CONSOLE = {
     "console/segments/<slug:slug>/": Row("/console/segments/gold/", STAFF),
     "console/segments/<slug:slug>/edit/": Row("/console/segments/gold/edit/", EDITORS),
     "console/segments/<slug:slug>/members/": Row("/console/segments/gold/members/", STAFF),
+    "console/segments/overlap/": Row("/console/segments/overlap/", STAFF),
+    "console/segments/compare/": Row("/console/segments/compare/?a=gold", STAFF),
+    "console/segments/<slug:slug>/members/export/": Row("/console/segments/gold/members/export/", STAFF),
+    "console/segments/<slug:slug>/trend/": Row("/console/segments/gold/trend/", STAFF),
+    "console/segments/<slug:slug>/versions/": Row("/console/segments/gold/versions/", STAFF),
+    "console/segments/<slug:slug>/overlap/": Row("/console/segments/gold/overlap/", STAFF),
+    "console/segments/<slug:slug>/profile/": Row("/console/segments/gold/profile/", EDITORS),
+    "console/segments/<slug:slug>/comments/": Row(
+        "/console/segments/gold/comments/", done(STAFF, 302), "post", {"text": "Good"}
+    ),
+    "console/segments/<slug:slug>/review/": Row("/console/segments/gold/review/", done(EDITORS, 302), "post"),
+    "console/segments/<slug:slug>/programs/": Row("/console/segments/gold/programs/", STAFF),
+    "console/segments/<slug:slug>/effects/": Row("/console/segments/gold/effects/", EDITORS),
+    "console/segments/<slug:slug>/why/": Row(
+        "/console/segments/gold/why/?who=P-1", codes("302 302 302 302 302 404 404 404")
+    ),
     "console/segments/<slug:slug>/changes/": Row("/console/segments/gold/changes/", STAFF),
     "console/segments/<slug:slug>/run/": Row("/console/segments/gold/run/", STAFF),
     "console/segments/<slug:slug>/recompute/": Row("/console/segments/gold/recompute/", done(EDITORS, 302), "post"),

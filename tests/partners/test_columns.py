@@ -117,9 +117,9 @@ def test_read_table__deals_on_the_windows_edges__counted_in_the_right_year() -> 
         [
             (date(2026, 6, 15), "won", "1"),  # today
             (date(2026, 6, 16), "won", "1000"),  # the future is never in "last"
-            (date(2025, 6, 16), "won", "2"),  # the first day inside
-            (date(2025, 6, 15), "won", "4"),  # began before the instant a year ago: the year before
-            (date(2024, 6, 15), "won", "8000"),  # before both
+            (date(2025, 6, 15), "won", "2"),  # the first day that the last 12 months touch
+            (date(2025, 6, 14), "won", "4"),  # the last of the 12 before
+            (date(2024, 6, 14), "won", "8000"),  # before both
             (date(2026, 1, 1), "lost", "16"),
             (None, "open", None),
         ]

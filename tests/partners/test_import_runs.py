@@ -11,7 +11,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from partners import importing
-from partners.importing import FileProblem, ImportRefused, Options, inspect_file, request_apply, request_dry_run
+from partners.importing import FileProblem, ImportRefused, Options, inspect_file, request_apply, request_dry_run, runs
 from partners.importing import start_import as start
 from partners.models import Import, Partner
 from partners.vocabulary import Subject
@@ -116,6 +116,22 @@ def test_run__another_worker_alive__left_to_it_and_taken_over_when_it_falls_sile
     Import.objects.update(heartbeat_at=timezone.now() - importing.LEASE - timedelta(seconds=1))
     assert importing.run(queued.pk) is True
     assert Partner.objects.count() == 1
+
+
+@pytest.mark.django_db
+def test_run__another_worker_finished_meanwhile__what_was_done_again_is_taken_back(
+    queued: Import, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take_in = runs.import_file
+
+    def overtaken(**given: Any) -> Any:
+        result = take_in(**given)
+        Import.objects.filter(pk=queued.pk).update(status="applied")
+        return result
+
+    monkeypatch.setattr(runs, "import_file", overtaken)
+    assert importing.run(queued.pk) is True
+    assert Partner.objects.count() == 0
 
 
 @pytest.mark.django_db

@@ -177,6 +177,76 @@ def test_import_file__workbook__like_the_same_csv() -> None:
     assert told(take(out.getvalue(), CREATE)) == (3, 0, 0, 2, 1)
 
 
+def test_import_file__workbook_with_formulas_never_worked_out__those_rows_come_back() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["id", "name", "city"])
+    sheet.append(["1", "A", '=UPPER("paris")'])
+    sheet.append(["2", "B", "Rome"])
+    out = io.BytesIO()
+    book.save(out)
+    result = take(out.getvalue())
+    assert told(result) == (2, 1, 0, 0, 1)
+    assert result.rejects[0].line == 2
+    assert "formula in column 3" in result.rejects[0].reason
+    assert values("external_id", "city") == [("2", "Rome")]
+
+
+def test_import_file__merged_cells__the_first_holds_the_value() -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["id", "name", "city"])
+    sheet.append(["1", "A", "Rome"])
+    sheet.append(["2", "B", None])
+    sheet.merge_cells("C2:C3")
+    out = io.BytesIO()
+    book.save(out)
+    assert told(take(out.getvalue())) == (2, 2, 0, 0, 0)
+    assert values("external_id", "city") == [("1", "Rome"), ("2", "")]
+
+
+def test_import_file__mixed_line_ends__every_row_read_at_its_line() -> None:
+    result = take(b"id,name\r\n1,A\n2,B\r3,\r\n4,D")
+    assert told(result) == (4, 3, 0, 0, 1)
+    assert places(result) == [(4, "name", "")]
+
+
+EVERY_TYPE = (
+    "id;name;a_text;a_number;a_flag;a_date;an_instant;verticals\n"
+    '1;A;"two\nlines";1.500;yes;2024-02-29;2024-03-31T10:00:00+02:00;"retail|energy"\n'
+    "2;B;007;-0;no;;2024-03-31 10:00:00;\n"
+)
+
+
+def test_import_file__every_type_twice__the_second_time_changes_nothing() -> None:
+    first = take(EVERY_TYPE, CREATE)
+    assert told(first) == (2, 2, 0, 0, 0), first.rejects
+    before = list(Partner.objects.order_by("pk").values("custom", "provenance", "updated_at", "verticals"))
+    assert told(take(EVERY_TYPE, CREATE)) == (2, 0, 0, 2, 0)
+    assert list(Partner.objects.order_by("pk").values("custom", "provenance", "updated_at", "verticals")) == before
+    assert {a.type for a in Attribute.objects.filter(built_in=False)} >= {
+        "text",
+        "number",
+        "boolean",
+        "date",
+        "datetime",
+    }
+
+
+def test_import_file__two_columns_of_one_name__each_keeps_its_own_attribute() -> None:
+    text = "id,name,Note,note\n1,A,x,y\n"
+    take(text, CREATE)
+    assert Partner.objects.get().custom == {"note": "x", "note_2": "y"}
+    assert told(take(text, CREATE)) == (1, 0, 0, 1, 0)
+
+
+def test_import_file__column_called_segment__never_an_attribute_of_that_name() -> None:
+    take("id,name,segment\n1,A,gold\n", CREATE)
+    assert Partner.objects.get().custom == {"imported_segment": "gold"}
+    with pytest.raises(FileProblem, match="cannot be made one"):
+        take("id,name,x\n1,A,gold\n", Options(mapping={"x": "segment"}, create_fields=True))
+
+
 # --- mapping --------------------------------------------------------------------------------------------------------
 def test_import_file__headers_as_crms_write_them__recognised() -> None:
     take(
@@ -294,6 +364,17 @@ def test_import_file__parent_in_a_later_row__linked_and_missing_ones_refused() -
     assert told(take(text)) == (5, 0, 0, 2, 3)
     assert told(take("id,parent\n2,1\n1,\n6,1\n")) == (3, 0, 2, 0, 1)
     assert values("external_id", "parent__external_id") == [("1", None), ("2", "1")]
+
+
+def test_import_file__parents_in_a_circle__refused_whichever_way_it_closes() -> None:
+    result = take("id,name,parent\n1,A,2\n2,B,3\n3,C,1\n4,D,1\n5,E,\n")
+    assert told(result) == (5, 1, 0, 0, 4)
+    assert [(line, value) for line, _, value in places(result)] == [(2, "2"), (3, "3"), (4, "1"), (5, "1")]
+    assert told(take("id,name,parent\n1,A,\n2,B,1\n3,C,2\n")) == (3, 3, 0, 0, 0)
+    closing = take("id,parent\n1,3\n")  # over the records' parents: 3 → 2 → 1
+    assert told(closing) == (1, 0, 0, 0, 1)
+    assert "above itself" in closing.rejects[0].reason
+    assert told(take("id,parent\n1,3\n3,\n")) == (2, 0, 2, 0, 0)  # opened in the same file
 
 
 def test_import_file__customers_partners__kept_by_difference() -> None:

@@ -19,8 +19,9 @@ def test_unknown_address__anybody__404(address: str) -> None:
     assert_problem(callers.nobody().post(address, {}), 404)
 
 
-def test_unknown_record__404() -> None:
-    assert_problem(callers.key().get("partners/none/"), 404)
+def test_unknown_record__404_with_its_address_as_a_uri() -> None:
+    problem = assert_problem(callers.key().get("partners/né [1]/"), 404)
+    assert problem["instance"] == "/api/v1/partners/n%C3%A9%20%5B1%5D/"
 
 
 def test_method_not_there__405_names_those_that_are() -> None:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from partners.models import Attribute, Partner
+from partners.models import Attribute, Deal, Partner
+from partners.vocabulary import Subject
 from people import roles
 from people.models import User
-from segments import drafting
+from segments import computing, drafting
 from segments.explaining import NoSuchSubject, explain
 from segments.models import Change, Membership
 from segments.previewing import difference, preview
+from segments.rulebook import clock_at
 from segments.rules import RuleInvalid
 from tests.segments.factories import group, leaf, members, partner, published, recomputed, republish, staff
 
@@ -168,3 +172,26 @@ def test_explain__rule_broken_since__says_so(five: list[Partner]) -> None:
     segment.refresh_from_db()
     with pytest.raises(RuleInvalid, match="grade"):
         explain(segment=segment, subject_id=five[0].pk)
+
+
+@pytest.mark.parametrize("now", ["2026-06-15T00:00:00+02:00", "2026-06-15T12:00:00+02:00", "2024-02-29T09:00:00+01:00"])
+def test_rule_7__the_last_12_months__the_same_days_in_rules_and_in_computed_facts(settings: Any, now: str) -> None:
+    settings.TIME_ZONE = "Europe/Paris"
+    instant = datetime.fromisoformat(now)
+    with timezone.override("Europe/Paris"):
+        for around in (instant, instant.replace(year=instant.year - 1, day=28 if instant.day == 29 else instant.day)):
+            for days in range(-2, 3):
+                day = around.date() + timedelta(days=days)
+                seller = partner(f"P{day}")
+                Deal.objects.create(external_id=f"D{day}", partner=seller, stage="won", amount=1, closed_on=day)
+        rules = [
+            leaf("won_revenue_12m", ">", 0),
+            leaf("last_deal_on", "inLast", {"last": 12, "unit": "months"}),
+        ]
+        material = computing.read(
+            [computing.Plan(str(number), Subject.PARTNER, rule) for number, rule in enumerate(rules)],
+            clock=clock_at(instant),
+        )
+        found = computing.work_out(material)
+    assert found["0"] == found["1"]
+    assert 0 < len(found["0"]) < len(material.tables[Subject.PARTNER])

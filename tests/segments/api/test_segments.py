@@ -136,7 +136,9 @@ def test_publish_and_archive__members_come_and_go() -> None:
     partners(("P1", "EMEA", 12), ("P2", "EMEA", 1))
     caller = callers.key("write")
     caller.post("segments/", BODY)
-    published = caller.post("segments/big-emea/publish/").json()
+    response = caller.post("segments/big-emea/publish/")
+    assert response.status_code == 200
+    published = response.json()
     assert published["status"] == "active"
     run = caller.get(f"recomputes/{published['recompute']}/").json()
     assert (run["status"], run["segments"], run["trigger"]) == ("queued", ["big-emea"], "publish")

@@ -1,0 +1,156 @@
+"""What a partner has earned, claimed and been paid, incentive by incentive, and how far it is to the next reward."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.conf import settings
+from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.utils import timezone
+
+from programs.accounts import Claim, LedgerEntry
+from programs.models import Incentive, Offer, Program
+from programs.money import Progress, Terms, Tier, cents, decimal, period_of, progress
+
+NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Balance:
+    """One incentive as it stands for one partner."""
+
+    incentive: Incentive
+    earned: Decimal = NOTHING
+    held: Decimal = NOTHING
+    """Claimed and not rejected, paid ones included."""
+    paid: Decimal = NOTHING
+    progress: Progress | None = None
+    is_on: bool = False
+    """On offer to the partner just now."""
+
+    @property
+    def program(self) -> Program:
+        """The incentive's programme."""
+        return self.incentive.program
+
+    @property
+    def is_fund(self) -> bool:
+        """Claimed for what was spent, not earned by deals."""
+        return self.incentive.type == Incentive.Type.MDF
+
+    @property
+    def most(self) -> Decimal | None:
+        """The most this partner may have in all; None: no limit."""
+        limits = [self.incentive.cap, self.incentive.amount if self.is_fund else None]
+        return min((limit for limit in limits if limit is not None), default=None)
+
+    @property
+    def available(self) -> Decimal:
+        """What may be claimed now, as far as the partner goes (the budget is asked when the claim is filed)."""
+        if not self.is_fund:
+            return max(NOTHING, self.earned - self.held)
+        if not self.is_on:
+            return NOTHING
+        if self.most is None:
+            return max(NOTHING, (self.incentive.budget or NOTHING) - self.held)
+        return max(NOTHING, self.most - self.held)
+
+    @property
+    def overclaimed(self) -> Decimal:
+        """What was claimed beyond what is earned now, because deals were reversed since; set off against what comes."""
+        return NOTHING if self.is_fund else max(NOTHING, self.held - self.earned)
+
+    @property
+    def gap(self) -> Decimal:
+        """Revenue still missing to the next tier."""
+        return decimal(self.progress.gap) if self.progress else NOTHING
+
+    @property
+    def revenue(self) -> Decimal:
+        """Revenue that counts towards the tiers in this period."""
+        return decimal(self.progress.revenue) if self.progress else NOTHING
+
+    @property
+    def next_start(self) -> Decimal | None:
+        """Where the next tier begins."""
+        return decimal(self.progress.next_start) if self.progress and self.progress.next_start else None
+
+    @property
+    def next_rate(self) -> Decimal | None:
+        """The next tier's rate, per cent."""
+        return Decimal(self.progress.next_rate) / 1000 if self.progress and self.progress.next_rate else None
+
+    @property
+    def rate(self) -> Decimal | None:
+        """The rate reached, per cent."""
+        return Decimal(self.progress.rate) / 1000 if self.progress else self.incentive.rate
+
+
+def terms_of(incentive: Incentive) -> Terms:
+    """An incentive's terms in cents and thousandths of a per cent."""
+    tiers: tuple[Tier, ...] = ()
+    if incentive.rate is not None:
+        steps = [Tier(cents(Decimal(tier["from"])), int(Decimal(tier["rate"]) * 1000)) for tier in incentive.tiers]
+        tiers = (Tier(0, int(incentive.rate * 1000)), *steps)
+    return Terms(
+        amount=None if incentive.amount is None else cents(incentive.amount),
+        tiers=tiers,
+        period=incentive.period,
+        cap=None if incentive.cap is None else cents(incentive.cap),
+        budget=None if incentive.budget is None else cents(incentive.budget),
+    )
+
+
+def balances(partner_id: int, *, incentives: Collection[int] | None = None) -> list[Balance]:
+    """Every incentive on offer to the partner, earned from or claimed (or of these ids). Four queries at most."""
+    on = Q(program__offers__partner=partner_id, program__offers__withdrawn_at=None)
+    mine = on | Q(entries__partner=partner_id) | Q(claims__partner=partner_id)
+    found = Incentive.objects.filter(pk__in=Incentive.objects.filter(mine).values("pk")).select_related("program")
+    if incentives is not None:
+        found = Incentive.objects.filter(pk__in=incentives).select_related("program")
+    found = found.annotate(is_on=_is_on(partner_id)).order_by("-program__priority", "program__name", "pk")
+    rows = list(found)
+    entries = LedgerEntry.objects.filter(partner=partner_id, incentive__in=rows)
+    sums = {each["incentive_id"]: each for each in entries.sums("incentive_id")}
+    claims = Claim.objects.standing().filter(partner=partner_id, incentive__in=rows)
+    held = dict(claims.order_by().values_list("incentive_id").annotate(Sum("amount")))
+    revenue = _revenue(partner_id, [each for each in rows if each.tiers])
+    return [
+        Balance(
+            incentive=each,
+            earned=sums[each.pk]["earned"] if each.pk in sums else NOTHING,
+            paid=sums[each.pk]["paid"] if each.pk in sums else NOTHING,
+            held=held.get(each.pk, NOTHING),
+            progress=progress(terms_of(each), revenue.get(each.pk, 0)),
+            is_on=each.is_on,
+        )
+        for each in rows
+    ]
+
+
+def _is_on(partner_id: int) -> Exists:
+    standing = Offer.objects.on().filter(program=OuterRef("pk"), partner=partner_id, lapsed_at=None)
+    return Exists(standing)
+
+
+def _revenue(partner_id: int, tiered: Collection[Incentive]) -> dict[int, int]:
+    """By incentive, cents of the deals that earned in the present period."""
+    if not tiered:
+        return {}
+    deals = (
+        LedgerEntry.objects.filter(partner=partner_id, incentive__in=tiered, deal__isnull=False)
+        .order_by()
+        .values("incentive_id", "deal_id", amount_sold=F("deal__amount"), day=F("deal__closed_on"))
+        .annotate(net=Sum("amount"))
+        .filter(net__gt=0)
+    )
+    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    periods = {each.pk: each.period for each in tiered}
+    found: dict[int, int] = {}
+    for deal in deals:
+        period, start = periods[deal["incentive_id"]], settings.YEAR_START_MONTH
+        if deal["day"] and period_of(deal["day"], period, start) == period_of(today, period, start):
+            found[deal["incentive_id"]] = found.get(deal["incentive_id"], 0) + cents(deal["amount_sold"] or NOTHING)
+    return found

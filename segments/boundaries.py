@@ -1,0 +1,90 @@
+"""When time alone may next change an answer: the clock wakes then.
+
+Never too late: where the exact instant is not known, an earlier one is given, at which there may be nothing to do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from partners.facts import FACTS, SOURCES
+from partners.tables import Scalars, Table
+from partners.vocabulary import FieldType, Subject, Vocabulary
+from segments.instants import Clock, Unit, Window, day_end, micros, span
+from segments.rules import Everyone, Group, Leaf, Node, SegmentLeaf, nodes
+
+_MOMENT = timedelta(microseconds=1)
+_TIMED = {
+    subject: frozenset(fact.field.name for fact in facts if "%(" in fact.sql or "%(" in SOURCES[fact.source])
+    for subject, facts in FACTS.items()
+}
+"""Computed facts that count from the present day."""
+_EXACT = frozenset({Unit.DAYS, Unit.WEEKS})
+
+
+class Boundaries:
+    """The next boundaries of many rules over one table, shared leaves worked out once."""
+
+    def __init__(self, subject: Subject, table: Table, vocabulary: Vocabulary, clock: Clock) -> None:
+        self._subject, self._table, self._vocabulary, self._clock = subject, table, vocabulary, clock
+        self._midnight = day_end(clock.today, clock.zone)
+        self._leaves: dict[Any, datetime | None] = {}
+
+    def of(self, node: Node) -> datetime | None:
+        """The next instant at which the rule's answer may change for some row; None: time does not matter to it."""
+        return earliest(self._of(found) for _, found in nodes(node))
+
+    def _of(self, node: Any) -> datetime | None:
+        if isinstance(node, Group | Everyone | SegmentLeaf):
+            return None
+        if node not in self._leaves:
+            self._leaves[node] = self._leaf(node)
+        return self._leaves[node]
+
+    def _leaf(self, node: Any) -> datetime | None:
+        if not isinstance(node, Leaf) or not isinstance(node.field, str):
+            return self._midnight
+        about = self._vocabulary[node.field]
+        if not isinstance(node.value, Window):
+            by_day = node.field in _TIMED[self._subject] or node.operator == "anniversaryInNext"
+            return self._midnight if by_day else None
+        if node.value.calendar or node.field in _TIMED[self._subject]:
+            return self._midnight
+        if about.type is not FieldType.DATETIME:
+            ends = span(node.value, self._clock)
+            return earliest((self._midnight, *(self._clock.as_of + self._rest_of_day(end) for end in ends)))
+        return self._rolling(node.value, self._table.columns[node.field])
+
+    def _rest_of_day(self, instant: datetime) -> timedelta:
+        """How long the local day of an end of the window goes on: it moves with the clock."""
+        return day_end(instant.astimezone(self._clock.zone).date(), self._clock.zone) - instant
+
+    def _rolling(self, window: Window, column: Any) -> datetime | None:
+        """Both ends move with the clock; the next value that one of them passes."""
+        if not isinstance(column, Scalars):
+            return self._midnight
+        found: list[datetime] = []
+        for end in span(window, self._clock):
+            ahead = column.values[column.present & (column.values >= micros(end))]
+            if len(ahead):
+                gap = int(ahead.min()) - micros(end)
+                found.append(self._clock.as_of + timedelta(microseconds=gap) + _MOMENT)
+        soonest = earliest(found)
+        if soonest is not None and window.unit not in _EXACT:
+            soonest = min(soonest, self._midnight, self._shift())
+        return soonest
+
+    def _shift(self) -> datetime:
+        """The next hour, on a day on which the local clock is changed; else the day's end."""
+        local, end = (moment.astimezone(self._clock.zone) for moment in (self._clock.as_of, self._midnight))
+        return self._midnight if local.utcoffset() == end.utcoffset() else self._clock.as_of + timedelta(hours=1)
+
+
+def earliest(instants: Iterable[datetime | None]) -> datetime | None:
+    """The first of them; None when there is none."""
+    return min((instant for instant in instants if instant is not None), default=None)
+
+
+__all__ = ["Boundaries", "earliest"]

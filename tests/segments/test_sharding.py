@@ -1,0 +1,74 @@
+"""A run in shares gives the very members of a run in one piece, whoever works them out and whoever dies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from pyroaring import BitMap64
+
+from segments import sharding
+from segments.models import Membership, Recompute, Shard
+from segments.packing import pack, unpack
+from segments.verifying import verify
+from tests.segments.factories import customer, leaf, members, partner, published, recomputed
+
+REGIONS = ("EMEA", "NA", "APAC", "")
+
+
+@pytest.fixture
+def many(transactional_db: None, settings: Any, broker: Any) -> None:
+    settings.SHARD_ABOVE = -1
+    settings.SHARDS = 5
+    for number in range(40):
+        partner(f"p{number:02}", region=REGIONS[number % 4])
+        customer(f"c{number:02}", region=REGIONS[number % 3])
+
+
+def test_sharded__same_members_as_in_one_piece(many: None, settings: Any) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+    published("rest", leaf("segment", "notIn", ["emea"]))
+    published("customers", leaf("region", "in", ["EMEA", "NA"]), subject="customer")
+    recomputed()
+    here = set(Membership.objects.current().values_list("segment__slug", "subject_id"))
+    assert len(members("emea")) == 10
+    assert Shard.objects.count() == 0
+    settings.SHARD_ABOVE = 10**9
+    again = recomputed()
+    assert (again.entered, again.left) == (0, 0)
+    assert set(Membership.objects.current().values_list("segment__slug", "subject_id")) == here
+    assert verify().drift == []
+
+
+def test_sharded__a_helper_worked_some_out__taken_from_there(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+    helped: list[int] = []
+    worked: list[int] = []
+
+    def send(name: str, args: list[Any], **rest: Any) -> None:
+        if not helped:
+            helped.append(sharding.help_out(*args))
+
+    real = sharding._work
+
+    def work(run: Recompute, shard: Shard, *args: Any, **rest: Any) -> Any:
+        worked.append(shard.number)
+        return real(run, shard, *args, **rest)
+
+    monkeypatch.setattr(sharding.current_app, "send_task", send)
+    monkeypatch.setattr(sharding, "_work", work)
+    recomputed()
+    assert helped == [5]
+    assert sorted(worked) == [0, 1, 2, 3, 4]
+    assert len(members("emea")) == 10
+
+
+def test_help_out__run_is_over__nothing_to_do(many: None) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+    done = recomputed()
+    assert sharding.help_out(done.run_id, 1, "no-such-snapshot") == 0
+
+
+def test_pack__unpacked__is_the_same() -> None:
+    members = {"a": BitMap64([1, 2, 2**40]), "ü": BitMap64()}
+    assert unpack(pack(members, {"x": None})) == (members, {"x": None})
