@@ -4,7 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
-from partners import bulk, undoing
+from partners import bulk, registering, undoing
 from partners.importing import LEASE, run
 
 
@@ -26,3 +26,9 @@ def undo(journal_id: int) -> None:
 def run_bulk_change(change_id: int) -> None:
     """Set a field on the selected records; safe to run again."""
     bulk.run(change_id=change_id)
+
+
+@shared_task(name="partners.expire_registrations")
+def expire_registrations() -> None:
+    """Let deal registrations expire whose days are over."""
+    registering.expire_overdue()

@@ -103,3 +103,21 @@ class User(AbstractBaseUser):
     def has_module_perms(self, app_label: str) -> bool:
         """Whether the Django admin shows an app."""
         return self.is_superuser
+
+
+@pghistory.track()
+class Preference(models.Model):
+    """How a person wants to be told: which kinds of mail they switched off, and whether mail reaches them at all.
+
+    No row: everything on. The time zone is the person's own (`User.time_zone`).
+    """
+
+    user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="preference")
+    mail_off = ArrayField(models.CharField(max_length=20), default=list, blank=True)
+    """The kinds of message that are not to come by mail."""
+    bounced_at = models.DateTimeField(null=True, blank=True)
+    """When mail to this address came back for good; nothing is mailed until it is cleared."""
+    bounce_reason = models.CharField(max_length=300, blank=True)
+
+    def __str__(self) -> str:
+        return f"of {self.user_id}"

@@ -6,6 +6,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from prm.env import BASE_DIR, cache_url, env, secret, service_url
+from programs.messages.quiet import parse_hours
 
 DEBUG = env.bool("PRM_DEBUG", default=False)
 SECRET_KEY = secret("PRM_SECRET_KEY", debug=DEBUG, stand_in="only-for-development-" + "x" * 40)
@@ -109,6 +110,8 @@ CACHES = {
     }
 }
 MEDIA_ROOT = env.str("PRM_MEDIA_ROOT", default=str(BASE_DIR / ".state" / "media"))
+CERTIFICATE_FONT = env.str("PRM_CERTIFICATE_FONT", default="")
+"""A TrueType file that certificates are set in, for names in other than Latin letters; empty: Vera, which is at hand."""
 MEDIA_URL = "/media/"  # nothing is served from here: files leave through views that check who asks
 
 # --- people -----------------------------------------------------------------------------------------------------------
@@ -165,6 +168,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = DEBUG
 EMAIL_CONFIG = env.email_url_config(env.str("PRM_EMAIL_URL", default="consolemail://"))
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = env.int("PRM_EMAIL_TIMEOUT", default=20)
+"""Seconds that any one answer of the mail server is waited for."""
+QUIET_HOURS = parse_hours(env.str("PRM_QUIET_HOURS", default="20-8"))
+"""The hours, by the clock of whoever is written to, in which no mail leaves that is not essential."""
 DEFAULT_FROM_EMAIL = env.str("PRM_FROM_EMAIL", default="partners@example.com")
 
 # --- safety in the browser --------------------------------------------------------------------------------------------
@@ -251,25 +258,41 @@ CELERY_BEAT_SCHEDULE = {
         "task": "prm.recompute_nightly",
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="0"),
     },
+    # A programme is on offer for whole local days. The second time makes good a message lost the first time.
+    "programmes begin and end": {
+        "task": "programs.settle",
+        "schedule": crontab(hour="0", minute="0,10"),
+    },
     "sweep": {"task": "prm.sweep", "schedule": 60.0},
+    "scheduled messages": {"task": "programs.tell_due", "schedule": 60.0, "options": {"expires": 50}},
+    "mail that waits": {"task": "programs.send_mail", "schedule": 60.0, "options": {"expires": 50}},
+    "journeys": {"task": "programs.walk_journeys", "schedule": 60.0, "options": {"expires": 50}},
+    "deal registrations": {
+        "task": "partners.expire_registrations",
+        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
+    },
     "accrue": {"task": "programs.accrue", "schedule": 600.0},
 }
 
 RECOMPUTE_TASK = "prm.recompute"
 """What runs a requested recompute. It joins segments and programmes, so it lives above both and is named here."""
 IMPORT_TASK = "partners.run_import"
-UNDO_TASK = "partners.undo"
-BULK_TASK = "partners.run_bulk_change"
 FOLLOW_TASK = "prm.follow"
 """What re-evaluates the subjects that changed."""
 FOLLOW_MOST = env.int("PRM_FOLLOW_MOST", default=50_000)
 """When more subjects than this changed, the affected segments are worked out for everybody instead."""
+SNAPSHOT_DIR = env.str("PRM_SNAPSHOT_DIR", default=str(BASE_DIR / ".state" / "columns"))
+"""Where the columns of large populations are kept, mapped into memory by whoever previews."""
+SNAPSHOT_ABOVE = env.int("PRM_SNAPSHOT_ABOVE", default=50_000)
+"""From so many partners, or customers; 0: never."""
 SHARD_TASK = "prm.help_out"
 """What works out shares of a large run."""
 SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)
 """With more partners and customers than this, a run is spread over the workers."""
 SHARDS = env.int("PRM_SHARDS", default=8)
 """Into so many shares."""
+UNDO_TASK = "partners.undo"
+BULK_TASK = "partners.run_bulk_change"
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 LOGGING = {

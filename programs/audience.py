@@ -19,6 +19,9 @@ from programs.targeting import Reason, Targeting, entitled_to, newly_entitled_to
 from segments import bitmaps
 from segments.models import MemberSet
 
+GRANTED: Reason = ((), (), ())
+"""The reason of those to whom a journey offers it: no segment of the targeting."""
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -100,6 +103,24 @@ def early_by_slug(slugs: Collection[str], began_at: datetime) -> dict[str, BitMa
         return {slug: BitMap64(ids) for slug, ids in cursor.fetchall()}
 
 
+def granted_by_journeys(programs: Collection[int]) -> dict[int, BitMap64]:
+    """Per programme, the partners whom a journey offers it: while the stay that began the journey goes on, or for good
+    where leaving began it. An archived journey offers nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT g.program_id, array_agg(g.partner_id) FROM programs_journeygrant g"
+            " JOIN programs_journeyact a ON a.id = g.act_id JOIN programs_journeyentry e ON e.id = a.entry_id"
+            " JOIN programs_journey j ON j.id = e.journey_id AND j.status <> 'archived'"
+            " JOIN partners_partner p ON p.id = g.partner_id AND p.deleted_at IS NULL"
+            " WHERE g.program_id = ANY(%s) AND (j.trigger = 'left' OR EXISTS (SELECT FROM segments_membership m"
+            " WHERE m.subject_id = g.partner_id AND m.segment_id = j.segment_id AND m.left_at IS NULL"
+            " AND m.entered_at <= e.began_at)) GROUP BY g.program_id",
+            [list(programs)],
+        )
+        return {program: BitMap64(ids) for program, ids in cursor.fetchall()}
+
+
 def entitlements(
     targeted: Sequence[Targeted], now: datetime, instead: Mapping[str, BitMap64] | None = None
 ) -> Iterator[tuple[Targeted, list[tuple[Reason, BitMap64]]]]:
@@ -109,6 +130,7 @@ def entitlements(
     """
     running = [each for each in targeted if each.is_running(now)]
     members = members_by_slug({slug for each in running for slug in each.targeting.slugs}) | dict(instead or {})
+    grants = granted_by_journeys([each.program.pk for each in running if each.program.pk is not None])
     for each in targeted:
         if not each.is_running(now):
             yield each, []
@@ -117,7 +139,8 @@ def entitlements(
         if each.program.new_members_only:
             early = early_by_slug(each.targeting.slugs, each.starts_at)
             partners = newly_entitled_to(each.targeting, members, early)
-        yield each, reasons(each.targeting, members, partners)
+        granted = grants.get(each.program.pk, BitMap64()) - partners
+        yield each, [*reasons(each.targeting, members, partners), *([(GRANTED, granted)] if granted else [])]
 
 
 def standings(programs: Collection[int]) -> dict[int, list[Standing]]:

@@ -13,6 +13,7 @@ from partners.vocabulary import Subject
 from programs.audience import targeting_of
 from programs.dispatch import settle_soon
 from programs.drafts import ContentDraft, CourseDraft, Errors, IncentiveDraft, ProgramDraft
+from programs.lessons import keyed, kind_of
 from programs.models import Content, Course, Incentive, Program, Target
 from programs.targeting import Targeting
 from segments.models import Segment
@@ -47,6 +48,8 @@ def change_program(*, program: Program, draft: ProgramDraft) -> Program:
     if is_active and not draft.targeting.names_somebody:
         errors.setdefault("any", []).append(NOBODY)
     _keep_what_was_paid_by(program, draft, errors)
+    if is_active and isinstance(draft.detail, CourseDraft) and (empty := _empty_quizzes(draft.detail.lessons or ())):
+        errors.setdefault("lessons", []).extend(empty)
     segments = _segments(draft.targeting, errors)
     _refuse(errors)
     values = {"slug": draft.slug, **_own(draft)}
@@ -72,6 +75,8 @@ def activate(*, program: Program) -> Program:
         errors["ends_on"] = [f"Its last day, {program.ends_on:%-d %B %Y}, is over. Choose a later one first."]
     if program.kind == Program.Kind.COURSE and not program.course.lessons:
         errors["lessons"] = ["Write at least one lesson first."]
+    if program.kind == Program.Kind.COURSE and (empty := _empty_quizzes(program.course.lessons)):
+        errors["lessons"] = empty
     if program.kind == Program.Kind.CONTENT and not (
         program.content.body or program.content.url or program.content.file
     ):
@@ -107,7 +112,9 @@ def draft_of(program: Program) -> ProgramDraft:
         content = program.content
         detail = ContentDraft(body=content.body, url=content.url, language=content.language)
     elif program.kind == Program.Kind.COURSE:
-        detail = CourseDraft(lessons=tuple(program.course.lessons), minutes=program.course.minutes)
+        names = ("minutes", "due_days", "gives_certificate", "certificate_months")
+        own = {name: getattr(program.course, name) for name in names}
+        detail = CourseDraft(lessons=tuple(program.course.lessons), **own)
     else:
         values = {name: getattr(program.incentive, name) for name in _INCENTIVE}
         detail = IncentiveDraft(**values | {"tiers": tuple(values["tiers"])})
@@ -123,6 +130,15 @@ _INCENTIVE = ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "p
 _PAID_BY = ("type", "rate", "amount", "currency", "tiers", "period")
 """What past deals were paid by: fixed once there is an entry in the ledger."""
 _OWN = ("name", "summary", "starts_on", "ends_on", "new_members_only", "priority")
+
+
+def _empty_quizzes(lessons: Iterable[dict[str, Any]]) -> list[str]:
+    """What is wrong with a course on offer: nobody can pass a quiz without questions."""
+    return [
+        f"“{lesson['title']}” has no question yet."
+        for lesson in lessons
+        if kind_of(lesson) == "quiz" and not (lesson.get("quiz") or {}).get("questions")
+    ]
 
 
 def _own(draft: ProgramDraft) -> dict[str, Any]:
@@ -206,8 +222,12 @@ def _write_detail(program: Program, draft: ProgramDraft) -> None:
             content.file = detail.file or ""
         content.save()
     elif isinstance(detail, CourseDraft):
-        lessons = [{"title": lesson["title"].strip(), "body": lesson.get("body", "")} for lesson in detail.lessons]
-        Course.objects.update_or_create(program=program, defaults={"lessons": lessons, "minutes": detail.minutes})
+        before = Course.objects.filter(program=program).values_list("lessons", flat=True).first() or []
+        names = ("minutes", "due_days", "gives_certificate", "certificate_months")
+        own = {name: getattr(detail, name) for name in names}
+        if detail.lessons is not None:
+            own["lessons"] = keyed(detail.lessons, before)
+        Course.objects.update_or_create(program=program, defaults=own)
     else:
         values = {name: getattr(detail, name) for name in _INCENTIVE}
         values["tiers"] = detail.plain_tiers()

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from programs.lessons import problems as lesson_problems
 from programs.targeting import Targeting
 
 Errors = dict[str, list[str]]
@@ -41,21 +42,28 @@ class ContentDraft:
 
 @dataclass(frozen=True, slots=True)
 class CourseDraft:
-    """Lessons in order, each {"title", "body"}, and about how many minutes they take."""
+    """Lessons in order (see `programs.lessons`), about how many minutes they take, when they are due, what is earned."""
 
-    lessons: tuple[dict[str, str], ...] = ()
+    lessons: tuple[dict[str, Any], ...] | None = ()
+    """None keeps those there are."""
     minutes: int = 30
+    due_days: int | None = None
+    """Days from being offered to being due; None: at leisure."""
+    gives_certificate: bool = False
+    certificate_months: int | None = None
+    """How long a certificate is valid; None: for good."""
 
     def errors(self) -> Errors:
         """What is wrong with it by itself."""
         found: Errors = {}
-        for number, lesson in enumerate(self.lessons, start=1):
-            if set(lesson) - {"title", "body"} or not all(isinstance(value, str) for value in lesson.values()):
-                found.setdefault("lessons", []).append(f"Lesson {number}: a lesson has a title and a body, both text.")
-            elif not lesson.get("title", "").strip():
-                found.setdefault("lessons", []).append(f"Lesson {number} needs a title.")
+        if wrong := lesson_problems(self.lessons or ()):
+            found["lessons"] = wrong
         if not 1 <= self.minutes <= 100_000:
             found["minutes"] = ["Say about how many minutes it takes: a whole number from 1."]
+        if self.due_days is not None and not 1 <= self.due_days <= 3650:
+            found["due_days"] = ["Give a whole number of days from 1 to 3650, or leave it empty."]
+        if self.certificate_months is not None and not 1 <= self.certificate_months <= 240:
+            found["certificate_months"] = ["Give a whole number of months from 1 to 240, or leave it empty."]
         return found
 
 

@@ -6,12 +6,36 @@ from celery import shared_task
 
 from programs import accruing, settling
 from programs.dispatch import ACCRUE_TASK, SETTLE_TASK
+from programs.journeys import acting, following
+from programs.messages import sending, telling
+from programs.messages.dispatch import SEND_TASK
 
 
 @shared_task(name=SETTLE_TASK)
 def settle(programs: list[int] | None = None) -> None:
     """Let these programmes settle, or all of them."""
     settling.settle(programs=programs)
+
+
+@shared_task(name=SEND_TASK)
+def send_mail() -> None:
+    """Send the mail that is due; when there is more than one go can take, another worker goes on."""
+    if sending.send_due().total >= sending.BATCH:
+        send_mail.delay()
+
+
+@shared_task(name="programs.tell_due")
+def tell_due() -> None:
+    """Send off the scheduled messages whose hour has come."""
+    telling.tell_due()
+
+
+@shared_task(name="programs.walk_journeys")
+def walk_journeys() -> None:
+    """Let journeys follow the ledger of changes, and do the steps that are due."""
+    following.follow_all()
+    if acting.act_due().total >= acting.BATCH:
+        walk_journeys.delay()
 
 
 @shared_task(name=ACCRUE_TASK)

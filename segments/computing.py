@@ -14,9 +14,9 @@ from typing import Any
 from django.db import connection, transaction
 from pyroaring import BitMap64
 
-from partners import touching
+from partners import snapshot, touching
 from partners.columns import read_table
-from partners.tables import Mask, Table
+from partners.tables import Table
 from partners.vocabulary import Subject
 from segments import references
 from segments.bitmaps import bitmap
@@ -24,6 +24,7 @@ from segments.boundaries import Boundaries
 from segments.evaluate import Evaluator, Lookups, blocks
 from segments.instants import Clock
 from segments.models import Segment, SegmentVersion
+from segments.relating import Family, Masks, Preparer, gather, owners_of, reach, stages
 from segments.rulebook import Rulebook, rulebook, slugs_named
 from segments.rules import Node, RuleInvalid, fields_used, segments_used
 
@@ -48,6 +49,8 @@ class Material:
     subjects: dict[str, Subject]
     failures: dict[str, str] = field(default_factory=dict)
     """Why a segment cannot be evaluated, by slug."""
+    family: Family = field(default_factory=Family)
+    """The related records that the rules' aggregates go over."""
     waits: dict[str, str] = field(default_factory=dict)
     """Of those that only wait for another: for which."""
 
@@ -60,6 +63,14 @@ class Material:
             if slug in segments_used(node) and other not in self.failures:
                 self.waits[other] = slug
                 self.fail(other, f"Waits for segment “{slug}”, which could not be worked out. The last members stay.")
+
+    @contextmanager
+    def failing(self, slug: str) -> Iterator[bool]:
+        """Whatever goes wrong in one rule stays with it, and is never taken for "nobody". False: it failed before."""
+        try:
+            yield slug not in self.failures
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            self.fail(slug, f"The rule could not be evaluated: {type(error).__name__}: {error}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,17 +198,22 @@ def load(
     ranges: Mapping[Subject, tuple[int, int]] | None = None,
     also: Mapping[Subject, Iterable[str]] | None = None,
 ) -> Material:
-    """Read the facts that the trees need, in the present snapshot: of all subjects, of these, or of a range of ids."""
-    for subject in material.books:
+    """Read the facts that the trees need, in the present snapshot: of all subjects, of these, or of a range of ids.
+
+    With a range: of rules that do not compare subjects (`dependence`). With ids: of those and of whomever the rules go by.
+    """
+    scope = reach([(material.subjects[slug], node) for slug, node in material.nodes.items()], ids)
+    material.family = gather(material.nodes.values(), scope=scope, clock=material.clock, ranges=ranges)
+    for subject in dict.fromkeys([*material.books, *material.family.own_fields]):
         mine = [node for slug, node in material.nodes.items() if material.subjects[slug] is subject]
         names = set().union(*(fields_used(node) for node in mine), (also or {}).get(subject, ()))
-        material.tables[subject] = read_table(
-            subject,
-            sorted(names),
-            as_of=material.clock.as_of,
-            ids=None if ids is None else ids.get(subject, ()),
-            between=None if ranges is None else ranges[subject],
-        )
+        names |= material.family.own_fields.get(subject, set())
+        chosen, as_of = owners_of(scope, subject.value), material.clock.as_of
+        if chosen is None:
+            between = None if ranges is None else ranges[subject]
+            material.tables[subject] = snapshot.table(subject, sorted(names), as_of=as_of, between=between)
+        else:
+            material.tables[subject] = read_table(subject, sorted(names), as_of=as_of, ids=chosen)
     return material
 
 
@@ -222,28 +238,41 @@ def boundaries_of(material: Material) -> dict[str, datetime | None]:
 def work_out(material: Material, *, pulse: Callable[[], None] = lambda: None) -> dict[str, BitMap64]:
     """Who should be in each segment that does not fail. `pulse` is called now and then; it may raise to stop."""
     members: dict[str, BitMap64] = {}
-    for subject, table in material.tables.items():
-        lookups: Lookups = {}
-        mine = [slug for slug in material.nodes if material.subjects[slug] is subject]
-        for block in blocks(table):
-            pulse()
-            masks: dict[str, Mask] = {}
-            evaluator = Evaluator(
-                block,
-                vocabulary=material.books[subject].vocabulary,
-                clock=material.clock,
-                members=masks,
-                lookups=lookups,
-            )
-            for slug in mine:
-                if slug in material.failures:
-                    continue
-                try:
-                    masks[slug] = evaluator.mask(material.nodes[slug])
-                except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-                    # Whatever goes wrong in one rule stays with it, and is never taken for "nobody".
-                    material.fail(slug, f"The rule could not be evaluated: {type(error).__name__}: {error}")
-                    continue
-                found = bitmap(block.ids[masks[slug]])
-                members[slug] = members[slug] | found if slug in members else found
+    lookups: dict[Subject, Lookups] = {subject: {} for subject in material.tables}
+    for stage in stages(material.nodes):
+        _prepare(material, stage, members, pulse)
+        for subject, table in material.tables.items():
+            mine = [slug for slug in stage if material.subjects[slug] is subject]
+            for block in blocks(table) if mine else ():
+                pulse()
+                masks = Masks(members, block.ids)
+                evaluator = Evaluator(
+                    block,
+                    vocabulary=material.books[subject].vocabulary,
+                    clock=material.clock,
+                    members=masks,
+                    lookups=lookups[subject],
+                )
+                for slug in mine:
+                    with material.failing(slug) as goes_on:
+                        if goes_on:
+                            masks[slug] = evaluator.mask(material.nodes[slug])
+                            found = bitmap(block.ids[masks[slug]])
+                            members[slug] = members[slug] | found if slug in members else found
     return {slug: found for slug, found in members.items() if slug not in material.failures}
+
+
+def _prepare(material: Material, stage: list[str], members: Mapping[str, BitMap64], pulse: Callable[[], None]) -> None:
+    """Add the columns that a stage's rules need and that no query gives: aggregates and percentiles."""
+    preparer = Preparer(
+        material.tables,
+        material.family,
+        vocabularies=lambda subject: material.books[subject].vocabulary,
+        clock=material.clock,
+        members=members,
+    )
+    for slug in stage:
+        pulse()
+        with material.failing(slug) as goes_on:
+            if goes_on:
+                preparer.prepare(material.subjects[slug], material.nodes[slug])

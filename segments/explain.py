@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from partners.tables import Table
@@ -11,7 +11,7 @@ from partners.vocabulary import Vocabulary
 from segments.cells import cell
 from segments.evaluate import Evaluator
 from segments.instants import Clock
-from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, to_json
+from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, about_of, to_json
 from segments.rules.values import value_to_json
 from segments.sentences import phrase, resolved, value_words
 
@@ -53,6 +53,14 @@ class Reason:
             data["rules"] = [child.to_json() for child in self.children]
         return data
 
+    def without(self, hidden: Collection[str]) -> Reason:
+        """The same without the values found in these fields; the verdicts stay."""
+        if self.kind == "group":
+            return replace(self, children=tuple(child.without(hidden) for child in self.children))
+        if self.rule.get("field") not in hidden:
+            return self
+        return replace(self, found=None, found_words="hidden", missing=False)
+
     def conditions(self) -> list[Reason]:
         """The leaves, in reading order."""
         if self.kind != "group":
@@ -80,7 +88,7 @@ def reasons(
             shape = {"combinator": at.combinator, "not": at.negated}
             return Reason(pointer, "group", verdict, words, shape, children=children)
         if isinstance(at, Leaf):
-            about = vocabulary[at.field]
+            about = about_of(at, vocabulary)
             found = cell(table.columns[at.field], 0, about)
             return Reason(
                 pointer,

@@ -6,12 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from partners.vocabulary import Subject
+from people.roles import Viewer
 from segments import computing
 from segments.bitmaps import mask_of
 from segments.computing import Plan
+from segments.evaluate import row_of
 from segments.explain import Reason, nearest_miss, reasons
 from segments.models import Membership, Segment, SegmentVersion
+from segments.revealing import hidden_fields
 from segments.rulebook import clock_at
 from segments.rules import RuleError, RuleInvalid
 from segments.sentences import sentence
@@ -49,8 +54,12 @@ class NoSuchSubject(LookupError):
     """The subject does not exist, or was deleted."""
 
 
-def explain(*, segment: Segment, subject_id: int, version: SegmentVersion | None = None) -> Explained:
+def explain(
+    *, segment: Segment, subject_id: int, version: SegmentVersion | None = None, viewer: Viewer | None = None
+) -> Explained:
     """The published rule (else the draft, or the version handed in) for one subject, by the interpreter of the runs.
+
+    `viewer`: who reads it; the values of sensitive fields are told to those alone who may read them.
 
     NoSuchSubject when there is none of that id; RuleInvalid when the rule cannot be evaluated any more.
     """
@@ -68,9 +77,13 @@ def explain(*, segment: Segment, subject_id: int, version: SegmentVersion | None
     if own in material.failures:
         raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[own])])
     table, node, book = material.tables[subject], material.nodes[own], material.books[subject]
-    if not len(table):
+    row = int(np.searchsorted(table.ids, subject_id))
+    if row == len(table) or table.ids[row] != subject_id:
         raise NoSuchSubject(f"There is no {subject} with id {subject_id}.")
     found = computing.work_out(material)
+    if own in material.failures:
+        raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[own])])
+    table = row_of(table, row)
     why = reasons(
         node,
         table,
@@ -79,6 +92,7 @@ def explain(*, segment: Segment, subject_id: int, version: SegmentVersion | None
         members={slug: mask_of(members, table.ids) for slug, members in found.items()},
         segments=book.names,
     )
+    why = why.without(hidden_fields(book.vocabulary, viewer))
     stay = Membership.objects.current().filter(segment=segment, subject_id=subject_id).first()
     return Explained(
         member=stay is not None,

@@ -197,7 +197,10 @@ class Membership(models.Model):
 
     subject_id = models.BigIntegerField()
     """Id of a partner or of a customer, as the segment's subject says. No constraint: rows are kept when deleted."""
-    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, related_name="memberships", db_index=False, db_constraint=False
+    )
+    """Not checked by the database row by row: the one writer holds the segments' rows locked."""
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField()
@@ -239,11 +242,15 @@ class Change(models.Model):
         ENTERED = "entered", "Entered"
         LEFT = "left", "Left"
 
-    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="changes")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, related_name="changes", db_index=False, db_constraint=False
+    )
     subject_id = models.BigIntegerField()
     kind = models.CharField(max_length=7, choices=Kind.choices)
     at = models.DateTimeField()
-    recompute = models.ForeignKey(Recompute, null=True, on_delete=models.SET_NULL, related_name="changes")
+    recompute = models.ForeignKey(
+        Recompute, null=True, on_delete=models.SET_NULL, related_name="changes", db_constraint=False
+    )
     version = models.PositiveIntegerField()
 
     objects = ChangeQuerySet.as_manager()

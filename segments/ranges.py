@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,9 @@ def ranges_of(leaf: Leaf, about: Field, clock: Clock) -> tuple[Range, ...]:
     """The ranges in which the leaf's positive operator is true. `in` may give the same range twice."""
     operator = OPERATORS[leaf.operator].positive
     if isinstance(leaf.value, Window):
-        return (_window(leaf.value, about, clock),)
+        if operator == "anniversaryInNext":
+            return _anniversaries(leaf.value, about, clock)
+        return (window_range(leaf.value, about, clock),)
     if operator == "between":
         ends = [_extent(value, about, clock) for value in _values(leaf)]
         return ((ends[0][0], ends[1][1]),)
@@ -73,13 +76,32 @@ def _extent(value: Any, about: Field, clock: Clock) -> tuple[int, int]:
     raise TypeError(f"{about.name} ({about.type}) cannot be compared with {value!r}")
 
 
-def _window(window: Window, about: Field, clock: Clock) -> Range:
+def window_range(window: Window, about: Field, clock: Clock) -> Range:
     """Instants: [start, end). Dates: every local day that the window touches."""
     start, end = instants.span(window, clock)
     if about.type is FieldType.DATE:
         first, last = instants.days(start, end, clock.zone)
         return instants.day_number(first), instants.day_number(last) + 1
     return instants.micros(start), instants.micros(end)
+
+
+@lru_cache(maxsize=64)
+def _anniversaries(window: Window, about: Field, clock: Clock) -> tuple[Range, ...]:
+    """The days (of instants: the local days) of every year of which an anniversary, not the day itself, is ahead."""
+    first, last = instants.days(*instants.span(window, clock), clock.zone)
+    found: list[Range] = []
+    for ahead in range(first.year, last.year + 1):
+        low, high = max(first, date(ahead, 1, 1)), min(last, date(ahead, 12, 31))
+        for year in range(1, ahead):
+            day, final = instants.anniversary_span(low, high, year)
+            if day > final:
+                continue
+            if about.type is FieldType.DATE:
+                found.append((instants.day_number(day), instants.day_number(final) + 1))
+            else:
+                start, end = instants.day_start(day, clock.zone), instants.day_end(final, clock.zone)
+                found.append((instants.micros(start), instants.micros(end)))
+    return tuple(found)
 
 
 def inside(values: Ints, ranges: Iterable[Range]) -> Mask:

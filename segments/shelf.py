@@ -56,7 +56,7 @@ def shelf(clock: Clock) -> Shelf:
     """The active rules as they are in the present snapshot: three small queries, and the rules only when they changed."""
     global _kept
     rows = list(Segment.objects.order_by("id").values_list("pk", "slug", "subject", "status", "draft", "published"))
-    seen = (rows, vocabulary(Subject.PARTNER), vocabulary(Subject.CUSTOMER))
+    seen = (rows, *(vocabulary(subject) for subject in Subject))
     if _kept is None or _kept[0] != seen:
         _kept = (seen, _read(clock))
     return _kept[1]

@@ -10,6 +10,7 @@ import pytest
 import redis
 from django.conf import settings
 
+from tests.mailbox import Mailbox
 from tests.workers import CeleryWorker
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,18 @@ def celery_worker_process(transactional_db: None, broker: redis.Redis, tmp_path:
     worker.start()
     yield worker
     worker.kill()
+
+
+@pytest.fixture
+def mailbox(settings: Any) -> Iterator[Mailbox]:
+    """A real SMTP server; mail of this process goes there, at any hour of the day."""
+    box = Mailbox()
+    box.controller.start()
+    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", box.port
+    settings.QUIET_HOURS = (0, 0)
+    yield box
+    box.controller.stop()
 
 
 @pytest.fixture(scope="session")

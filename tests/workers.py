@@ -29,9 +29,15 @@ def database_url() -> str:
 class CeleryWorker:
     """`celery -A prm worker`, started, killed and started again at a test's will."""
 
-    def __init__(self, log: Path, *, concurrency: int = 1) -> None:
+    def __init__(self, log: Path, *, concurrency: int = 1, more: dict[str, str] | None = None) -> None:
         self.log = log
-        env = {**os.environ, "DATABASE_URL": database_url(), "REDIS_URL": settings.REDIS_URL, "PRM_DEBUG": "0"}
+        env = {
+            **os.environ,
+            "DATABASE_URL": database_url(),
+            "REDIS_URL": settings.REDIS_URL,
+            "PRM_DEBUG": "0",
+            **(more or {}),
+        }
         command = [sys.executable, "-m", "celery", "-A", "prm", "worker", "--loglevel=INFO", "--without-gossip"]
         command += ["--without-mingle", "--without-heartbeat", f"--concurrency={concurrency}"]
         self.program = Program(name="worker", command=command, env=env, cwd=settings.BASE_DIR, log=log)

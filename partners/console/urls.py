@@ -14,6 +14,7 @@ from partners.console import (
     partners,
     parts,
     people,
+    registrations,
     timeline,
 )
 from partners.vocabulary import Subject
@@ -60,6 +61,9 @@ urlpatterns = [
     path("lists/changes/<int:pk>/", bulk.one_change, name="console_bulk_change"),
     path("lists/changes/<int:pk>/progress/", bulk.change_progress, name="console_bulk_progress"),
     path("lists/changes/<int:pk>/undo/", bulk.undo_change, name="console_bulk_undo"),
+    path("registrations/", registrations.registrations, name="console_registrations"),
+    path("registrations/<int:pk>/", registrations.registration, name="console_registration"),
+    path("registrations/<int:pk>/decide/", registrations.decide, name="console_registration_decide"),
     path("imports/", imports.imports, name="console_imports"),
     path("imports/new/", imports.new_import, name="console_import_new"),
     path("imports/<int:pk>/", imports.one_import, name="console_import"),

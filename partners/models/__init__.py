@@ -14,6 +14,7 @@ from partners.models.records import (
     TeamMember,
     Touched,
 )
+from partners.models.registration import Registration
 
 __all__ = [
     "Activity",
@@ -28,6 +29,7 @@ __all__ = [
     "Origin",
     "Partner",
     "Record",
+    "Registration",
     "SavedView",
     "TeamMember",
     "Touched",

@@ -194,8 +194,10 @@ class Activity(models.Model):
 
         SIGN_IN = "sign_in", "Signed in"
         CONTENT_OPENED = "content_opened", "Opened content"
+        CONTENT_DOWNLOADED = "content_downloaded", "Downloaded a file"
         COURSE_STARTED = "course_started", "Started a course"
         COURSE_COMPLETED = "course_completed", "Completed a course"
+        CERTIFICATE_EARNED = "certificate_earned", "Earned a certificate"
         INCENTIVE_CLAIMED = "incentive_claimed", "Claimed an incentive"
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="activities")
@@ -213,6 +215,7 @@ class Activity(models.Model):
         help_text="What it was done to: a content's or a course's slug",
     )
     at = models.DateTimeField(default=timezone.now)
+    valid_until = models.DateField(null=True, blank=True, help_text="Last day on which it counts; empty: no end")
 
     class Meta:
         verbose_name_plural = "activities"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import F, Func, IntegerField
+from django.utils import timezone
 
 from people.models import User
+from programs.lessons import done_count
 from programs.models import Enrolment, Offer, Program
 from programs.wording import because, earning
 from segments.models import Segment
@@ -63,6 +65,19 @@ class Card:
         return self.enrolment.completed_at if self.enrolment else None
 
     @property
+    def due_on(self) -> date | None:
+        """The day by which the course is to be completed; None when it is at leisure, or done."""
+        if self.program.kind != Program.Kind.COURSE or self.completed_at or not self.program.course.due_days:
+            return None
+        day = timezone.localdate(self.offer.offered_at, timezone.get_default_timezone())
+        return day + timedelta(days=self.program.course.due_days)
+
+    @property
+    def is_overdue(self) -> bool:
+        """The day is past."""
+        return self.due_on is not None and self.due_on < timezone.localdate(timezone=timezone.get_default_timezone())
+
+    @property
     def lessons_done(self) -> int:
         """Never more than there are lessons."""
         return min(self.enrolment.lessons_done, self.lessons) if self.enrolment else 0
@@ -98,7 +113,10 @@ def card_of(user: User, offer: Offer) -> Card:
     offer.lessons = 0  # type: ignore[attr-defined]
     if offer.program.kind == Program.Kind.COURSE:
         enrolment = Enrolment.objects.filter(user=user, course_id=offer.program_id).first()
-        offer.lessons = len(offer.program.course.lessons)  # type: ignore[attr-defined]
+        lessons = offer.program.course.lessons
+        offer.lessons = len(lessons)  # type: ignore[attr-defined]
+        if enrolment is not None:
+            enrolment.lessons_done = done_count(lessons, enrolment.done)
     return _card(offer, enrolment, visible_names([offer]))
 
 

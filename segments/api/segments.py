@@ -24,8 +24,10 @@ from partners.api.writing import Conflict
 from partners.vocabulary import Subject
 from people import roles
 from people.models import User
+from people.roles import Viewer
 from segments.api import schema
 from segments.drafting import change_details, change_rule, create_segment, delete_segment
+from segments.members import member_counts
 from segments.models import Segment, SegmentVersion
 from segments.publishing import archive, publish
 
@@ -80,8 +82,18 @@ def one(request: Request, slug: str) -> Segment:
     return segment
 
 
-def represent_segment(segment: Segment) -> dict[str, Any]:
-    """A segment as JSON."""
+def described(request: Request, slug: str) -> dict[str, Any]:
+    """The segment as JSON, or 404."""
+    return represent_segments([one(request, slug)], request.user)[0]
+
+
+def represent_segments(segments: list[Segment], viewer: Viewer) -> list[dict[str, Any]]:
+    """Segments as JSON, with their members as the viewer may count them."""
+    counts = member_counts(segments, viewer)
+    return [_represented(segment, counts[segment.pk]) for segment in segments]
+
+
+def _represented(segment: Segment, member_count: int) -> dict[str, Any]:
     return {
         "slug": segment.slug,
         "name": segment.name,
@@ -95,7 +107,7 @@ def represent_segment(segment: Segment) -> dict[str, Any]:
         "rule": segment.draft.rule if segment.draft else None,
         "version": segment.draft.number if segment.draft else None,
         "published_version": segment.published.number if segment.published else None,
-        "member_count": segment.member_count,
+        "member_count": member_count,
         "computed_at": rfc3339(segment.computed_at) if segment.computed_at else None,
         "invalid_reason": segment.invalid_reason,
         "created_at": rfc3339(segment.created_at),
@@ -122,7 +134,7 @@ class SegmentList(APIView):
                 raise BadParameter(name, f"{name} is one of {', '.join(allowed)}.")
             found = found.filter(**{name: value}) if value else found
         found = found.filter(name__icontains=request.query_params.get("search", "").strip())
-        return page(found, request, self, each(represent_segment))
+        return page(found, request, self, lambda rows: represent_segments(rows, request.user))
 
     @extend_schema(
         operation_id="segments_create",
@@ -135,9 +147,9 @@ class SegmentList(APIView):
         values = checked(SegmentWrite, request.data)
         if Segment.objects.filter(slug=values["slug"]).exists():
             raise Conflict(f"There is a segment “{values['slug']}” already.", "/slug", "exists")
-        segment = create_segment(author=str(request.user), **values)
+        segment = create_segment(author=str(request.user), viewer=request.user, **values)
         place = reverse("api_segment", args=[segment.slug])
-        return Response(represent_segment(one(request, segment.slug)), status=201, headers={"Location": place})
+        return Response(described(request, segment.slug), status=201, headers={"Location": place})
 
 
 class SegmentDetail(APIView):
@@ -146,7 +158,7 @@ class SegmentDetail(APIView):
     @extend_schema(operation_id="segments_read", tags=["segments"], responses={200: schema.ref("Segment")})
     def get(self, request: Request, slug: str) -> Response:
         """The segment, with its newest rule."""
-        return Response(represent_segment(one(request, slug)))
+        return Response(described(request, slug))
 
     @extend_schema(
         operation_id="segments_change",
@@ -163,8 +175,8 @@ class SegmentDetail(APIView):
             if values:
                 change_details(segment=segment, **values)
             if rule is not None:
-                change_rule(segment=segment, rule=rule, author=str(request.user), reason=reason)
-        return Response(represent_segment(one(request, slug)))
+                change_rule(segment=segment, rule=rule, author=str(request.user), reason=reason, viewer=request.user)
+        return Response(described(request, slug))
 
     @extend_schema(operation_id="segments_delete", tags=["segments"], responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
@@ -187,7 +199,7 @@ class Publish(APIView):
         checked(ReasonBody, request.data)
         published = publish(segment=one(request, slug), author=str(request.user))
         return Response(
-            {**represent_segment(one(request, slug)), "recompute": published.run.pk if published.run else None},
+            {**described(request, slug), "recompute": published.run.pk if published.run else None},
         )
 
 
@@ -204,7 +216,7 @@ class Archive(APIView):
         """Archives; its members leave, its history stays."""
         checked(ReasonBody, request.data)
         archive(segment=one(request, slug), author=str(request.user))
-        return Response(represent_segment(one(request, slug)))
+        return Response(described(request, slug))
 
 
 class Versions(APIView):

@@ -147,8 +147,8 @@ def found(segment: Segment, viewer: Viewer, wanted: Wanted) -> QuerySet[Any]:
     stays = reads.stays(segment, as_of).filter(subject_id=OuterRef("pk")).order_by("-entered_at")
     rows = rows.annotate(since=Subquery(stays.values("entered_at")[:1]))
     if wanted.sort.removeprefix("-") == SINCE:
-        return rows.order_by(F("since").desc() if wanted.sort.startswith("-") else F("since").asc(), "id")  # type: ignore[no-any-return]
-    return rows.order_by(*order(wanted.sort, vocabulary(Subject(segment.subject))))  # type: ignore[no-any-return]
+        return rows.order_by(F("since").desc() if wanted.sort.startswith("-") else F("since").asc(), "id")
+    return rows.order_by(*order(wanted.sort, vocabulary(Subject(segment.subject))))
 
 
 def rows_of(segment: Segment, page: Page[Any], columns: Sequence[Field]) -> list[Row]:

@@ -126,7 +126,11 @@ def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     version = get_object_or_404(segment.versions, number=number)
     try:
         made = drafting.change_rule(
-            segment=segment, rule=version.rule, author=str(request.user), reason=f"Restored version {number}"
+            segment=segment,
+            rule=version.rule,
+            author=str(request.user),
+            reason=f"Restored version {number}",
+            viewer=request.user,
         )
     except RuleInvalid as invalid:
         messages.error(request, f"Version {number} cannot be restored: {invalid.errors[0].detail}")

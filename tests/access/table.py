@@ -25,9 +25,13 @@ STAFF_IN_REGION = codes("302 200 200 404 200 404 404 404")
 EDITORS = codes("302 200 200 200 403 404 404 404")
 EDITORS_IN_REGION = codes("302 200 200 404 403 404 404 404")
 UNLIMITED_EDITORS = codes("302 200 200 403 403 404 404 404")
+EDITORS_EVERYWHERE = codes("302 200 200 404 403 404 404 404")
+ONLY_THE_MEMBER = codes("302 404 404 404 404 404 200 404")
 ADMINISTRATORS = codes("302 200 403 403 403 404 404 404")
 PARTNERS = codes("302 404 404 404 404 200 200 200")
 OWN_COMPANY = codes("302 404 404 404 404 200 200 404")
+OWNER = codes("302 404 404 404 404 200 200 404")
+"""What a partner's member earned: they and their company's admins."""
 SIGNED_IN = codes("302 200 200 200 200 200 200 200")
 API = codes("401 200 200 200 200 403 403 403")
 API_IN_REGION = codes("401 200 200 404 200 403 403 403")
@@ -81,6 +85,8 @@ ENTRANCE = {
     "account/2fa/recovery-codes/": Row("/account/2fa/recovery-codes/", done(SIGNED_IN, 404)),
     "account/2fa/recovery-codes/generate/": Row("/account/2fa/recovery-codes/generate/", SIGNED_IN),
     "account/2fa/recovery-codes/download/": Row("/account/2fa/recovery-codes/download/", done(SIGNED_IN, 404)),
+    "certificates/": Row("/certificates/", EVERYBODY),
+    "certificates/<str:code>/": Row("/certificates/{certificate}/", EVERYBODY),
     "healthz": Row("/healthz", EVERYBODY),
     "readyz": Row("/readyz", EVERYBODY),
     "metrics": Row("/metrics", codes("404 200 404 404 404 404 404 404")),
@@ -147,6 +153,7 @@ CONSOLE = {
     "console/people/<int:pk>/invite/": Row("/console/people/{invited}/invite/", done(ADMINISTRATORS, 302), "post"),
     "console/segments/": Row("/console/segments/", STAFF),
     "console/segments/new/": Row("/console/segments/new/", EDITORS),
+    "console/segments/new/list/": Row("/console/segments/new/list/", EDITORS, "post", {"ids": "P-1"}),
     "console/segments/preview/": Row("/console/segments/preview/", done(STAFF, 400), "post", {}),
     "console/segments/values/": Row("/console/segments/values/?subject=partner&field=tier", STAFF),
     "console/segments/coverage/": Row("/console/segments/coverage/?subject=partner", STAFF),
@@ -182,6 +189,19 @@ CONSOLE = {
     "console/recomputes/<int:pk>/": Row("/console/recomputes/{run}/", STAFF),
     "console/partners/<str:external_id>/segments/": Row("/console/partners/P-1/segments/", STAFF_IN_REGION),
     "console/customers/<str:external_id>/segments/": Row("/console/customers/C-1/segments/", STAFF_IN_REGION),
+    "console/programs/<slug:slug>/accounts/": Row("/console/programs/bonus/accounts/", STAFF),
+    "console/programs/<slug:slug>/accounts/statement.csv": Row("/console/programs/bonus/accounts/statement.csv", STAFF),
+    "console/registrations/": Row("/console/registrations/", STAFF),
+    "console/registrations/<int:pk>/": Row("/console/registrations/{registration}/", STAFF_IN_REGION),
+    "console/registrations/<int:pk>/decide/": Row(
+        "/console/registrations/{registration}/decide/", done(EDITORS_IN_REGION, 302), "post"
+    ),
+    "console/claims/": Row("/console/claims/", STAFF),
+    "console/claims/<int:pk>/": Row("/console/claims/{claim}/", STAFF_IN_REGION),
+    "console/claims/<int:pk>/proof/": Row("/console/claims/{claim}/proof/", STAFF_IN_REGION),
+    "console/claims/<int:pk>/decide/": Row("/console/claims/{claim}/decide/", done(EDITORS_IN_REGION, 302), "post"),
+    "console/partners/<str:external_id>/portal/": Row("/console/partners/P-1/portal/?on=2026-02-01", STAFF_IN_REGION),
+    "console/partners/<str:external_id>/statement.csv": Row("/console/partners/P-1/statement.csv", STAFF_IN_REGION),
     "console/programs/": Row("/console/programs/", STAFF),
     "console/programs/new/": Row("/console/programs/new/", EDITORS),
     "console/programs/new/lesson/": Row("/console/programs/new/lesson/", EDITORS),
@@ -192,7 +212,73 @@ CONSOLE = {
     "console/programs/<slug:slug>/effect/<str:kind>/": Row("/console/programs/page/effect/content/", EDITORS, "post"),
     "console/programs/<slug:slug>/activate/": Row("/console/programs/idle/activate/", done(EDITORS, 302), "post"),
     "console/programs/<slug:slug>/archive/": Row("/console/programs/page/archive/", done(EDITORS, 302), "post"),
+    "console/messages/": Row("/console/messages/", STAFF),
+    "console/messages/new/": Row("/console/messages/new/", EDITORS),
+    "console/messages/preview/": Row("/console/messages/preview/", EDITORS, "post", {"subject": "A", "body": "B"}),
+    "console/messages/<int:pk>/": Row("/console/messages/{message}/", STAFF),
+    "console/messages/<int:pk>/edit/": Row("/console/messages/{message}/edit/", EDITORS_EVERYWHERE),
+    "console/messages/<int:pk>/send/": Row("/console/messages/{message}/send/", done(EDITORS_EVERYWHERE, 302), "post"),
+    "console/messages/<int:pk>/unsend/": Row(
+        "/console/messages/{message}/unsend/", done(EDITORS_EVERYWHERE, 302), "post"
+    ),
+    "console/messages/<int:pk>/delete/": Row(
+        "/console/messages/{message}/delete/", done(EDITORS_EVERYWHERE, 302), "post"
+    ),
+    "console/journeys/": Row("/console/journeys/", STAFF),
+    "console/journeys/new/": Row("/console/journeys/new/", UNLIMITED_EDITORS),
+    "console/journeys/<slug:slug>/": Row("/console/journeys/welcome/", STAFF),
+    "console/journeys/<slug:slug>/edit/": Row("/console/journeys/welcome/edit/", UNLIMITED_EDITORS),
+    "console/journeys/<slug:slug>/rehearsal/": Row("/console/journeys/welcome/rehearsal/", STAFF),
+    "console/journeys/<slug:slug>/start/": Row(
+        "/console/journeys/welcome/start/", done(UNLIMITED_EDITORS, 302), "post"
+    ),
+    "console/journeys/<slug:slug>/pause/": Row(
+        "/console/journeys/welcome/pause/", done(UNLIMITED_EDITORS, 302), "post"
+    ),
+    "console/journeys/<slug:slug>/archive/": Row(
+        "/console/journeys/welcome/archive/", done(UNLIMITED_EDITORS, 302), "post"
+    ),
+    "console/journeys/<slug:slug>/steps/new/<str:action>/": Row(
+        "/console/journeys/welcome/steps/new/task/", UNLIMITED_EDITORS
+    ),
+    "console/journeys/<slug:slug>/steps/<int:pk>/": Row("/console/journeys/welcome/steps/{step}/", UNLIMITED_EDITORS),
+    "console/journeys/<slug:slug>/steps/<int:pk>/remove/": Row(
+        "/console/journeys/welcome/steps/{step}/remove/", done(UNLIMITED_EDITORS, 302), "post"
+    ),
+    "console/tasks/": Row("/console/tasks/", STAFF),
+    "console/tasks/<int:pk>/done/": Row("/console/tasks/{task}/done/", done(EDITORS_IN_REGION, 302), "post"),
+    "console/disputes/": Row("/console/disputes/", STAFF),
+    "console/disputes/<int:pk>/": Row("/console/disputes/{dispute}/", EDITORS_IN_REGION),
+    "console/feedback/": Row("/console/feedback/", STAFF),
     "console/programs/<slug:slug>/delete/": Row("/console/programs/idle/delete/", done(EDITORS, 302), "post"),
+    "console/programs/<slug:slug>/lessons/": Row("/console/programs/course/lessons/", STAFF),
+    "console/programs/<slug:slug>/lessons/new/<str:kind>/": Row("/console/programs/course/lessons/new/quiz/", EDITORS),
+    "console/programs/<slug:slug>/lessons/<str:key>/": Row("/console/programs/course/lessons/1/", EDITORS),
+    "console/programs/<slug:slug>/lessons/<str:key>/move/": Row(
+        "/console/programs/course/lessons/1/move/", done(EDITORS, 302), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/delete/": Row(
+        "/console/programs/course/lessons/1/delete/", done(EDITORS, 302), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/preview/": Row(
+        "/console/programs/course/lessons/1/preview/", STAFF
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/new/<str:type>/": Row(
+        "/console/programs/course/lessons/1/questions/new/text/", done(EDITORS, 404)
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/": Row(
+        "/console/programs/course/lessons/1/questions/q/", done(EDITORS, 404)
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/move/": Row(
+        "/console/programs/course/lessons/1/questions/q/move/", done(EDITORS, 404), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/delete/": Row(
+        "/console/programs/course/lessons/1/questions/q/delete/", done(EDITORS, 404), "post"
+    ),
+    "console/programs/<slug:slug>/results/": Row("/console/programs/course/results/", STAFF),
+    "console/programs/<slug:slug>/results/<int:pk>/attempt/": Row(
+        "/console/programs/course/results/1/attempt/", done(EDITORS, 404), "post"
+    ),
 }
 
 PORTAL = {
@@ -200,12 +286,50 @@ PORTAL = {
     "portal/resources/": Row("/portal/resources/", PARTNERS),
     "portal/training/": Row("/portal/training/", PARTNERS),
     "portal/incentives/": Row("/portal/incentives/", PARTNERS),
+    "portal/deals/": Row("/portal/deals/", PARTNERS),
+    "portal/deals/register/": Row("/portal/deals/register/", PARTNERS),
+    "portal/deals/<int:pk>/": Row("/portal/deals/{deal}/", OWN_COMPANY),
+    "portal/registrations/<int:pk>/": Row("/portal/registrations/{registration}/", OWN_COMPANY),
+    "portal/claims/": Row("/portal/claims/", PARTNERS),
+    "portal/claims/statement.csv": Row("/portal/claims/statement.csv", PARTNERS),
+    "portal/claims/new/<slug:slug>/": Row("/portal/claims/new/bonus/", OWN_COMPANY),
+    "portal/claims/<int:pk>/": Row("/portal/claims/{claim}/", OWN_COMPANY),
+    "portal/claims/<int:pk>/proof/": Row("/portal/claims/{claim}/proof/", OWN_COMPANY),
     "portal/segments/": Row("/portal/segments/", PARTNERS),
     "portal/offers/<int:pk>/": Row("/portal/offers/{offer}/", OWN_COMPANY),
     "portal/offers/<int:pk>/file/": Row("/portal/offers/{file}/file/", OWN_COMPANY),
     "portal/offers/<int:pk>/start/": Row("/portal/offers/{course}/start/", done(OWN_COMPANY, 302), "post"),
     "portal/offers/<int:pk>/lessons/<int:number>/": Row("/portal/offers/{course}/lessons/1/", done(OWN_COMPANY, 302)),
+    "portal/offers/<int:pk>/resume/": Row("/portal/offers/{course}/resume/", done(OWN_COMPANY, 302)),
+    "portal/offers/<int:pk>/lessons/<int:number>/file/": Row(
+        "/portal/offers/{course}/lessons/1/file/", done(OWN_COMPANY, 404)
+    ),
+    "portal/offers/<int:pk>/lessons/<int:number>/quiz/": Row(
+        "/portal/offers/{course}/lessons/1/quiz/", done(OWN_COMPANY, 302), "post"
+    ),
+    "portal/training/transcript/": Row("/portal/training/transcript/", PARTNERS),
+    "portal/certificates/<str:code>.<str:form>": Row("/portal/certificates/{certificate}.png", OWNER),
+    "portal/offers/<int:pk>/feedback/": Row("/portal/offers/{offer}/feedback/", OWN_COMPANY),
+    "portal/segments/<slug:slug>/feedback/": Row("/portal/segments/gold/feedback/", PARTNERS),
+    "portal/notifications/": Row("/portal/notifications/", PARTNERS),
+    "portal/notifications/seen/": Row("/portal/notifications/seen/", done(PARTNERS, 302), "post"),
+    "portal/notifications/<int:pk>/": Row("/portal/notifications/{delivery}/", ONLY_THE_MEMBER),
+    "portal/notifications/<int:pk>/follow/": Row(
+        "/portal/notifications/{delivery}/follow/", done(ONLY_THE_MEMBER, 302), "post"
+    ),
+    "portal/preferences/": Row("/portal/preferences/", PARTNERS),
+    "portal/team/": Row("/portal/team/", PARTNERS),
+    "portal/team/<int:pk>/remove/": Row(
+        "/portal/team/{member}/remove/", codes("302 404 404 404 404 302 403 404"), "post"
+    ),
+    "portal/company/": Row("/portal/company/", PARTNERS),
+    "portal/company/<slug:field>/dispute/": Row("/portal/company/tier/dispute/", PARTNERS),
     "portal/offers/<int:pk>/complete/": Row("/portal/offers/{course}/complete/", done(OWN_COMPANY, 302), "post"),
+}
+
+MAIL = {
+    "mail/<uuid:token>/": Row("/mail/{token}/", done(EVERYBODY, 302)),
+    "mail/<uuid:token>/unsubscribe/": Row("/mail/{token}/unsubscribe/", EVERYBODY),
 }
 
 REST = {
@@ -270,4 +394,4 @@ REST = {
     "api/v1/^.*$": Row("/api/v1/nothing/", done(EVERYBODY, 404)),
 }
 
-ROWS: dict[str, Row] = {**ENTRANCE, **CONSOLE, **PORTAL, **REST}
+ROWS: dict[str, Row] = {**ENTRANCE, **CONSOLE, **PORTAL, **MAIL, **REST}

@@ -7,10 +7,21 @@ from datetime import UTC, datetime
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from partners.models import Attribute, BulkChange, Customer, Deal, Import, Note, Origin, SavedView
+from partners.models import Attribute, BulkChange, Customer, Deal, Import, Note, Origin, Registration, SavedView
 from people import inviting, roles
 from people.models import User
-from programs.models import Offer, Program
+from programs.models import (
+    Certificate,
+    Claim,
+    Delivery,
+    Dispute,
+    Journey,
+    JourneyStep,
+    ManagerTask,
+    Message,
+    Offer,
+    Program,
+)
 from segments.models import Recompute, Segment
 from tests.programs import world
 
@@ -53,10 +64,41 @@ class World:
         file = world.program("file", any=[self.segment], detail={"body": ""})
         file.content.file.save("plan.txt", ContentFile(b"plan"))
         self.offers["file"] = self._offer(file)
+        bonus = world.program("bonus", kind="incentive", any=[self.segment])
+        self.offers["bonus"] = self._offer(bonus)
+        self.claim = Claim.objects.create(
+            incentive=bonus.incentive, partner=self.partner, amount="10.00", currency="EUR"
+        )
+        self.claim.proof.save("invoice.pdf", ContentFile(b"%PDF-1.7"))
+        self.deal = Deal.objects.get()
+        self.registration = Registration.objects.create(
+            partner=self.partner, customer_name="New", customer_key="new", product_line="Box", product_key="box"
+        )
+        self.certificate = Certificate.objects.create(
+            code="ABCDE-12345-FGHJK",
+            course=course.course,
+            partner=self.partner,
+            user=self.people["partner member"],
+            holder="Robin",
+            title="Course",
+        )
         self.idle = world.program("idle", any=[self.segment], status="draft")
         self.run = Recompute.objects.create(trigger="manual", as_of=timezone.now(), status="succeeded")
         self.file = Import(subject="partner", filename="p.csv", created_by=self.people["channel manager"])
         self.file.file.save("p.csv", ContentFile(b"external_id,name\nP-9,Nine\n"))
+        member = self.people["partner member"]
+        self.message = Message.objects.create(
+            subject="News", body="Hello", link="/portal/", link_label="Home", by_mail=False
+        )
+        self.delivery = Delivery.objects.create(
+            message=self.message, user=member, partner=self.partner, told_at=timezone.now(), due_at=timezone.now()
+        )
+        self.journey = Journey.objects.create(slug="welcome", name="Welcome", segment=self.segment)
+        self.step = JourneyStep.objects.create(journey=self.journey, position=1, action="task", text="Call")
+        self.task = ManagerTask.objects.create(partner=self.partner, text="Call")
+        self.dispute = Dispute.objects.create(
+            partner=self.partner, user=member, field="tier", label="Tier", claimed="Gold"
+        )
         manager = self.people["channel manager"]
         self.note = Note.objects.create(partner=self.partner, author=manager, text="Hello")
         self.view = SavedView.objects.create(subject="partner", name="View", query="", owner=manager, is_shared=True)
@@ -75,7 +117,11 @@ class World:
             offer=self.offers["page"].pk,
             course=self.offers["course"].pk,
             file=self.offers["file"].pk,
+            certificate=self.certificate.code,
             run=self.run.pk,
+            claim=self.claim.pk,
+            deal=self.deal.pk,
+            registration=self.registration.pk,
             upload=self.file.pk,
             attribute=self.attribute.pk,
             analyst=self.people["analyst"].pk,
@@ -85,4 +131,11 @@ class World:
             change=self.change.pk,
             invitation=self.invited.link.rstrip("/").rpartition("/")[2],
             version=self.segment.published_id,
+            message=self.message.pk,
+            delivery=self.delivery.pk,
+            token=self.delivery.token,
+            step=self.step.pk,
+            task=self.task.pk,
+            dispute=self.dispute.pk,
+            member=self.people["partner member"].pk,
         )

@@ -1,0 +1,136 @@
+"""Forms in which staff write journeys: the journey, and one form per action of a step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+
+from programs.console.forms import segment_choices
+from programs.journeys.authoring import JourneyDraft, StepDraft, settable
+from programs.journeys.models import Journey, JourneyStep
+from programs.models import Message, Program
+from programs.targeting import Targeting
+
+CONDITIONS = [
+    ("", "Always"),
+    ("in", "Only if in any of these segments"),
+    ("notIn", "Only if in none of these segments"),
+]
+
+
+class _Refusing(forms.Form):
+    def refuse(self, error: ValidationError) -> None:
+        """Shows a verb's refusal at its fields."""
+        if not hasattr(error, "error_dict"):
+            self.add_error(None, error)
+            return
+        for name, messages in error.message_dict.items():
+            for message in messages:
+                self.add_error(name if name in self.fields else None, message)
+
+
+class JourneyForm(_Refusing):
+    """What a journey is called and what begins it."""
+
+    name = forms.CharField(max_length=200)
+    slug = forms.SlugField(max_length=100, help_text="Its name in addresses, such as welcome-gold.")
+    description = forms.CharField(max_length=500, required=False)
+    trigger = forms.ChoiceField(label="Begins when a partner", choices=Journey.Trigger.choices)
+    segment = forms.ChoiceField(label="this segment")
+
+    def __init__(self, *args: Any, keep: str = "", **kwargs: Any) -> None:
+        """`keep`: the segment chosen already, whatever became of it."""
+        super().__init__(*args, **kwargs)
+        self.fields["segment"].choices = segment_choices(Targeting(any=(keep,) if keep else ()))  # type: ignore[attr-defined]
+
+    def draft(self) -> JourneyDraft:
+        """As entered."""
+        return JourneyDraft(**self.cleaned_data)
+
+
+class StepForm(_Refusing):
+    """When a step is due and under which condition; what it does depends on its action."""
+
+    wait_days = forms.IntegerField(label="Days after it began", min_value=0, initial=0, help_text="0: at once.")
+    only_while = forms.BooleanField(
+        label="Only while it still holds",
+        required=False,
+        initial=True,
+        help_text="The partner is still in the segment; where leaving begins the journey, still out of it.",
+    )
+    condition_kind = forms.ChoiceField(label="Condition", choices=CONDITIONS, required=False)
+    condition_segments = forms.MultipleChoiceField(
+        label="Segments of the condition", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    condition_rule = forms.JSONField(
+        label="Or a rule",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 5, "class": "mono"}),
+        help_text="As JSON, in the language of segments, asked when the step is due. It takes the place of the choice above.",
+    )
+
+    def __init__(self, *args: Any, action: str, **kwargs: Any) -> None:
+        """`action`: which fields there are beside these."""
+        super().__init__(*args, **kwargs)
+        self.action = action
+        segments = segment_choices(Targeting(any=tuple(self.initial.get("condition_segments", ()))))
+        self.fields["condition_segments"].choices = segments  # type: ignore[attr-defined]
+        if action == JourneyStep.Action.OFFER:
+            programs = Program.objects.exclude(status="archived").values_list("slug", "name")
+            self.fields["program"] = forms.ChoiceField(label="Programme", choices=list(programs))
+        elif action == JourneyStep.Action.MESSAGE:
+            kept = Message.objects.filter(status="journey").values_list("pk", "subject")
+            self.fields["message"] = forms.TypedChoiceField(
+                choices=list(kept), coerce=int, help_text="Messages that are kept for journeys."
+            )
+        elif action == JourneyStep.Action.TASK:
+            self.fields["text"] = forms.CharField(
+                label="What is to be done", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+            )
+        else:
+            fields = [(name, found.label) for name, found in settable().items()]
+            self.fields["field"] = forms.ChoiceField(label="Attribute", choices=fields)
+            self.fields["text"] = forms.CharField(
+                label="Value", max_length=500, required=False, help_text="Empty: it is emptied."
+            )
+
+    @classmethod
+    def initial_of(cls, step: JourneyStep) -> dict[str, Any]:
+        """What the fields show for a step."""
+        initial: dict[str, Any] = {"wait_days": step.wait_days, "only_while": step.only_while}
+        initial |= {"text": step.text, "field": step.field, "message": step.message_id}
+        initial["program"] = step.program.slug if step.program else ""
+        kind, segments = simple(step.condition)
+        if kind:
+            return initial | {"condition_kind": kind, "condition_segments": segments}
+        return initial | {"condition_rule": step.condition}
+
+    def draft(self) -> StepDraft:
+        """As entered."""
+        data = self.cleaned_data
+        condition = data["condition_rule"]
+        if condition is None and data["condition_kind"] and data["condition_segments"]:
+            leaf = {"field": "segment", "operator": data["condition_kind"], "value": data["condition_segments"]}
+            condition = {"combinator": "and", "not": False, "rules": [leaf]}
+        own = {name: data[name] for name in ("program", "message", "text", "field") if name in data}
+        return StepDraft(
+            self.action, wait_days=data["wait_days"], only_while=data["only_while"], condition=condition, **own
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A condition on segments names some."""
+        data = super().clean() or {}
+        if data.get("condition_kind") and not data.get("condition_segments") and data.get("condition_rule") is None:
+            self.add_error("condition_segments", "Choose the segments, or take the condition away.")
+        return data
+
+
+def simple(rule: Any) -> tuple[str, list[str]]:
+    """A condition that only asks for segments, as (operator, slugs); ("", []) for any other."""
+    if isinstance(rule, dict) and len(rule.get("rules", [])) == 1 and not rule.get("not"):
+        leaf = rule["rules"][0]
+        if leaf.get("field") == "segment" and leaf.get("operator") in {"in", "notIn"}:
+            return leaf["operator"], list(leaf["value"])
+    return "", []

@@ -1,0 +1,115 @@
+"""What a journey would have done had it been on: the ledger of the last weeks played through, and nothing written.
+
+Who entered and left, and who was still in, is history and exact. Conditions are asked of the facts as they are today, for
+past values are not kept; the answer says so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.utils import timezone
+
+from partners.models import Partner
+from people.roles import Viewer
+from programs.journeys.conditions import CannotEvaluate, holding
+from programs.journeys.models import Journey, JourneyStep
+from segments.models import Change, Membership
+
+BACK = timedelta(days=90)
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class StepRehearsal:
+    """One step: for how many it would have been done, by now or later, and for how many not."""
+
+    step: JourneyStep
+    done: int
+    skipped: int
+    to_come: int
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """The journey over a stretch of history."""
+
+    since: datetime
+    entries: int
+    steps: list[StepRehearsal]
+    sample: list[tuple[Partner, datetime]]
+    """The latest who would have begun it."""
+
+    @property
+    def asks_conditions(self) -> bool:
+        """Some step asks a rule, which is answered with the facts of today."""
+        return any(each.step.condition is not None for each in self.steps)
+
+
+def rehearse(*, journey: Journey, viewer: Viewer, back: timedelta = BACK, now: datetime | None = None) -> Rehearsal:
+    """Play the ledger of the time `back` until now through the journey, for the partners the viewer may see."""
+    now = now or timezone.now()
+    partners = Partner.objects.visible_to(viewer)
+    begun = list(
+        Change.objects.filter(
+            segment_id=journey.segment_id, kind=journey.trigger, at__gt=now - back, at__lte=now,
+            subject_id__in=partners.values("pk"),
+        )
+        .order_by("-pk")
+        .values_list("subject_id", "at")
+    )  # fmt: skip
+    stays = _stays(journey, {partner for partner, _ in begun})
+    steps = [
+        _rehearse_step(step, journey, begun, stays, now)
+        for step in journey.steps.filter(retired_at=None).select_related("program", "message")
+    ]
+    shown = partners.in_bulk([partner for partner, _ in begun[:SHOWN]])
+    return Rehearsal(
+        since=now - back,
+        entries=len(begun),
+        steps=steps,
+        sample=[(shown[partner], at) for partner, at in begun[:SHOWN] if partner in shown],
+    )
+
+
+def _stays(journey: Journey, partners: set[int]) -> dict[int, list[tuple[datetime, datetime | None]]]:
+    found: dict[int, list[tuple[datetime, datetime | None]]] = defaultdict(list)
+    rows = Membership.objects.filter(segment_id=journey.segment_id, subject_id__in=partners)
+    for partner, entered, left in rows.values_list("subject_id", "entered_at", "left_at"):
+        found[partner].append((entered, left))
+    return found
+
+
+def _rehearse_step(
+    step: JourneyStep,
+    journey: Journey,
+    begun: list[tuple[int, datetime]],
+    stays: dict[int, list[tuple[datetime, datetime | None]]],
+    now: datetime,
+) -> StepRehearsal:
+    wait = timedelta(days=step.wait_days)
+    due = [(partner, at, at + wait) for partner, at in begun if at + wait <= now]
+    going = [each for each in due if not step.only_while or _still(journey, stays[each[0]], each[1], each[2])]
+    error = ""
+    if step.condition is not None:
+        try:
+            true_of = holding(step.condition, {partner for partner, _, _ in going})
+        except CannotEvaluate as reason:
+            true_of, error = set(), str(reason)
+        going = [each for each in going if each[0] in true_of]
+    return StepRehearsal(
+        step=step, done=len(going), skipped=len(due) - len(going), to_come=len(begun) - len(due), error=error
+    )
+
+
+def _still(
+    journey: Journey, stays: list[tuple[datetime, datetime | None]], began_at: datetime, due_at: datetime
+) -> bool:
+    """As the step would have found it at its hour: in the same stay; or, for leaving, still out."""
+    open_then = [entered for entered, left in stays if entered <= due_at and (left is None or left > due_at)]
+    if journey.trigger == Journey.Trigger.ENTERED:
+        return any(entered <= began_at for entered in open_then)
+    return not open_then

@@ -1,0 +1,1 @@
+"""Messages: announcements in the portal and e-mail to the people of targeted partners."""

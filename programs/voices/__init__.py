@@ -1,0 +1,1 @@
+"""What partners' people say back: that a fact about them is wrong, and what they think of segments and programmes."""
