@@ -147,6 +147,10 @@ CONSOLE = {
         "/console/attributes/{attribute}/archive/", done(ADMINISTRATORS, 302), "post"
     ),
     "console/parts/": Row("/console/parts/", STAFF),
+    "console/keys/": Row("/console/keys/", ADMINISTRATORS),
+    "console/keys/<str:prefix>/revoke/": Row("/console/keys/nothing/revoke/", done(ADMINISTRATORS, 404), "post"),
+    "console/schedules/": Row("/console/schedules/", ADMINISTRATORS),
+    "console/audit/": Row("/console/audit/", ADMINISTRATORS),
     "console/people/": Row("/console/people/", ADMINISTRATORS),
     "console/people/invite/": Row("/console/people/invite/", ADMINISTRATORS),
     "console/people/<int:pk>/": Row("/console/people/{analyst}/", ADMINISTRATORS),
