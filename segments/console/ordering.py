@@ -1,4 +1,4 @@
-"""One choice that narrows a table, and orders that a paginator can count through: for tables of a few thousand rows."""
+"""Choices that narrow the members of a segment, and what to order them by."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from partners.vocabulary import Field, FieldType, Vocabulary
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """One choice that narrows a list."""
+    """One choice field as a filter."""
 
     name: str
     label: str
@@ -28,11 +28,11 @@ class Filter:
 
 def filter_of(field: Field, value: str) -> Filter:
     """A filter by a choice field."""
-    return Filter(field.name, field.label, [(c.value, c.label) for c in field.choices], value)
+    return Filter(field.name, field.label, [(choice.value, choice.label) for choice in field.choices], value)
 
 
 def order(sort: str, vocabulary: Vocabulary) -> list[Any]:
-    """What to order by for a sort word such as "tier" or "-tier"."""
+    """What to order by for a sort word such as "tier" or "-tier". Missing values come last; the id settles ties."""
     name = sort.removeprefix("-")
     field = vocabulary.get(name)
     by: BaseExpression | F = F(name)
