@@ -96,7 +96,7 @@ def _rows(model: Any, name: str, who: int | None, place: Place | None) -> QueryS
     if place is not None:
         tied = Q(pgh_id__lt=place.pk) if name == place.table else Q() if name < place.table else Q(pgh_id__in=[])
         rows = rows.filter(Q(pgh_created_at__lt=place.at) | (Q(pgh_created_at=place.at) & tied))
-    return rows.order_by("-pgh_created_at", "-pgh_id")  # type: ignore[no-any-return]
+    return rows.order_by("-pgh_created_at", "-pgh_id")
 
 
 def _before(rows: list[Any]) -> dict[tuple[str, int], Any]:
@@ -113,8 +113,8 @@ def _before(rows: list[Any]) -> dict[tuple[str, int], Any]:
 
 
 def _user_of(row: Any) -> int | None:
-    found = row.pgh_context.metadata.get("user") if row.pgh_context else None
-    return int(found) if str(found or "").isdecimal() else None
+    found = str(row.pgh_context.metadata.get("user") or "") if row.pgh_context else ""
+    return int(found) if found.isdecimal() else None
 
 
 def _entry(place: Place, row: Any, before: Any, people: dict[int, User]) -> Entry:

@@ -82,7 +82,7 @@ def stale(viewer: User) -> Iterable[Need]:
     now = timezone.now()
     rows = Segment.objects.visible_to(viewer).active().filter(invalid_reason="").order_by("computed_at")
     for row in rows.filter(computed_at__lt=now - LATE)[:SHOWN]:
-        days = max(1, (now - row.computed_at).days)
+        days = max(1, (now - (row.computed_at or now)).days)
         said = f"Its members are {days} day{'' if days == 1 else 's'} old."
         yield Need(f"{row.name} is stale", said, reverse("console_segment", args=[row.slug]))
     due = (
@@ -92,7 +92,7 @@ def stale(viewer: User) -> Iterable[Need]:
     )
     mine = due.filter(Q(owner_id=viewer.pk) | Q(owner=None)) if not roles.may_administer(viewer) else due
     for row in mine[:SHOWN]:
-        said = f"It was to be reviewed by {wording.day(row.profile.review_on)}."
+        said = f"It was to be reviewed by {wording.day(row.profile.review_on or now)}."
         yield Need(f"{row.name} is due for review", said, reverse("console_segment", args=[row.slug]))
 
 
