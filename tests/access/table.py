@@ -136,6 +136,10 @@ CONSOLE = {
     "console/imports/<int:pk>/apply/": Row("/console/imports/{upload}/apply/", done(UNLIMITED_EDITORS, 302), "post"),
     "console/imports/<int:pk>/progress/": Row("/console/imports/{upload}/progress/", UNLIMITED_EDITORS),
     "console/imports/<int:pk>/rejects/": Row("/console/imports/{upload}/rejects/", done(UNLIMITED_EDITORS, 404)),
+    "console/imports/<int:pk>/correct/": Row(
+        "/console/imports/{upload}/correct/", done(UNLIMITED_EDITORS, 400), "post"
+    ),
+    "console/imports/<int:pk>/undo/": Row("/console/imports/{upload}/undo/", done(UNLIMITED_EDITORS, 302), "post"),
     "console/attributes/": Row("/console/attributes/", ADMINISTRATORS),
     "console/attributes/new/": Row("/console/attributes/new/", ADMINISTRATORS),
     "console/attributes/<int:pk>/": Row("/console/attributes/{attribute}/", ADMINISTRATORS),
@@ -143,6 +147,10 @@ CONSOLE = {
         "/console/attributes/{attribute}/archive/", done(ADMINISTRATORS, 302), "post"
     ),
     "console/parts/": Row("/console/parts/", STAFF),
+    "console/keys/": Row("/console/keys/", ADMINISTRATORS),
+    "console/keys/<str:prefix>/revoke/": Row("/console/keys/nothing/revoke/", done(ADMINISTRATORS, 404), "post"),
+    "console/schedules/": Row("/console/schedules/", ADMINISTRATORS),
+    "console/audit/": Row("/console/audit/", ADMINISTRATORS),
     "console/people/": Row("/console/people/", ADMINISTRATORS),
     "console/people/invite/": Row("/console/people/invite/", ADMINISTRATORS),
     "console/people/<int:pk>/": Row("/console/people/{analyst}/", ADMINISTRATORS),
