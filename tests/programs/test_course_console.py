@@ -98,8 +98,13 @@ def test_lesson_file__content_is_not_what_the_name_says__refused(editor: Client,
 
 def test_quiz__made_with_its_first_question__then_more(editor: Client, course: Any) -> None:
     entered = {
-        "title": "Second quiz", "pass_mark": "80", "attempts": "3", "text": "Right?",
-        "choice": ["a", "b", "c"], "choice_text": ["Yes", "No", ""], "right": "a",
+        "title": "Second quiz",
+        "pass_mark": "80",
+        "attempts": "3",
+        "text": "Right?",
+        "choice": ["a", "b", "c"],
+        "choice_text": ["Yes", "No", ""],
+        "right": "a",
     }
     answer = editor.post(f"{BASE}lessons/new/quiz/", entered)
     assert answer.status_code == 302
