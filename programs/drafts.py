@@ -29,6 +29,15 @@ class ContentDraft:
     file: Any = None
     """An uploaded file (django.core.files.File); None keeps the one there is; False takes it away."""
     language: str = "en"
+    form: str = "piece"
+    """Either "piece", "kit" or "play"."""
+    expires_on: date | None = None
+    """The last day it may be seen."""
+    needs_approval: bool = False
+    items: tuple[dict[str, str], ...] = ()
+    """What a kit or play holds, in order: {"content": slug, "message"}."""
+    customer_segments: tuple[str, ...] = ()
+    """Slugs of the segments of customers that a play is for."""
 
     def errors(self) -> Errors:
         """What is wrong with it by itself."""
@@ -37,6 +46,10 @@ class ContentDraft:
             found["url"] = ["A link begins with https:// or http:// and names a site."]
         if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", self.language):
             found["language"] = ["Give a language code such as en, de or pt-BR."]
+        if self.form not in {"piece", "kit", "play"}:
+            found["form"] = ["Choose one of piece, kit or play."]
+        if any(len(each.get("message", "")) > 500 for each in self.items):
+            found["items"] = ["Keep each message within 500 characters."]
         return found
 
 
@@ -147,6 +160,13 @@ class ProgramDraft:
     def kind(self) -> str:
         """Either "content", "course" or "incentive"."""
         return {ContentDraft: "content", CourseDraft: "course", IncentiveDraft: "incentive"}[type(self.detail)]
+
+    @property
+    def is_for_somebody(self) -> bool:
+        """It names partners; or is a play for customers, which every partner serving them may use."""
+        return self.targeting.names_somebody or bool(
+            isinstance(self.detail, ContentDraft) and self.detail.form == "play" and self.detail.customer_segments
+        )
 
     def errors(self) -> Errors:
         """Everything that is wrong with it by itself; whether the segments exist is asked when it is stored."""

@@ -54,6 +54,10 @@ class OfferQuerySet(models.QuerySet[Any]):
         """Those not withdrawn."""
         return self.filter(withdrawn_at=None)
 
+    def unexpired(self, day: date) -> Self:
+        """Without content whose last day is before the day."""
+        return self.exclude(program__content__expires_on__lt=day)
+
     def tallies(self) -> Self:
         """Per programme, of these offers: on offer now (offers), ever opened, started and completed (partners)."""
         standing = Q(withdrawn_at=None, lapsed_at=None)

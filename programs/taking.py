@@ -14,7 +14,7 @@ from partners.models import Activity
 from people.roles import Viewer
 from programs import lessons as curriculum
 from programs.certifying import certify
-from programs.models import Enrolment, Offer, Program
+from programs.models import Content, Enrolment, Offer, Program
 
 
 class Refused(Exception):
@@ -60,10 +60,10 @@ def open_offer(*, offer: Offer, user: Viewer) -> Taken:
     return Taken(offer, changed=changed)
 
 
-def note_download(*, offer: Offer, user: Viewer, is_start: bool = True) -> None:
-    """Count a file taken by a partner's person; further pieces of one (`is_start` False) are not counted."""
-    if is_start:
-        _note(offer, user, Activity.Kind.CONTENT_DOWNLOADED)
+def note_seen(*, partner_id: int, user: Viewer, content: Content, downloaded: bool = False) -> None:
+    """Count a look at content, or a download of its file, by a partner's person."""
+    kind = Activity.Kind.CONTENT_DOWNLOADED if downloaded else Activity.Kind.CONTENT_OPENED
+    activity.record(partner_id=partner_id, user_id=user.pk, kind=kind, about=content.program.slug)
 
 
 @transaction.atomic

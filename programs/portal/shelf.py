@@ -10,6 +10,7 @@ from django.db.models import F, Func, IntegerField
 from django.utils import timezone
 
 from people.models import User
+from programs.certifying import today
 from programs.lessons import done_count
 from programs.models import Enrolment, Offer, Program
 from programs.wording import because, earning
@@ -47,7 +48,9 @@ class Card:
         """What to call it."""
         if self.program.kind == Program.Kind.INCENTIVE:
             return str(self.program.incentive.get_type_display())
-        return {Program.Kind.CONTENT: "Resource", Program.Kind.COURSE: "Course"}[Program.Kind(self.program.kind)]
+        if self.program.kind == Program.Kind.CONTENT:
+            return str(self.program.content.get_form_display())
+        return {Program.Kind.COURSE: "Course"}[Program.Kind(self.program.kind)]
 
     @property
     def is_new(self) -> bool:
@@ -88,8 +91,9 @@ def cards(user: User, *, kind: str = "") -> list[Card]:
     offers = (
         Offer.objects.visible_to(user)
         .on()
-        .select_related("program", "program__course", "program__incentive")
-        .defer("program__course__lessons", "program__incentive__terms")
+        .unexpired(today())
+        .select_related("program", "program__course", "program__incentive", "program__content")
+        .defer("program__course__lessons", "program__incentive__terms", "program__content__body")
         .annotate(
             lessons=Func(F("program__course__lessons"), function="jsonb_array_length", output_field=IntegerField())
         )

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from programs.portal import account, accounts, feedback, gap, learning, notifications, proofs, views
+from programs.portal import (
+    account,
+    accounts,
+    customers,
+    feedback,
+    gap,
+    learning,
+    notifications,
+    pieces,
+    proofs,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="portal_home"),
@@ -26,6 +37,20 @@ urlpatterns = [
     path("offers/<int:pk>/complete/", learning.complete, name="portal_offer_complete"),
     path("training/transcript/", proofs.transcript, name="portal_transcript"),
     path("certificates/<str:code>.<str:form>", proofs.certificate, name="portal_certificate"),
+    path("offers/<int:pk>/items/<int:item>/", pieces.offer_item, name="portal_offer_item"),
+    path("offers/<int:pk>/items/<int:item>/file/", pieces.offer_item_file, name="portal_offer_item_file"),
+    path("customers/", customers.customers, name="portal_customers"),
+    path("customers/<str:external_id>/", customers.customer, name="portal_customer"),
+    path("customers/<str:external_id>/plays/<slug:slug>/", customers.play, name="portal_play"),
+    path("customers/<str:external_id>/plays/<slug:slug>/file/", customers.play_file, name="portal_play_file"),
+    path(
+        "customers/<str:external_id>/plays/<slug:slug>/items/<int:item>/", customers.play_item, name="portal_play_item"
+    ),
+    path(
+        "customers/<str:external_id>/plays/<slug:slug>/items/<int:item>/file/",
+        customers.play_item_file,
+        name="portal_play_item_file",
+    ),
     path("offers/<int:pk>/feedback/", feedback.of_offer, name="portal_offer_feedback"),
     path("segments/<slug:slug>/feedback/", feedback.of_segment, name="portal_segment_feedback"),
     path("notifications/", notifications.notifications, name="portal_notifications"),

@@ -13,14 +13,14 @@ from django.views.decorators.http import require_POST, require_safe
 from partners.models import Partner
 from people.guards import partner_required
 from programs import taking
-from programs.filetypes import media_type_of
+from programs.certifying import today
 from programs.markdown import to_html
 from programs.models import Offer, Program
 from programs.portal.accounts import standing
+from programs.portal.pieces import send_content, shown_items
 from programs.portal.progress import course_context
 from programs.portal.shelf import card_of, cards, next_steps
 from programs.portal.why import reasons_of
-from programs.serving import is_start, send
 from segments.models import Membership
 
 SHELVES = {
@@ -34,7 +34,8 @@ ON_HOME = 6
 
 def own_offer(request: HttpRequest, pk: int, *, kind: str = "") -> Offer:
     """The company's own offer; anybody else's, and one that was withdrawn, is not found."""
-    offers = Offer.objects.visible_to(request.user).on().select_related("program", "program__content")
+    offers = Offer.objects.visible_to(request.user).on().unexpired(today())
+    offers = offers.select_related("program", "program__content")
     offers = offers.select_related("program__course", "program__incentive")
     return get_object_or_404(offers.filter(program__kind=kind) if kind else offers, pk=pk)
 
@@ -70,7 +71,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
     title, name = SHELVES[Program.Kind(found.program.kind)]
     context: dict[str, Any] = {"card": card_of(request.user, found), "offer": found, "shelf": title, "shelf_url": name}
     if found.program.kind == Program.Kind.CONTENT:
-        context["body"] = to_html(found.program.content.body)
+        context |= {"body": to_html(found.program.content.body), "items": shown_items(found.program.content)}
     elif found.program.kind == Program.Kind.COURSE:
         context |= course_context(request.user, context["card"])
     elif found.program.kind == Program.Kind.INCENTIVE:
@@ -85,16 +86,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
 def offer_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file of a content on offer, as a download: never shown in place, so nothing in it can run here."""
     found = own_offer(request, pk, kind=Program.Kind.CONTENT)
-    file = found.program.content.file
-    answer = send(
-        request,
-        storage=file.storage,
-        name=file.name or "",
-        filename=found.program.content.filename,
-        media_type=media_type_of(file.name or ""),
-    )
-    taking.note_download(offer=found, user=request.user, is_start=is_start(request, answer))
-    return answer
+    return send_content(request, found.program.content, partner_id=found.partner_id)
 
 
 @require_POST

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 
 from partners import wording
 from partners.columns import read_table
-from partners.console.listing import Filter, filter_of, order
 from partners.facts import vocabulary
 from partners.vocabulary import Field, FieldKind, FieldType, Subject, Vocabulary
 from people import roles
@@ -25,6 +24,7 @@ from segments import members as reads
 from segments.api.streams import csv_lines
 from segments.cells import cell
 from segments.console.moments import Moment, moment_of
+from segments.console.ordering import Filter, filter_of, order
 from segments.console.parts import is_part
 from segments.console.segment import one
 from segments.console.subjects import FACTS, Named, Names

@@ -304,6 +304,20 @@ PORTAL = {
     "portal/offers/<int:pk>/lessons/<int:number>/quiz/": Row(
         "/portal/offers/{course}/lessons/1/quiz/", done(OWN_COMPANY, 302), "post"
     ),
+    "portal/offers/<int:pk>/items/<int:item>/": Row("/portal/offers/{kit}/items/{item}/", OWN_COMPANY),
+    "portal/offers/<int:pk>/items/<int:item>/file/": Row("/portal/offers/{kit}/items/{item}/file/", OWN_COMPANY),
+    "portal/customers/": Row("/portal/customers/", PARTNERS),
+    "portal/customers/<str:external_id>/": Row("/portal/customers/C-1/", OWN_COMPANY),
+    "portal/customers/<str:external_id>/plays/<slug:slug>/": Row("/portal/customers/C-1/plays/play/", OWN_COMPANY),
+    "portal/customers/<str:external_id>/plays/<slug:slug>/file/": Row(
+        "/portal/customers/C-1/plays/play/file/", OWN_COMPANY
+    ),
+    "portal/customers/<str:external_id>/plays/<slug:slug>/items/<int:item>/": Row(
+        "/portal/customers/C-1/plays/play/items/{play_item}/", OWN_COMPANY
+    ),
+    "portal/customers/<str:external_id>/plays/<slug:slug>/items/<int:item>/file/": Row(
+        "/portal/customers/C-1/plays/play/items/{play_item}/file/", OWN_COMPANY
+    ),
     "portal/training/transcript/": Row("/portal/training/transcript/", PARTNERS),
     "portal/certificates/<str:code>.<str:form>": Row("/portal/certificates/{certificate}.png", OWNER),
     "portal/offers/<int:pk>/feedback/": Row("/portal/offers/{offer}/feedback/", OWN_COMPANY),

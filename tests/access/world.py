@@ -17,9 +17,11 @@ from programs.models import (
     Dispute,
     Journey,
     JourneyStep,
+    KitItem,
     ManagerTask,
     Message,
     Offer,
+    PlaySegment,
     Program,
 )
 from segments.models import Recompute, Segment
@@ -64,6 +66,15 @@ class World:
         file = world.program("file", any=[self.segment], detail={"body": ""})
         file.content.file.save("plan.txt", ContentFile(b"plan"))
         self.offers["file"] = self._offer(file)
+        kit = world.program("kit", any=[self.segment], detail={"form": "kit"})
+        self.item = KitItem.objects.create(kit=kit.content, item=file.content, position=1)
+        self.offers["kit"] = self._offer(kit)
+        play = world.program("play", detail={"form": "play", "body": "Hello"})
+        play.content.file.save("play.txt", ContentFile(b"play"))
+        self.play_item = KitItem.objects.create(kit=play.content, item=file.content, position=1)
+        served = world.segment("served", subject="customer")
+        world.set_members(served, [self.customer])
+        PlaySegment.objects.create(play=play.content, segment=served)
         bonus = world.program("bonus", kind="incentive", any=[self.segment])
         self.offers["bonus"] = self._offer(bonus)
         self.claim = Claim.objects.create(
@@ -117,6 +128,9 @@ class World:
             offer=self.offers["page"].pk,
             course=self.offers["course"].pk,
             file=self.offers["file"].pk,
+            kit=self.offers["kit"].pk,
+            item=self.item.pk,
+            play_item=self.play_item.pk,
             certificate=self.certificate.code,
             run=self.run.pk,
             claim=self.claim.pk,
