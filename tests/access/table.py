@@ -299,6 +299,7 @@ PORTAL = {
     "portal/claims/new/<slug:slug>/": Row("/portal/claims/new/bonus/", OWN_COMPANY),
     "portal/claims/<int:pk>/": Row("/portal/claims/{claim}/", OWN_COMPANY),
     "portal/claims/<int:pk>/proof/": Row("/portal/claims/{claim}/proof/", OWN_COMPANY),
+    "portal/segments/gap/": Row("/portal/segments/gap/", PARTNERS),
     "portal/segments/": Row("/portal/segments/", PARTNERS),
     "portal/offers/<int:pk>/": Row("/portal/offers/{offer}/", OWN_COMPANY),
     "portal/offers/<int:pk>/file/": Row("/portal/offers/{file}/file/", OWN_COMPANY),
