@@ -194,7 +194,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "form-action": [SELF],
     },
-    "EXCLUDE_URL_PREFIXES": ("/admin/",),
 }
 
 # --- REST -------------------------------------------------------------------------------------------------------------

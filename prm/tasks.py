@@ -7,7 +7,7 @@ from celery import shared_task
 from partners import snapshot, touching
 from partners.vocabulary import Subject
 from prm import loop
-from segments import membership, sharding
+from segments import history, membership, sharding
 from segments.models import Recompute
 
 
@@ -48,6 +48,7 @@ def sweep() -> None:
         recompute.delay(run.pk)
     loop.follow()
     touching.forget()
+    history.prune_runs()
     for subject in (Subject.PARTNER, Subject.CUSTOMER):
         if snapshot.is_due(subject):
             keep_columns.apply_async([subject.value], expires=300)

@@ -74,12 +74,16 @@ class Index:
         return references.downstream(self.graph, hit)
 
 
-def index(trees: Mapping[str, Node], subjects: Mapping[str, Subject]) -> Index:
-    """The index of these rules."""
+def index(
+    trees: Mapping[str, Node], subjects: Mapping[str, Subject], rivals: Mapping[str, frozenset[str]] | None = None
+) -> Index:
+    """The index of these rules; `rivals`: by segment, those of its set that it gives way to."""
     by_name: dict[tuple[Subject, str], set[str]] = {}
     by_subject: dict[Subject, set[str]] = {}
     everybody: set[str] = set()
-    graph = {slug: frozenset(segments_used(node)) for slug, node in trees.items()}
+    graph = {
+        slug: frozenset(segments_used(node)) | (rivals or {}).get(slug, frozenset()) for slug, node in trees.items()
+    }
     for slug, node in trees.items():
         found = reads(node, subjects[slug])
         by_subject.setdefault(subjects[slug], set()).add(slug)

@@ -19,6 +19,7 @@ from segments.instants import Clock
 from segments.matching import forms, matches, term_places
 from segments.operators import OPERATORS, PERCENTILES
 from segments.percentiles import rank_name, with_ranks
+from segments.primitives import Primitives
 from segments.ranges import inside, ranges_of
 from segments.ratios import Ratios, compare
 from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, about_of
@@ -90,6 +91,7 @@ class Evaluator:
         self.members = members if members is not None else {}
         self._lookups = lookups if lookups is not None else {}
         self._leaves: dict[Leaf, Mask] = {}
+        self._primitives = Primitives(len(table))
 
     def mask(self, node: Node) -> Mask:
         """Which rows the node is true of, shape (n,). The array may be shared: do not write into it."""
@@ -137,24 +139,26 @@ class Evaluator:
         if isinstance(column, Ratios):
             return compare(column, leaf)
         if isinstance(column, Scalars):
-            return inside(column.values, ranges_of(leaf, about, self.clock)) & column.present
+            ranges = ranges_of(leaf, about, self.clock)
+            shared = self._primitives.inside(leaf.field, column, ranges)
+            return inside(column.values, ranges) & column.present if shared is None else shared
         if isinstance(column, Codes):
             found = self._lookups.get(leaf)
             if found is None:
                 # One entry more than the dictionary has: code -1, a missing value, reads the last one.
                 found = np.append(matches(leaf, about, column.dictionary, self.clock), False)
                 self._lookups[leaf] = found
-            return found.astype(np.bool_, copy=False)[column.codes]
+            return self._primitives.one_of(leaf.field, column, found.astype(np.bool_, copy=False))
         return self._sets(leaf, about, column)
 
     def _sets(self, leaf: Leaf, about: Field, column: Sets) -> Mask:
         places = self._lookups.get(leaf)
         if places is None:
             places = self._lookups[leaf] = term_places(leaf, about, column.dictionary)
+        if leaf.operator == "containsAny":
+            return self._primitives.has_any(leaf.field, column, map(int, np.flatnonzero(places >= 0)))
         found = places[column.codes]
         named = _count(found >= 0, column)
-        if leaf.operator == "containsAny":
-            return named > 0
         # Each value counts once, however often a row may have it (or forms of it that compare equal).
         size = len(forms(leaf, about))
         rows = np.repeat(np.arange(len(self.table), dtype=np.int64), np.diff(column.offsets))

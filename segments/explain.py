@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -34,6 +34,8 @@ class Reason:
     missing: bool = False
     operand: str = ""
     """What a relative window means today: "2026-08-23 … 2026-11-21"."""
+    is_sensitive: bool = False
+    """The value found is not for everybody."""
     children: tuple[Reason, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
@@ -53,13 +55,11 @@ class Reason:
             data["rules"] = [child.to_json() for child in self.children]
         return data
 
-    def without(self, hidden: Collection[str]) -> Reason:
-        """The same without the values found in these fields; the verdicts stay."""
-        if self.kind == "group":
-            return replace(self, children=tuple(child.without(hidden) for child in self.children))
-        if self.rule.get("field") not in hidden:
-            return self
-        return replace(self, found=None, found_words="hidden", missing=False)
+    def discreet(self) -> Reason:
+        """The same without the values found in sensitive fields; the verdicts stay."""
+        if self.is_sensitive:
+            return replace(self, found=None, found_words="hidden", missing=False)
+        return replace(self, children=tuple(child.discreet() for child in self.children))
 
     def conditions(self) -> list[Reason]:
         """The leaves, in reading order."""
@@ -100,6 +100,7 @@ def reasons(
                 found_words="not set" if found is None else value_words(found, about),
                 missing=found is None,
                 operand=resolved(at, about, clock),
+                is_sensitive=about.sensitive,
             )
         return Reason(pointer, "segment" if isinstance(at, SegmentLeaf) else "everyone", verdict, words, to_json(at))
 

@@ -12,7 +12,7 @@ from pyroaring import BitMap64
 from partners.columns import read_table
 from partners.tables import Mask
 from partners.vocabulary import Subject
-from people.roles import Viewer, is_partner
+from people.roles import Viewer, is_partner, is_vendor, may_reveal
 from segments import computing
 from segments.bitmaps import bitmap, mask_of
 from segments.cells import cell
@@ -22,7 +22,7 @@ from segments.instants import Clock
 from segments.ledger import present_members
 from segments.members import MODELS
 from segments.models import Segment
-from segments.revealing import hidden_fields, refuse_hidden
+from segments.revealing import refuse_hidden
 from segments.rulebook import clock_at, rulebook
 from segments.rules import Leaf, RuleError, RuleInvalid, about_of, fields_used, nodes, value_to_json
 from segments.sentences import resolved, sentence
@@ -141,6 +141,27 @@ def _difference(segment: Segment, viewer: Viewer, sample_size: int, material: Ma
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Everybody who would enter and leave, whoever may see them."""
+
+    enter: BitMap64
+    leave: BitMap64
+    present: int
+
+
+def moves(segment: Segment) -> Moves:
+    """What publishing the draft would change now. RuleInvalid when it does not hold."""
+    have = present_members([segment.pk])[segment.pk]
+    if segment.draft is None or not have:
+        return Moves(BitMap64(), BitMap64(), 0)
+    with computing.one_snapshot():
+        _, wanted = _work_out(
+            Subject(segment.subject), segment.draft.rule, clock_at(), own_slug=segment.slug, viewer=None
+        )
+    return Moves(wanted - have, have - wanted, len(have))
+
+
 _OWN = ""
 """The slug of the rule that is looked at: nothing can refer to it."""
 
@@ -156,7 +177,9 @@ def _work_out(
     node = book.parse(rule, own_slug=own_slug)
     if viewer is not None:
         refuse_hidden(node, book.vocabulary, viewer)
-    material = computing.read([Plan(_OWN, subject, rule), *computing.plans_named(rule)], clock=clock)
+    material = computing.read(
+        [Plan(_OWN, subject, rule, own_slug), *computing.plans_named(rule, segment=own_slug)], clock=clock
+    )
     found = computing.work_out(material)
     if _OWN in material.failures:
         raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[_OWN])])
@@ -171,7 +194,7 @@ def _visible_count(subject: Subject, viewer: Viewer) -> int:
 def _visible(subject: Subject, viewer: Viewer, material: Material) -> Mask:
     """Which rows the viewer may see. The table holds all subjects there are, of the same snapshot."""
     ids = material.tables[subject].ids
-    if _visible_count(subject, viewer) == len(ids):
+    if is_vendor(viewer) and not viewer.regions:
         return np.ones(len(ids), dtype=np.bool_)
     seen = MODELS[subject.value].objects.visible_to(viewer).values_list("pk", flat=True)
     return np.isin(ids, np.fromiter(seen.iterator(), dtype=np.int64))
@@ -184,8 +207,8 @@ def _in_order(names: Collection[str], order: list[str]) -> list[str]:
 
 def _tellable(names: Collection[str], material: Material, subject: Subject, viewer: Viewer) -> list[str]:
     """The fields whose values the viewer may read: sensitive ones are for administrators and keys of scope admin."""
-    hidden = hidden_fields(material.books[subject].vocabulary, viewer)
-    return [name for name in names if name not in hidden]
+    words = material.books[subject].vocabulary
+    return [name for name in names if may_reveal(viewer) or not words[name].sensitive]
 
 
 def _sample(

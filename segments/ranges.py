@@ -22,7 +22,7 @@ from segments.operators import OPERATORS
 from segments.rules.nodes import Leaf
 
 Range = tuple[int | None, int | None]
-_LEAST, _MOST = -(2**63), 2**63 - 1
+_LEAST, MOST = -(2**63), 2**63 - 1
 
 
 def ranges_of(leaf: Leaf, about: Field, clock: Clock) -> tuple[Range, ...]:
@@ -106,35 +106,35 @@ def _anniversaries(window: Window, about: Field, clock: Clock) -> tuple[Range, .
 
 def inside(values: Ints, ranges: Iterable[Range]) -> Mask:
     """Which values, shape (n,), lie in any of the ranges. Bounds beyond 64 bits are no bounds, or nothing."""
-    merged = _merge(ranges)
-    if not merged:
+    apart = merged(ranges)
+    if not apart:
         return np.zeros(len(values), dtype=np.bool_)
-    if len(merged) == 1:
-        low, high = merged[0]
+    if len(apart) == 1:
+        low, high = apart[0]
         found = values >= low if low > _LEAST else np.ones(len(values), dtype=np.bool_)
-        if high <= _MOST:
+        if high <= MOST:
             found &= values < high
         return found
-    edges = [edge for low, high in merged for edge in (low, high)]
-    if edges[-1] > _MOST:
+    edges = [edge for low, high in apart for edge in (low, high)]
+    if edges[-1] > MOST:
         edges.pop()
     # Left of the first edge is outside, then inside and outside take turns.
     places = np.searchsorted(np.array(edges, dtype=np.int64), values, side="right")
     return (places & 1).astype(np.bool_)
 
 
-def _merge(ranges: Iterable[Range]) -> list[tuple[int, int]]:
-    """Ascending, apart from each other, none empty, cut to 64 bits (`_MOST + 1` is no upper bound)."""
+def merged(ranges: Iterable[Range]) -> list[tuple[int, int]]:
+    """Ascending, apart from each other, none empty, cut to 64 bits (`MOST + 1` is no upper bound)."""
     cut = sorted(
-        (max(_LEAST if low is None else low, _LEAST), min(_MOST + 1 if high is None else high, _MOST + 1))
+        (max(_LEAST if low is None else low, _LEAST), min(MOST + 1 if high is None else high, MOST + 1))
         for low, high in ranges
     )
-    merged: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     for low, high in cut:
         if low >= high:
             continue
-        if merged and low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(high, found[-1][1]))
         else:
-            merged.append((low, high))
-    return merged
+            found.append((low, high))
+    return found

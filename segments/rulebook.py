@@ -17,6 +17,7 @@ from segments.models import Segment, SegmentVersion
 from segments.operators import SEGMENT_FIELD
 from segments.relations import related
 from segments.rules import Node, Referable, Relations, parse
+from segments.standing import rivals
 
 
 def clock_at(as_of: Any = None) -> Clock:
@@ -67,6 +68,7 @@ def referable() -> dict[str, Referable]:
     rules = SegmentVersion.objects.filter(pk__in=ids).extra(
         where=["rule::text LIKE %s"], params=[f'%"{SEGMENT_FIELD}"%']
     )
+    before = rivals()
     named = {pk: slugs_named(rule) for pk, rule in rules.values_list("pk", "rule")}
     return {
         row["slug"]: Referable(
@@ -74,6 +76,7 @@ def referable() -> dict[str, Referable]:
             subject=row["subject"],
             refers_to=frozenset(named.get(row["draft_id"], ())) | frozenset(named.get(row["published_id"], ())),
             archived=row["status"] == Segment.Status.ARCHIVED,
+            behind=before.get(row["slug"], frozenset()),
         )
         for row in rows
     }

@@ -65,7 +65,7 @@ def _look(request: HttpRequest) -> HttpResponseBase:
     unwanted = {"CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_IF_MATCH", "HTTP_ACCEPT", "wsgi.input"}
     reading.META = {name: value for name, value in request.META.items() if name not in unwanted}
     reading.META["REQUEST_METHOD"] = "GET"
-    reading.GET = request.GET.copy()
+    reading.GET = request.GET
     reading.COOKIES = request.COOKIES
     for name in ("user", "session"):
         if hasattr(request, name):

@@ -29,7 +29,7 @@ from segments.api import schema
 from segments.drafting import change_details, change_rule, create_segment, delete_segment
 from segments.members import member_counts
 from segments.models import Segment, SegmentVersion
-from segments.publishing import archive, publish
+from segments.publishing import LARGE_SHARE, TooManyMove, archive, publish
 
 _FILTERS = ("subject", "status", "kind")
 
@@ -69,6 +69,21 @@ class ReasonBody(StrictSerializer):
     """Why something is done."""
 
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class PublishBody(ReasonBody):
+    """How sure the caller is."""
+
+    confirm = serializers.BooleanField(required=False)
+
+
+class ManyWouldMove(Conflict):
+    """409 with the difference that publishing would make."""
+
+    def __init__(self, many: TooManyMove) -> None:
+        super().__init__(f"{many} Send “confirm”: true to publish it.", "/confirm", "many_would_move")
+        counts = {"enter": len(many.moves.enter), "leave": len(many.moves.leave), "present": many.moves.present}
+        self.errors = [{**self.errors[0], **counts}]
 
 
 def visible(request: Request) -> QuerySet[Any]:
@@ -191,13 +206,23 @@ class Publish(APIView):
     @extend_schema(
         operation_id="segments_publish",
         tags=["segments"],
-        request={"application/json": schema.ref("Reason")},
+        request={"application/json": schema.ref("PublishBody")},
         responses={200: schema.ref("Published")},
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Publishes; the members are worked out at once by the run that the answer names."""
-        checked(ReasonBody, request.data)
-        published = publish(segment=one(request, slug), author=str(request.user))
+        """Publishes; the members are worked out at once by the run that the answer names.
+
+        When more than a fifth of the present members would enter or leave: 409 with the numbers, unless `confirm` is true.
+        """
+        values = checked(PublishBody, request.data)
+        try:
+            published = publish(
+                segment=one(request, slug),
+                author=str(request.user),
+                most_share=None if values.get("confirm") else LARGE_SHARE,
+            )
+        except TooManyMove as many:
+            raise ManyWouldMove(many) from many
         return Response(
             {**described(request, slug), "recompute": published.run.pk if published.run else None},
         )

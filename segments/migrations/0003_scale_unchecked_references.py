@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("segments", "0002_scale_shards"), ("segments", "0002_segpages_profile_comments")]
+    dependencies = [("segments", "0003_language_overrides_and_sets")]
 
     operations = [
         migrations.AlterField(

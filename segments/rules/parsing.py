@@ -37,6 +37,8 @@ class Referable:
     subject: str
     refers_to: frozenset[str] = frozenset()
     archived: bool = False
+    behind: frozenset[str] = frozenset()
+    """Those of its set that it gives way to: it waits for them as for those it refers to."""
 
 
 def parse(
@@ -269,11 +271,16 @@ class Parser:
             detail = f"“{slug}” is a segment of {other.subject}s; this rule is about {self.subject}s."
             raise Refused("other_subject", detail)
 
+    def behind(self, slug: str) -> frozenset[str]:
+        """The segments of its set that a segment gives way to."""
+        return self.segments[slug].behind if slug in self.segments else frozenset()
+
     def check_chains(self, slugs: frozenset[str]) -> None:
         """Raises Refused when the references lead back here, or too far."""
         graph = {slug: entry.refers_to for slug, entry in self.segments.items()}
         graph[self.own_slug] = slugs
-        circle = references.cycle(graph, self.own_slug)
+        waiting = {slug: named | self.behind(slug) for slug, named in graph.items()}
+        circle = references.cycle(waiting, self.own_slug)
         if circle:
             raise Refused("cycle", f"Segments would refer to each other in a circle: {' → '.join(circle)}.")
         for user in sorted(references.downstream(graph, [self.own_slug])):
