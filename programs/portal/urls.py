@@ -39,6 +39,7 @@ urlpatterns = [
     path("certificates/<str:code>.<str:form>", proofs.certificate, name="portal_certificate"),
     path("offers/<int:pk>/items/<int:item>/", pieces.offer_item, name="portal_offer_item"),
     path("offers/<int:pk>/items/<int:item>/file/", pieces.offer_item_file, name="portal_offer_item_file"),
+    path("deals/<int:pk>/plays/", customers.deal_plays, name="portal_deal_plays"),
     path("customers/", customers.customers, name="portal_customers"),
     path("customers/<str:external_id>/", customers.customer, name="portal_customer"),
     path("customers/<str:external_id>/plays/<slug:slug>/", customers.play, name="portal_play"),

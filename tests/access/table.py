@@ -279,6 +279,11 @@ CONSOLE = {
     "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/delete/": Row(
         "/console/programs/course/lessons/1/questions/q/delete/", done(EDITORS, 404), "post"
     ),
+    "console/programs/<slug:slug>/content/": Row("/console/programs/page/content/", STAFF),
+    "console/programs/<slug:slug>/versions/<int:number>/approve/": Row(
+        "/console/programs/page/versions/1/approve/", done(EDITORS, 302), "post"
+    ),
+    "console/customers/<str:external_id>/plays/": Row("/console/customers/C-1/plays/", STAFF_IN_REGION),
     "console/programs/<slug:slug>/results/": Row("/console/programs/course/results/", STAFF),
     "console/programs/<slug:slug>/results/<int:pk>/attempt/": Row(
         "/console/programs/course/results/1/attempt/", done(EDITORS, 404), "post"
@@ -314,6 +319,7 @@ PORTAL = {
     ),
     "portal/offers/<int:pk>/items/<int:item>/": Row("/portal/offers/{kit}/items/{item}/", OWN_COMPANY),
     "portal/offers/<int:pk>/items/<int:item>/file/": Row("/portal/offers/{kit}/items/{item}/file/", OWN_COMPANY),
+    "portal/deals/<int:pk>/plays/": Row("/portal/deals/{deal}/plays/", OWN_COMPANY),
     "portal/customers/": Row("/portal/customers/", PARTNERS),
     "portal/customers/<str:external_id>/": Row("/portal/customers/C-1/", OWN_COMPANY),
     "portal/customers/<str:external_id>/plays/<slug:slug>/": Row("/portal/customers/C-1/plays/play/", OWN_COMPANY),
