@@ -8,7 +8,7 @@ and half new. The same expressions count coverage and values (`partners.coverage
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import IO, Any
@@ -163,13 +163,40 @@ def read_table(
     if between is not None:
         selection.parameters["first"], selection.parameters["last"] = between
         some += " AND t.id BETWEEN %(first)s AND %(last)s"
-    statement = f"COPY (SELECT {', '.join(columns)} {selection.origin}{some} ORDER BY t.id) TO STDOUT (FORMAT csv)"
+    query = f"SELECT {', '.join(columns)} {selection.origin}{some} ORDER BY t.id"
+    return copied(query, selection.parameters, selection.fields)
+
+
+def read_rows(
+    values: Mapping[str, str],
+    origin: str,
+    fields: Mapping[str, Field],
+    names: Collection[str],
+    parameters: dict[str, Any],
+) -> Table:
+    """Records that are no subject of their own, by ascending id: `values` has the SQL of each field, `origin` FROM and
+    WHERE with the rows as `t`."""
+    chosen = {name: fields[name] for name in dict.fromkeys(names)}
+    columns = ["t.id", *(_sent(field.type, values[name]) for name, field in chosen.items())]
+    return copied(f"SELECT {', '.join(columns)} {origin} ORDER BY t.id", parameters, chosen)
+
+
+def read_pairs(query: str, parameters: dict[str, Any]) -> tuple[Ints, Ints]:
+    """Two columns of ids, shape (n,) each, in the order of the query."""
+    table = copied(query, parameters, {"second": Field(Subject.DEAL, "second", "", FieldType.BOOLEAN)})
+    second = table.columns["second"]
+    return table.ids, second.values if isinstance(second, Scalars) else np.empty(0, dtype=np.int64)
+
+
+def copied(query: str, parameters: dict[str, Any], fields: dict[str, Field]) -> Table:
+    """The rows of a query by COPY: an id, and the fields as `_sent` has them."""
+    statement = f"COPY ({query}) TO STDOUT (FORMAT csv)"
     with tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY) as file:
         with connection.cursor() as cursor:
             raw = cursor.cursor
-            raw.copy_expert(raw.mogrify(statement, selection.parameters), file)
+            raw.copy_expert(raw.mogrify(statement, parameters), file)
         file.seek(0)
-        return _table(file, selection.fields)
+        return _table(file, fields)
 
 
 def _table(file: IO[bytes], fields: dict[str, Field]) -> Table:

@@ -18,13 +18,19 @@ from people.roles import Viewer
 MODELS: dict[Subject, Any] = {Subject.PARTNER: Partner, Subject.CUSTOMER: Customer, Subject.DEAL: Deal}
 
 
-def coverage(subject: Subject) -> dict[str, int]:
-    """How many present subjects have a value, by field, for built-in and custom fields. One query beside the vocabulary."""
+def coverage(subject: Subject, viewer: Viewer) -> dict[str, int]:
+    """How many subjects that the viewer may see have a value, by field, for built-in and custom fields.
+
+    One query beside the vocabulary.
+    """
     fields = [field for field in vocabulary(subject).values() if field.kind is not FieldKind.COMPUTED]
     selection = select(subject, fields, as_of=timezone.now())
     counts = ", ".join(f"count({value})" for value in selection.values.values())
+    seen = _seen(subject, viewer)
+    if seen is None:
+        return dict.fromkeys(selection.values, 0)
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {counts} {selection.origin}", selection.parameters)
+        cursor.execute(f"SELECT {counts} {selection.origin} AND {seen[0]}", {**selection.parameters, **seen[1]})
         return dict(zip(selection.values, cursor.fetchone(), strict=True))
 
 
@@ -39,16 +45,23 @@ def value_counts(
     selection = select(subject, [word], as_of=timezone.now())
     value = selection.values[field]
     wanted = f"unnest({value})" if word.type is FieldType.MULTI_CHOICE else f"({value})::text"
-    try:
-        seen, parameters = MODELS[subject].objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
-    except EmptyResultSet:  # the viewer may see none
+    seen = _seen(subject, viewer)
+    if seen is None:
         return []
-    named: dict[str, Any] = {f"seen_{number}": parameter for number, parameter in enumerate(parameters)}
-    seen = seen % tuple(f"%({name})s" for name in named)
     statement = (
-        f"SELECT v, count(*) FROM (SELECT {wanted} AS v {selection.origin} AND t.id IN ({seen})) found"
+        f"SELECT v, count(*) FROM (SELECT {wanted} AS v {selection.origin} AND {seen[0]}) found"
         " WHERE v IS NOT NULL AND strpos(lower(v), lower(%(search)s)) > 0 GROUP BY v ORDER BY 2 DESC, 1 LIMIT %(limit)s"
     )
     with connection.cursor() as cursor:
-        cursor.execute(statement, {**selection.parameters, **named, "search": search.strip(), "limit": limit})
+        cursor.execute(statement, {**selection.parameters, **seen[1], "search": search.strip(), "limit": limit})
         return [(str(value), count) for value, count in cursor.fetchall()]
+
+
+def _seen(subject: Subject, viewer: Viewer) -> tuple[str, dict[str, Any]] | None:
+    """A condition on `t.id` that holds for the subjects a viewer may see, and its parameters; None: they may see none."""
+    try:
+        query, parameters = MODELS[subject].objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return None
+    named = {f"seen_{number}": parameter for number, parameter in enumerate(parameters)}
+    return f"t.id IN ({query % tuple(f'%({name})s' for name in named)})", named

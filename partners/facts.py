@@ -165,6 +165,36 @@ FACTS: dict[Subject, tuple[Fact, ...]] = {
         ),
         _fact(
             Subject.PARTNER,
+            "courses_started",
+            "Courses started",
+            FieldType.NUMBER,
+            "Different courses begun by the partner's people, completed or not",
+            "partner_activity",
+            "count(DISTINCT a.about) FILTER (WHERE a.kind IN ('course_started', 'course_completed'))",
+            "0",
+        ),
+        _fact(
+            Subject.PARTNER,
+            "last_training_on",
+            "Last training on",
+            FieldType.DATE,
+            "The day one of the partner's people last completed a course",
+            "partner_activity",
+            "(max(a.at) FILTER (WHERE a.kind = 'course_completed') AT TIME ZONE %(zone)s)::date",
+        ),
+        _fact(
+            Subject.PARTNER,
+            "certificates_valid",
+            "Valid certificates",
+            FieldType.NUMBER,
+            "Certificates of the partner's people that have not expired",
+            "partner_activity",
+            "count(*) FILTER (WHERE a.kind = 'certificate_earned'"
+            " AND (a.valid_until IS NULL OR a.valid_until >= %(today)s))",
+            "0",
+        ),
+        _fact(
+            Subject.PARTNER,
             "last_sign_in_at",
             "Last sign-in",
             FieldType.DATETIME,
@@ -247,6 +277,8 @@ def instants(as_of: datetime) -> dict[str, Any]:
     day_end = today if local.time() == time(0) else today + timedelta(days=1)
     return {
         "as_of": as_of,
+        "today": today,
+        "zone": timezone.get_default_timezone_name(),
         "day_end": day_end,
         "year_start": months_before(today, 12),
         "prior_start": months_before(today, 24),

@@ -72,18 +72,23 @@ def computed_facts(*, subject: Subject, record: Record, fields: Iterable[Field])
     table = read_table(subject, words.keys(), as_of=timezone.now(), ids=[record.pk])
     if not len(table):
         return {}
-    return {name: first_value(words[name], column) for name, column in table.columns.items()}
+    return {name: typed_values(words[name], column)[0] for name, column in table.columns.items()}
 
 
-def first_value(field: Field, column: Column) -> Any:
-    """The typed value of a column's only row."""
+def typed_values(field: Field, column: Column) -> list[Any]:
+    """The typed values of a column, row by row; None where missing."""
     if isinstance(column, Codes):
-        return column.dictionary[column.codes[0]] if column.codes[0] >= 0 else None
+        return [column.dictionary[code] if code >= 0 else None for code in column.codes]
     if not isinstance(column, Scalars):
-        return [column.dictionary[code] for code in column.codes[column.offsets[0] : column.offsets[1]]] or None
-    if not column.present[0]:
-        return None
-    number = int(column.values[0])
+        ends = zip(column.offsets[:-1], column.offsets[1:], strict=True)
+        return [[column.dictionary[code] for code in column.codes[start:end]] or None for start, end in ends]
+    return [
+        _typed(field, int(number)) if there else None
+        for number, there in zip(column.values, column.present, strict=True)
+    ]
+
+
+def _typed(field: Field, number: int) -> Any:
     match field.type:
         case FieldType.BOOLEAN:
             return bool(number)

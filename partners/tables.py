@@ -69,3 +69,16 @@ class Table:
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    def rows(self, start: int, stop: int) -> Table:
+        """The rows from one place up to another, sharing this table's memory."""
+        return Table(self.ids[start:stop], {name: _rows(column, start, stop) for name, column in self.columns.items()})
+
+
+def _rows(column: Column, start: int, stop: int) -> Column:
+    if isinstance(column, Scalars):
+        return Scalars(column.values[start:stop], column.present[start:stop])
+    if isinstance(column, Codes):
+        return Codes(column.codes[start:stop], column.dictionary)
+    offsets = column.offsets[start : stop + 1]
+    return Sets(offsets - offsets[0], column.codes[offsets[0] : offsets[-1]], column.dictionary)

@@ -4,6 +4,7 @@ from typing import Any
 
 from celery import shared_task
 
+from partners import bulk, registering, undoing
 from partners.importing import LEASE, run
 
 
@@ -12,3 +13,22 @@ def run_import(self: Any, import_id: int) -> None:
     """Take an uploaded file in; while another worker is at it, come back later to see that it finished."""
     if not run(import_id):
         raise self.retry(countdown=LEASE.total_seconds() + 1)
+
+
+@shared_task(name="partners.undo")
+def undo(journal_id: int) -> None:
+    """Undo what was asked to be undone, and let go of what is too old for it."""
+    undoing.undo(journal_id=journal_id)
+    undoing.forget_old()
+
+
+@shared_task(name="partners.run_bulk_change")
+def run_bulk_change(change_id: int) -> None:
+    """Set a field on the selected records; safe to run again."""
+    bulk.run(change_id=change_id)
+
+
+@shared_task(name="partners.expire_registrations")
+def expire_registrations() -> None:
+    """Let deal registrations expire whose days are over."""
+    registering.expire_overdue()

@@ -110,6 +110,8 @@ CACHES = {
     }
 }
 MEDIA_ROOT = env.str("PRM_MEDIA_ROOT", default=str(BASE_DIR / ".state" / "media"))
+CERTIFICATE_FONT = env.str("PRM_CERTIFICATE_FONT", default="")
+"""A TrueType file that certificates are set in, for names in other than Latin letters; empty: Vera, which is at hand."""
 MEDIA_URL = "/media/"  # nothing is served from here: files leave through views that check who asks
 
 # --- people -----------------------------------------------------------------------------------------------------------
@@ -192,7 +194,6 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
         "form-action": [SELF],
     },
-    "EXCLUDE_URL_PREFIXES": ("/admin/",),
 }
 
 # --- REST -------------------------------------------------------------------------------------------------------------
@@ -256,10 +257,19 @@ CELERY_BEAT_SCHEDULE = {
         "task": "prm.recompute_nightly",
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="0"),
     },
+    # A programme is on offer for whole local days. The second time makes good a message lost the first time.
+    "programmes begin and end": {
+        "task": "programs.settle",
+        "schedule": crontab(hour="0", minute="0,10"),
+    },
     "sweep": {"task": "prm.sweep", "schedule": 60.0},
     "scheduled messages": {"task": "programs.tell_due", "schedule": 60.0, "options": {"expires": 50}},
     "mail that waits": {"task": "programs.send_mail", "schedule": 60.0, "options": {"expires": 50}},
     "journeys": {"task": "programs.walk_journeys", "schedule": 60.0, "options": {"expires": 50}},
+    "deal registrations": {
+        "task": "partners.expire_registrations",
+        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
+    },
     "accrue": {"task": "programs.accrue", "schedule": 600.0},
 }
 
@@ -270,12 +280,18 @@ FOLLOW_TASK = "prm.follow"
 """What re-evaluates the subjects that changed."""
 FOLLOW_MOST = env.int("PRM_FOLLOW_MOST", default=50_000)
 """When more subjects than this changed, the affected segments are worked out for everybody instead."""
+SNAPSHOT_DIR = env.str("PRM_SNAPSHOT_DIR", default=str(BASE_DIR / ".state" / "columns"))
+"""Where the columns of large populations are kept, mapped into memory by whoever previews."""
+SNAPSHOT_ABOVE = env.int("PRM_SNAPSHOT_ABOVE", default=50_000)
+"""From so many partners, or customers; 0: never."""
 SHARD_TASK = "prm.help_out"
 """What works out shares of a large run."""
 SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)
 """With more partners and customers than this, a run is spread over the workers."""
 SHARDS = env.int("PRM_SHARDS", default=8)
 """Into so many shares."""
+UNDO_TASK = "partners.undo"
+BULK_TASK = "partners.run_bulk_change"
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 LOGGING = {

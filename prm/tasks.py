@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from partners import touching
+from partners import snapshot, touching
+from partners.vocabulary import Subject
 from prm import loop
-from segments import membership, sharding
+from segments import history, membership, sharding
 from segments.models import Recompute
 
 
@@ -47,3 +48,14 @@ def sweep() -> None:
         recompute.delay(run.pk)
     loop.follow()
     touching.forget()
+    history.prune_runs()
+    for subject in (Subject.PARTNER, Subject.CUSTOMER):
+        if snapshot.is_due(subject):
+            keep_columns.apply_async([subject.value], expires=300)
+
+
+@shared_task(name="prm.keep_columns")
+def keep_columns(subject: str) -> None:
+    """Keep the columns of a large population for previews."""
+    if snapshot.is_due(Subject(subject)):
+        snapshot.write(Subject(subject))

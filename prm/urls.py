@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from prm import console, health, metrics
+from programs.portal.proofs import public_urls as certificate_urls
 
 urlpatterns = [
     path("", include("people.urls")),
@@ -12,7 +13,9 @@ urlpatterns = [
     path("console/", include("partners.console.urls")),
     path("console/", include("segments.console.urls")),
     path("console/", include("programs.console.urls")),
+    path("portal/", include("partners.portal.urls")),
     path("portal/", include("programs.portal.urls")),
+    path("certificates/", include(certificate_urls)),
     path("mail/", include("programs.messages.urls")),
     path("api/v1/", include("prm.api.urls")),
     path("admin/", admin.site.urls),

@@ -9,6 +9,7 @@ from datetime import datetime, time
 from typing import Any
 
 from django.db import connection
+from django.db.models import F
 from django.utils import timezone
 from pyroaring import BitMap64
 
@@ -47,6 +48,7 @@ class Targeted:
             program.status == Program.Status.ACTIVE
             and (program.starts_on is None or program.starts_on <= day)
             and (program.ends_on is None or program.ends_on >= day)
+            and ((expires_on := getattr(program, "expires_on", None)) is None or expires_on >= day)
         )
 
     @property
@@ -73,7 +75,8 @@ def in_order(targets: Iterable[Target]) -> list[Target]:
 
 def targeted_programs(programs: Collection[int] | None = None) -> list[Targeted]:
     """Every programme that is or may have been on offer (or those of the ids), with its targeting. Two queries."""
-    rows = Program.objects.exclude(status=Program.Status.DRAFT).prefetch_related("targets__segment").order_by("id")
+    rows = Program.objects.exclude(status=Program.Status.DRAFT).annotate(expires_on=F("content__expires_on"))
+    rows = rows.prefetch_related("targets__segment").order_by("id")
     if programs is not None:
         rows = rows.filter(pk__in=programs)
     return [Targeted(program, targeting_of(program.targets.all())) for program in rows]

@@ -10,19 +10,23 @@ from django.db import transaction
 from django.utils import timezone
 
 from partners.vocabulary import Subject
+from people.roles import Viewer
 from programs.audience import targeting_of
 from programs.dispatch import settle_soon
 from programs.drafts import ContentDraft, CourseDraft, Errors, IncentiveDraft, ProgramDraft
+from programs.kits import write_customer_segments, write_items
+from programs.lessons import keyed, kind_of
 from programs.models import Content, Course, Incentive, Program, Target
 from programs.targeting import Targeting
+from programs.versions import content_draft, write_content
 from segments.models import Segment
 
 NOBODY = "Choose at least one segment to be in (any or all). Leaving segments out alone offers it to nobody."
 
 
 @transaction.atomic
-def create_program(*, draft: ProgramDraft) -> Program:
-    """A new programme, as a draft: nothing is offered until it is activated."""
+def create_program(*, draft: ProgramDraft, author: Viewer | None = None) -> Program:
+    """A new programme, as a draft: nothing is offered until it is activated. `author` is the person, where there is one."""
     errors = draft.errors()
     if "slug" not in errors and Program.objects.filter(slug=draft.slug).exists():
         errors["slug"] = [f"There is a programme “{draft.slug}” already. Choose another slug."]
@@ -30,12 +34,12 @@ def create_program(*, draft: ProgramDraft) -> Program:
     _refuse(errors)
     program = Program.objects.create(slug=draft.slug, kind=draft.kind, **_own(draft))
     _write_targets(program, draft.targeting, segments)
-    _write_detail(program, draft)
+    _write_detail(program, draft, author)
     return program
 
 
 @transaction.atomic
-def change_program(*, program: Program, draft: ProgramDraft) -> Program:
+def change_program(*, program: Program, draft: ProgramDraft, author: Viewer | None = None) -> Program:
     """Make the programme what the draft says; its kind stays. One that is active settles anew."""
     program = Program.objects.select_for_update().get(pk=program.pk)
     errors = draft.errors()
@@ -44,9 +48,11 @@ def change_program(*, program: Program, draft: ProgramDraft) -> Program:
     if "slug" not in errors and Program.objects.filter(slug=draft.slug).exclude(pk=program.pk).exists():
         errors["slug"] = [f"There is a programme “{draft.slug}” already. Choose another slug."]
     is_active = program.status == Program.Status.ACTIVE
-    if is_active and not draft.targeting.names_somebody:
+    if is_active and not draft.is_for_somebody:
         errors.setdefault("any", []).append(NOBODY)
     _keep_what_was_paid_by(program, draft, errors)
+    if is_active and isinstance(draft.detail, CourseDraft) and (empty := _empty_quizzes(draft.detail.lessons or ())):
+        errors.setdefault("lessons", []).extend(empty)
     segments = _segments(draft.targeting, errors)
     _refuse(errors)
     values = {"slug": draft.slug, **_own(draft)}
@@ -54,7 +60,7 @@ def change_program(*, program: Program, draft: ProgramDraft) -> Program:
         values["starts_on"] = _first_day(draft)
     _set(program, values)
     _write_targets(program, draft.targeting, segments)
-    _write_detail(program, draft)
+    _write_detail(program, draft, author)
     if is_active:
         settle_soon([program.pk])
     return program
@@ -66,16 +72,16 @@ def activate(*, program: Program) -> Program:
     program = Program.objects.select_for_update().get(pk=program.pk)
     draft = draft_of(program)
     errors: Errors = {}
-    if not draft.targeting.names_somebody:
+    if not draft.is_for_somebody:
         errors["any"] = [NOBODY]
     if program.ends_on and program.ends_on < timezone.localdate(timezone=timezone.get_default_timezone()):
         errors["ends_on"] = [f"Its last day, {program.ends_on:%-d %B %Y}, is over. Choose a later one first."]
     if program.kind == Program.Kind.COURSE and not program.course.lessons:
         errors["lessons"] = ["Write at least one lesson first."]
-    if program.kind == Program.Kind.CONTENT and not (
-        program.content.body or program.content.url or program.content.file
-    ):
-        errors["body"] = ["Write a page, give a link or add a file first."]
+    if program.kind == Program.Kind.COURSE and (empty := _empty_quizzes(program.course.lessons)):
+        errors["lessons"] = empty
+    if program.kind == Program.Kind.CONTENT and (missing := _missing(program.content)):
+        errors["body"] = [missing]
     _refuse(errors)
     _set(program, {"status": Program.Status.ACTIVE, "starts_on": _first_day(draft)})
     settle_soon([program.pk])
@@ -104,10 +110,11 @@ def draft_of(program: Program) -> ProgramDraft:
     """The programme as a draft: what a form starts from, and what a partial change replaces parts of."""
     detail: ContentDraft | CourseDraft | IncentiveDraft
     if program.kind == Program.Kind.CONTENT:
-        content = program.content
-        detail = ContentDraft(body=content.body, url=content.url, language=content.language)
+        detail = content_draft(program.content)
     elif program.kind == Program.Kind.COURSE:
-        detail = CourseDraft(lessons=tuple(program.course.lessons), minutes=program.course.minutes)
+        names = ("minutes", "due_days", "gives_certificate", "certificate_months")
+        own = {name: getattr(program.course, name) for name in names}
+        detail = CourseDraft(lessons=tuple(program.course.lessons), **own)
     else:
         values = {name: getattr(program.incentive, name) for name in _INCENTIVE}
         detail = IncentiveDraft(**values | {"tiers": tuple(values["tiers"])})
@@ -123,6 +130,25 @@ _INCENTIVE = ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "p
 _PAID_BY = ("type", "rate", "amount", "currency", "tiers", "period")
 """What past deals were paid by: fixed once there is an entry in the ledger."""
 _OWN = ("name", "summary", "starts_on", "ends_on", "new_members_only", "priority")
+
+
+def _missing(content: Content) -> str:
+    """Why content has nothing to show yet, and what to do; "" when it has."""
+    has_something = bool(content.body or content.url or content.file) or content.items.exists()
+    if has_something and (content.shown_version or not content.needs_approval):
+        return ""
+    if content.needs_approval and content.versions.exists():
+        return "Have a colleague approve it first: partners see approved versions only."
+    return "Write a page, give a link or add a file first."
+
+
+def _empty_quizzes(lessons: Iterable[dict[str, Any]]) -> list[str]:
+    """What is wrong with a course on offer: nobody can pass a quiz without questions."""
+    return [
+        f"“{lesson['title']}” has no question yet."
+        for lesson in lessons
+        if kind_of(lesson) == "quiz" and not (lesson.get("quiz") or {}).get("questions")
+    ]
 
 
 def _own(draft: ProgramDraft) -> dict[str, Any]:
@@ -197,17 +223,19 @@ def _write_targets(program: Program, targeting: Targeting, segments: dict[str, i
     )
 
 
-def _write_detail(program: Program, draft: ProgramDraft) -> None:
+def _write_detail(program: Program, draft: ProgramDraft, author: Viewer | None) -> None:
     detail = draft.detail
     if isinstance(detail, ContentDraft):
-        content, _ = Content.objects.get_or_create(program=program)
-        content.body, content.url, content.language = detail.body, detail.url, detail.language
-        if detail.file is not None:
-            content.file = detail.file or ""
-        content.save()
+        content = write_content(program=program, detail=detail, author=author)
+        write_items(content, detail.items)
+        write_customer_segments(content, detail.customer_segments)
     elif isinstance(detail, CourseDraft):
-        lessons = [{"title": lesson["title"].strip(), "body": lesson.get("body", "")} for lesson in detail.lessons]
-        Course.objects.update_or_create(program=program, defaults={"lessons": lessons, "minutes": detail.minutes})
+        before = Course.objects.filter(program=program).values_list("lessons", flat=True).first() or []
+        names = ("minutes", "due_days", "gives_certificate", "certificate_months")
+        own = {name: getattr(detail, name) for name in names}
+        if detail.lessons is not None:
+            own["lessons"] = keyed(detail.lessons, before)
+        Course.objects.update_or_create(program=program, defaults=own)
     else:
         values = {name: getattr(detail, name) for name in _INCENTIVE}
         values["tiers"] = detail.plain_tiers()

@@ -78,14 +78,19 @@ class Balance:
         return decimal(self.progress.next_start) if self.progress and self.progress.next_start else None
 
     @property
-    def next_rate(self) -> Decimal | None:
-        """The next tier's rate, per cent."""
-        return Decimal(self.progress.next_rate) / 1000 if self.progress and self.progress.next_rate else None
+    def next_rate(self) -> str:
+        """The next tier's rate, per cent, without idle zeros."""
+        return _plain(self.progress.next_rate) if self.progress and self.progress.next_rate else ""
 
     @property
-    def rate(self) -> Decimal | None:
-        """The rate reached, per cent."""
-        return Decimal(self.progress.rate) / 1000 if self.progress else self.incentive.rate
+    def rate(self) -> str:
+        """The rate reached, per cent, without idle zeros."""
+        return _plain(self.progress.rate) if self.progress else ""
+
+
+def _plain(milli: int) -> str:
+    """Thousandths of a per cent as per cent: 3500 is "3.5"."""
+    return f"{(Decimal(milli) / 1000).normalize():f}"
 
 
 def terms_of(incentive: Incentive) -> Terms:

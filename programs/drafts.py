@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlsplit
 
+from programs.lessons import problems as lesson_problems
 from programs.targeting import Targeting
 
 Errors = dict[str, list[str]]
@@ -28,6 +29,15 @@ class ContentDraft:
     file: Any = None
     """An uploaded file (django.core.files.File); None keeps the one there is; False takes it away."""
     language: str = "en"
+    form: str = "piece"
+    """Either "piece", "kit" or "play"."""
+    expires_on: date | None = None
+    """The last day it may be seen."""
+    needs_approval: bool = False
+    items: tuple[dict[str, str], ...] = ()
+    """What a kit or play holds, in order: {"content": slug, "message"}."""
+    customer_segments: tuple[str, ...] = ()
+    """Slugs of the segments of customers that a play is for."""
 
     def errors(self) -> Errors:
         """What is wrong with it by itself."""
@@ -36,26 +46,37 @@ class ContentDraft:
             found["url"] = ["A link begins with https:// or http:// and names a site."]
         if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", self.language):
             found["language"] = ["Give a language code such as en, de or pt-BR."]
+        if self.form not in {"piece", "kit", "play"}:
+            found["form"] = ["Choose one of piece, kit or play."]
+        if any(len(each.get("message", "")) > 500 for each in self.items):
+            found["items"] = ["Keep each message within 500 characters."]
         return found
 
 
 @dataclass(frozen=True, slots=True)
 class CourseDraft:
-    """Lessons in order, each {"title", "body"}, and about how many minutes they take."""
+    """Lessons in order (see `programs.lessons`), about how many minutes they take, when they are due, what is earned."""
 
-    lessons: tuple[dict[str, str], ...] = ()
+    lessons: tuple[dict[str, Any], ...] | None = ()
+    """None keeps those there are."""
     minutes: int = 30
+    due_days: int | None = None
+    """Days from being offered to being due; None: at leisure."""
+    gives_certificate: bool = False
+    certificate_months: int | None = None
+    """How long a certificate is valid; None: for good."""
 
     def errors(self) -> Errors:
         """What is wrong with it by itself."""
         found: Errors = {}
-        for number, lesson in enumerate(self.lessons, start=1):
-            if set(lesson) - {"title", "body"} or not all(isinstance(value, str) for value in lesson.values()):
-                found.setdefault("lessons", []).append(f"Lesson {number}: a lesson has a title and a body, both text.")
-            elif not lesson.get("title", "").strip():
-                found.setdefault("lessons", []).append(f"Lesson {number} needs a title.")
+        if wrong := lesson_problems(self.lessons or ()):
+            found["lessons"] = wrong
         if not 1 <= self.minutes <= 100_000:
             found["minutes"] = ["Say about how many minutes it takes: a whole number from 1."]
+        if self.due_days is not None and not 1 <= self.due_days <= 3650:
+            found["due_days"] = ["Give a whole number of days from 1 to 3650, or leave it empty."]
+        if self.certificate_months is not None and not 1 <= self.certificate_months <= 240:
+            found["certificate_months"] = ["Give a whole number of months from 1 to 240, or leave it empty."]
         return found
 
 
@@ -139,6 +160,13 @@ class ProgramDraft:
     def kind(self) -> str:
         """Either "content", "course" or "incentive"."""
         return {ContentDraft: "content", CourseDraft: "course", IncentiveDraft: "incentive"}[type(self.detail)]
+
+    @property
+    def is_for_somebody(self) -> bool:
+        """It names partners; or is a play for customers, which every partner serving them may use."""
+        return self.targeting.names_somebody or bool(
+            isinstance(self.detail, ContentDraft) and self.detail.form == "play" and self.detail.customer_segments
+        )
 
     def errors(self) -> Errors:
         """Everything that is wrong with it by itself; whether the segments exist is asked when it is stored."""

@@ -11,8 +11,26 @@ from django.db import models
 from django.utils import timezone
 
 from partners.models import Partner
+from programs.learning import Certificate, LessonFile, QuizAttempt
+from programs.library import ContentVersion, KitItem, PlaySegment
 from programs.querysets import OfferQuerySet, ProgramQuerySet
 from segments.models import Segment
+
+__all__ = [
+    "Certificate",
+    "Content",
+    "ContentVersion",
+    "Course",
+    "Enrolment",
+    "Incentive",
+    "KitItem",
+    "LessonFile",
+    "Offer",
+    "PlaySegment",
+    "Program",
+    "QuizAttempt",
+    "Target",
+]
 
 
 @pghistory.track()
@@ -84,13 +102,26 @@ class Target(models.Model):
 
 
 class Content(models.Model):
-    """A page, a link or a file."""
+    """A page, a link or a file, as partners see it: the version in force. Or a kit or a sales play, made of others."""
+
+    class Form(models.TextChoices):
+        """What it is."""
+
+        PIECE = "piece", "Resource"
+        KIT = "kit", "Kit"
+        PLAY = "play", "Sales play"
 
     program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="content")
     body = models.TextField(blank=True, help_text="Markdown")
     url = models.URLField(blank=True)
     file = models.FileField(upload_to="content/", blank=True)
     language = models.CharField(max_length=10, default="en")
+    form = models.CharField(max_length=5, choices=Form.choices, default=Form.PIECE)
+    expires_on = models.DateField(null=True, blank=True, help_text="Last day it may be seen; empty: no end")
+    needs_approval = models.BooleanField(
+        default=False, help_text="A version is shown to partners only after another person has approved it"
+    )
+    shown_version = models.PositiveIntegerField(default=0, help_text="The version in force; 0: none yet")
 
     def __str__(self) -> str:
         return str(self.program)
@@ -106,8 +137,13 @@ class Course(models.Model):
 
     program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="course")
     lessons = models.JSONField(default=list, blank=True)
-    """[{"title": …, "body": Markdown}, …] in order."""
+    """In order, as `programs.lessons` reads them."""
     minutes = models.PositiveIntegerField(default=30, help_text="How long it takes, about")
+    due_days = models.PositiveIntegerField(null=True, blank=True, help_text="Days from being offered to being due")
+    gives_certificate = models.BooleanField(default=False)
+    certificate_months = models.PositiveIntegerField(
+        null=True, blank=True, help_text="Months a certificate is valid; empty: no end"
+    )
 
     def __str__(self) -> str:
         return str(self.program)
@@ -216,7 +252,10 @@ class Enrolment(models.Model):
     course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="enrolments")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
-    lessons_done = models.PositiveIntegerField(default=0)
+    lessons_done = models.PositiveIntegerField(default=0, help_text="How many of the course's lessons are done")
+    done = models.JSONField(default=list, blank=True)
+    """Keys of the lessons done: what was done stays done when lessons are moved or others come in between."""
+    extra_attempts = models.PositiveIntegerField(default=0, help_text="Granted on top of what each quiz allows")
     started_at = models.DateTimeField(default=timezone.now)
     completed_at = models.DateTimeField(null=True, blank=True)
 

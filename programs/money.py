@@ -142,7 +142,7 @@ def lines(
     for (_, partner), sum_ in kept.items():
         spent[partner] = spent.get(partner, 0) + sum_
     changed = []
-    for key, sum_ in kept.items():
+    for key in kept:
         if key not in wanted and have[key]:
             changed.append(Line(key[0], key[1], days.get(key, date.min), have[key], 0))
     for key in sorted(wanted, key=lambda key: (days[key], key)):

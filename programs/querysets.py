@@ -54,6 +54,10 @@ class OfferQuerySet(models.QuerySet[Any]):
         """Those not withdrawn."""
         return self.filter(withdrawn_at=None)
 
+    def unexpired(self, day: date) -> Self:
+        """Without content whose last day is before the day."""
+        return self.exclude(program__content__expires_on__lt=day)
+
     def tallies(self) -> Self:
         """Per programme, of these offers: on offer now (offers), ever opened, started and completed (partners)."""
         standing = Q(withdrawn_at=None, lapsed_at=None)
@@ -75,3 +79,18 @@ class OfferQuerySet(models.QuerySet[Any]):
         if state in {"opened", "started", "completed", "lapsed", "withdrawn"}:
             return self.filter(**{f"{state}_at__isnull": False})
         return self
+
+
+class CertificateQuerySet(models.QuerySet[Any]):
+    """Certificates."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """A partner's people: their own, and their company's for its admins. Staff: those of partners they may see."""
+        if roles.is_partner(viewer):
+            mine = Q(user_id=viewer.pk)
+            if viewer.role == roles.PARTNER_ADMIN:
+                mine |= Q(partner__team__user_id=viewer.pk)
+            return self.filter(mine)
+        if not roles.is_vendor(viewer):
+            return self.none()
+        return self.filter(partner__region__in=viewer.regions) if viewer.regions else self.all()

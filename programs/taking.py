@@ -12,7 +12,9 @@ from django.utils import timezone
 from partners import activity
 from partners.models import Activity
 from people.roles import Viewer
-from programs.models import Enrolment, Offer, Program
+from programs import lessons as curriculum
+from programs.certifying import certify
+from programs.models import Content, Enrolment, Offer, Program
 
 
 class Refused(Exception):
@@ -58,6 +60,12 @@ def open_offer(*, offer: Offer, user: Viewer) -> Taken:
     return Taken(offer, changed=changed)
 
 
+def note_seen(*, partner_id: int, user: Viewer, content: Content, downloaded: bool = False) -> None:
+    """Count a look at content, or a download of its file, by a partner's person."""
+    kind = Activity.Kind.CONTENT_DOWNLOADED if downloaded else Activity.Kind.CONTENT_OPENED
+    activity.record(partner_id=partner_id, user_id=user.pk, kind=kind, about=content.program.slug)
+
+
 @transaction.atomic
 def start_offer(*, offer_id: int, user: Viewer) -> Taken:
     """Begin a course (the person is enrolled) or register interest in an incentive. Twice is as good as once."""
@@ -85,29 +93,49 @@ def start_offer(*, offer_id: int, user: Viewer) -> Taken:
 
 
 @transaction.atomic
-def complete_lesson(*, offer_id: int, user: Viewer, number: int) -> Progress:
-    """Finish lesson `number` (from 1), in order; the last one completes the course. Also after the offer has lapsed."""
-    offer, enrolment, lessons = _on_the_way(offer_id, user)
-    if not 1 <= number <= lessons:
-        raise Refused(f"There is no lesson {number}: the course has {lessons}.")
-    if number > enrolment.lessons_done + 1:
-        raise Refused(f"Finish lesson {enrolment.lessons_done + 1} first.")
-    if number == enrolment.lessons_done + 1:
-        enrolment.lessons_done = number
-        enrolment.save(update_fields=["lessons_done"])
-    if number == lessons:
+def complete_lesson(*, offer_id: int, user: Viewer, number: int, key: str = "") -> Progress:
+    """Finish lesson `number` (from 1), in order; the last one completes the course. Also after the offer has lapsed.
+
+    `key`, when given, is the lesson the person had before them: another one at that place by now is not finished for it.
+    A quiz is finished by passing it, not by this.
+    """
+    offer, enrolment = locked_enrolment(offer_id, user)
+    course = offer.program.course
+    if not 1 <= number <= len(course.lessons):
+        raise Refused(f"There is no lesson {number}: the course has {len(course.lessons)}.")
+    found = curriculum.keys(course.lessons)[number - 1]
+    if key and key != found:
+        raise Refused("The course was changed meanwhile. Go on from where you are now.")
+    if not curriculum.may_open(course.lessons, enrolment.done, number):
+        upcoming = curriculum.next_number(course.lessons, enrolment.done)
+        raise Refused(f"Finish lesson {upcoming} first.")
+    if curriculum.kind_of(course.lessons[number - 1]) == "quiz" and found not in enrolment.done:
+        raise Refused("Pass the quiz to finish this lesson.")
+    return finish_lesson(offer, enrolment, user, found)
+
+
+def finish_lesson(offer: Offer, enrolment: Enrolment, user: Viewer, key: str) -> Progress:
+    """Note a lesson as done, on an enrolment that is locked; with the last one the course is complete."""
+    lessons = offer.program.course.lessons
+    if key not in enrolment.done:
+        enrolment.done = [*enrolment.done, key]
+        enrolment.lessons_done = curriculum.done_count(lessons, enrolment.done)
+        enrolment.save(update_fields=["done", "lessons_done"])
+    if curriculum.next_number(lessons, enrolment.done) is None:
         _complete(offer, enrolment, user)
-    return Progress(enrolment.lessons_done, lessons, enrolment.completed_at is not None)
+    return Progress(enrolment.lessons_done, len(lessons), enrolment.completed_at is not None)
 
 
 @transaction.atomic
 def complete_offer(*, offer_id: int, user: Viewer) -> Progress:
     """Complete a course whose lessons are all done. Also after the offer has lapsed: what was begun may be finished."""
-    offer, enrolment, lessons = _on_the_way(offer_id, user)
-    if enrolment.lessons_done < lessons:
-        raise Refused(f"Finish every lesson first: {enrolment.lessons_done} of {lessons} are done.")
+    offer, enrolment = locked_enrolment(offer_id, user)
+    lessons = offer.program.course.lessons
+    done = curriculum.done_count(lessons, enrolment.done)
+    if done < len(lessons):
+        raise Refused(f"Finish every lesson first: {done} of {len(lessons)} are done.")
     _complete(offer, enrolment, user)
-    return Progress(enrolment.lessons_done, lessons, completed=True)
+    return Progress(done, len(lessons), completed=True)
 
 
 def _id(user: Viewer) -> int:
@@ -126,15 +154,15 @@ def _locked(offer_id: int, user: Viewer) -> Offer:
     return offer
 
 
-def _on_the_way(offer_id: int, user: Viewer) -> tuple[Offer, Enrolment, int]:
-    """The offer of a course, the person's enrolment, and how many lessons there are."""
+def locked_enrolment(offer_id: int, user: Viewer) -> tuple[Offer, Enrolment]:
+    """The offer of a course and the person's enrolment in it, both held until the transaction ends."""
     offer = _locked(offer_id, user)
     if offer.program.kind != Program.Kind.COURSE:
         raise Refused("Only a course can be completed.")
     enrolment = Enrolment.objects.select_for_update().filter(course_id=offer.program_id, user_id=_id(user)).first()
     if enrolment is None:
         raise Refused("Start the course first.")
-    return offer, enrolment, len(offer.program.course.lessons)
+    return offer, enrolment
 
 
 def _complete(offer: Offer, enrolment: Enrolment, user: Viewer) -> None:
@@ -143,6 +171,8 @@ def _complete(offer: Offer, enrolment: Enrolment, user: Viewer) -> None:
         enrolment.completed_at = now
         enrolment.save(update_fields=["completed_at"])
         _note(offer, user, Activity.Kind.COURSE_COMPLETED)
+        if offer.program.course.gives_certificate:
+            certify(course=offer.program.course, enrolment=enrolment)
     Offer.objects.filter(pk=offer.pk, completed_at=None).update(
         completed_at=now, started_at=Coalesce("started_at", Value(now)), opened_at=Coalesce("opened_at", Value(now))
     )

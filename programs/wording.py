@@ -70,3 +70,11 @@ def _plain(value: Decimal) -> str:
     text = text.rstrip("0").rstrip(".")
     whole, point, places = text.partition(".")
     return f"{whole}.{places.ljust(2, '0')}" if point and len(places) == 1 else text
+
+
+def tiers_in_words(tiers: Iterable[Mapping[str, str]], currency: str) -> list[str]:
+    """The tiers of a rate: "5 % of what goes beyond EUR 100,000"."""
+    return [
+        f"{_plain(Decimal(tier['rate']))} % of what goes beyond {currency} {_plain(Decimal(tier['from']))}"
+        for tier in tiers
+    ]

@@ -9,9 +9,14 @@ class SegmentsConfig(AppConfig):
     name = "segments"
 
     def ready(self) -> None:
-        """Say which segments use an attribute when somebody wants to archive it."""
-        from partners import uses
+        """Tell the apps below: which segments use an attribute, whom a list shows of a segment, who entered and left."""
+        from partners import narrowing, timeline, uses
+        from segments.grouping import GROUPING
+        from segments.movements import movements_of
         from segments.usage import segments_using
+
+        narrowing.register(GROUPING)
+        timeline.register("segment", movements_of)
 
         uses.register(
             lambda subject, name: [f"the segment {slug}" for slug in segments_using(subject=subject, field=name)]

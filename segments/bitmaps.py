@@ -22,7 +22,13 @@ def ids_of(members: BitMap64) -> Ints:
 
 def mask_of(members: BitMap64, ids: Ints) -> Mask:
     """Which of the ids, shape (n,) ascending, are in the set."""
-    return np.isin(ids, ids_of(members), assume_unique=True)
+    found = np.zeros(len(ids), dtype=np.bool_)
+    wanted = ids_of(members)
+    places = np.searchsorted(ids, wanted)
+    inside = places < len(ids)
+    places, wanted = places[inside], wanted[inside]
+    found[places[ids[places] == wanted]] = True
+    return found
 
 
 def load(stored: bytes | memoryview) -> BitMap64:

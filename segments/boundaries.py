@@ -11,9 +11,9 @@ from typing import Any
 
 from partners.facts import FACTS, SOURCES
 from partners.tables import Scalars, Table
-from partners.vocabulary import FieldType, Subject, Vocabulary
+from partners.vocabulary import FieldKind, FieldType, Subject, Vocabulary
 from segments.instants import Clock, Unit, Window, day_end, micros, span
-from segments.rules import Everyone, Group, Leaf, Node, SegmentLeaf, nodes
+from segments.rules import Aggregate, Everyone, Group, Leaf, Node, SegmentLeaf, nodes
 
 _MOMENT = timedelta(microseconds=1)
 _TIMED = {
@@ -44,18 +44,57 @@ class Boundaries:
         return self._leaves[node]
 
     def _leaf(self, node: Any) -> datetime | None:
-        if not isinstance(node, Leaf) or not isinstance(node.field, str):
+        if not isinstance(node, Leaf):
             return self._midnight
+        if node.aggregate is not None:
+            return earliest((self._aggregate(node.aggregate), self._aggregate_value(node)))
         about = self._vocabulary[node.field]
         if not isinstance(node.value, Window):
             by_day = node.field in _TIMED[self._subject] or node.operator == "anniversaryInNext"
             return self._midnight if by_day else None
         if node.value.calendar or node.field in _TIMED[self._subject]:
             return self._midnight
-        if about.type is not FieldType.DATETIME:
-            ends = span(node.value, self._clock)
-            return earliest((self._midnight, *(self._clock.as_of + self._rest_of_day(end) for end in ends)))
+        if about.type is not FieldType.DATETIME or node.operator == "anniversaryInNext":
+            return self._by_days(node.value)
         return self._rolling(node.value, self._table.columns[node.field])
+
+    def _by_days(self, window: Window) -> datetime | None:
+        """The next day begins, or one end of a window that moves with the clock passes into another day."""
+        ends = span(window, self._clock)
+        return earliest((self._midnight, *(self._clock.as_of + self._rest_of_day(end) for end in ends)))
+
+    def _aggregate(self, aggregate: Aggregate) -> datetime | None:
+        """Of what goes over related records: their instants are not looked through, so rolling windows over instants
+        are looked at again every hour."""
+        words, found = aggregate.related.vocabulary, list[datetime | None]()
+        if aggregate.window is not None:
+            found.append(self._unseen(aggregate.window, words[aggregate.date].type))
+        elif aggregate.date:
+            found.append(self._hour if words[aggregate.date].type is FieldType.DATETIME else self._midnight)
+        if aggregate.name and words[aggregate.name].kind is FieldKind.COMPUTED:
+            found.append(self._midnight)
+        for _, inner in nodes(aggregate.where) if aggregate.where else ():
+            if isinstance(inner, Leaf) and inner.aggregate is not None:
+                found.append(self._aggregate(inner.aggregate))
+            elif isinstance(inner, Leaf):
+                about = words[inner.field]
+                found.append(self._midnight if about.kind is FieldKind.COMPUTED else None)
+                found.append(self._unseen(inner.value, about.type) if isinstance(inner.value, Window) else None)
+        return earliest(found)
+
+    def _aggregate_value(self, leaf: Leaf) -> datetime | None:
+        """The result of an aggregate is a date that is compared with now."""
+        about = leaf.aggregate.about if leaf.aggregate else None
+        return self._unseen(leaf.value, about.type) if about and isinstance(leaf.value, Window) else None
+
+    def _unseen(self, window: Window, kind: FieldType) -> datetime | None:
+        if window.calendar:
+            return self._midnight
+        return self._hour if kind is FieldType.DATETIME else self._by_days(window)
+
+    @property
+    def _hour(self) -> datetime:
+        return min(self._midnight, self._clock.as_of + timedelta(hours=1))
 
     def _rest_of_day(self, instant: datetime) -> timedelta:
         """How long the local day of an end of the window goes on: it moves with the clock."""

@@ -7,6 +7,7 @@ from decimal import Decimal
 from partners.tables import SCALE, Codes, Column, Scalars
 from partners.vocabulary import Field, FieldType
 from segments.instants import from_day_number, from_micros
+from segments.ratios import Ratios, exact_or_rounded
 from segments.rules.nodes import Value
 
 
@@ -20,6 +21,8 @@ def cell(column: Column, row: int, about: Field) -> Value:
         return tuple(column.dictionary[code] for code in found) or None
     if not column.present[row]:
         return None
+    if isinstance(column, Ratios):
+        return exact_or_rounded(column, row)
     value = int(column.values[row])
     if about.type in SCALE:
         return Decimal(value) / SCALE[about.type]

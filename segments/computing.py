@@ -11,21 +11,24 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import numpy as np
 from django.db import connection, transaction
 from pyroaring import BitMap64
 
-from partners import touching
+from partners import snapshot, touching
 from partners.columns import read_table
-from partners.tables import Mask, Table
+from partners.tables import Ints, Mask, Table
 from partners.vocabulary import Subject
 from segments import references
-from segments.bitmaps import bitmap
-from segments.boundaries import Boundaries
+from segments.bitmaps import bitmap, mask_of
+from segments.boundaries import Boundaries, earliest
 from segments.evaluate import Evaluator, Lookups, blocks
 from segments.instants import Clock
 from segments.models import Segment, SegmentVersion
+from segments.relating import Family, Masks, Preparer, gather, owners_of, reach, stages
 from segments.rulebook import Rulebook, rulebook, slugs_named
 from segments.rules import Node, RuleInvalid, fields_used, segments_used
+from segments.standing import ByHand, overrides_at, rivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Plan:
     slug: str
     subject: Subject
     rule: Any
+    stands_for: str = ""
+    """The segment whose overrides and place in a set it takes, when that is not `slug`."""
 
 
 @dataclass
@@ -48,6 +53,16 @@ class Material:
     subjects: dict[str, Subject]
     failures: dict[str, str] = field(default_factory=dict)
     """Why a segment cannot be evaluated, by slug."""
+    family: Family = field(default_factory=Family)
+    """The related records that the rules' aggregates go over."""
+    stands_for: dict[str, str] = field(default_factory=dict)
+    """The segment whose overrides a rule takes, by the rule's slug; of runs they are the same."""
+    rivals: dict[str, frozenset[str]] = field(default_factory=dict)
+    """By slug, the segments of its set that it gives way to."""
+    by_hand: dict[str, ByHand] = field(default_factory=dict)
+    """By slug, who is in or out whatever the rule says."""
+    lost: dict[str, BitMap64] = field(default_factory=dict)
+    """By slug, who matches it and went to one that it gives way to."""
     waits: dict[str, str] = field(default_factory=dict)
     """Of those that only wait for another: for which."""
 
@@ -56,10 +71,34 @@ class Material:
         if slug in self.failures:
             return
         self.failures[slug] = reason
-        for other, node in self.nodes.items():
-            if slug in segments_used(node) and other not in self.failures:
+        for other in self.nodes:
+            if slug in self.needs(other) and other not in self.failures:
                 self.waits[other] = slug
                 self.fail(other, f"Waits for segment “{slug}”, which could not be worked out. The last members stay.")
+
+    def needs(self, slug: str) -> set[str]:
+        """The segments that have to be worked out before: those it refers to and those it gives way to."""
+        return segments_used(self.nodes[slug]) | self.rivals.get(slug, frozenset())
+
+    def standing(self, slug: str, mask: Mask, ids: Ints, masks: Mapping[str, Mask]) -> Mask:
+        """Who is in a segment once overrides and its place in a set have had their say; rows of `ids`, shape (n,)."""
+        hand = self.by_hand.get(slug)
+        if hand is not None:
+            mask = (mask | mask_of(hand.included, ids)) & ~mask_of(hand.excluded, ids)
+        before = [masks[other] for other in sorted(self.rivals.get(slug, ()))]
+        if before:
+            taken = np.logical_or.reduce(before)
+            self.lost[slug] = self.lost.get(slug, BitMap64()) | bitmap(ids[mask & taken])
+            mask = mask & ~taken
+        return mask
+
+    @contextmanager
+    def failing(self, slug: str) -> Iterator[bool]:
+        """Whatever goes wrong in one rule stays with it, and is never taken for "nobody". False: it failed before."""
+        try:
+            yield slug not in self.failures
+        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
+            self.fail(slug, f"The rule could not be evaluated: {type(error).__name__}: {error}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +121,8 @@ class Answer:
 
     pinned: dict[str, Segment]
     members: dict[str, BitMap64]
+    lost: dict[str, BitMap64]
+    """Who matches a segment and went to one of its set that comes before."""
     next_at: dict[str, datetime | None]
     """When time alone may next change the members."""
     failures: dict[str, str]
@@ -110,7 +151,7 @@ def active_plans(slugs: Iterable[str] = ()) -> tuple[list[Plan], dict[str, Segme
     rows = {row.slug: row for row in Segment.objects.active().select_related("published").order_by("id")}
     wanted = set(slugs)
     if wanted:
-        graph = {slug: slugs_named(published(row).rule) for slug, row in rows.items()}
+        graph = _graph(rows)
         wanted = references.upstream(graph, references.downstream(graph, wanted))
         rows = {slug: row for slug, row in rows.items() if slug in wanted}
     return [Plan(slug, Subject(row.subject), published(row).rule) for slug, row in rows.items()], rows
@@ -123,13 +164,20 @@ def published(segment: Segment) -> SegmentVersion:
     return segment.published
 
 
-def plans_named(rule: Any) -> list[Plan]:
-    """The published rules of the active segments that a rule refers to, directly or not."""
-    named = slugs_named(rule)
+def _graph(rows: Mapping[str, Segment]) -> dict[str, set[str]]:
+    """What each segment needs: those its published rule names, and those it gives way to."""
+    before = rivals()
+    return {slug: slugs_named(published(row).rule) | before.get(slug, frozenset()) for slug, row in rows.items()}
+
+
+def plans_named(rule: Any, *, segment: str = "") -> list[Plan]:
+    """The published rules of the active segments that a rule needs, directly or not: refers to, or (being the rule of
+    `segment`) gives way to."""
+    named = slugs_named(rule) | (rivals().get(segment, frozenset()) if segment else frozenset())
     if not named:
         return []
     rows = {row.slug: row for row in Segment.objects.active().select_related("published")}
-    graph = {slug: slugs_named(published(row).rule) for slug, row in rows.items()}
+    graph = _graph(rows)
     return [
         Plan(slug, Subject(rows[slug].subject), published(rows[slug]).rule)
         for slug in sorted(references.upstream(graph, named))
@@ -164,13 +212,21 @@ def parsed(plans: Sequence[Plan], *, clock: Clock) -> Material:
             nodes[plan.slug] = books[plan.subject].parse(plan.rule, saved=True)
         except RuleInvalid as invalid:
             broken[plan.slug] = str(invalid)
-    order = references.in_order({slug: sorted(segments_used(node)) for slug, node in nodes.items()})
+    stands_for = {plan.slug: plan.stands_for or plan.slug for plan in plans}
+    all_rivals = rivals()
+    # A rival that is not active, or not part of this, takes nobody away.
+    before = {
+        slug: frozenset(all_rivals.get(stands_for[slug], frozenset()) & {plan.slug for plan in plans}) for slug in nodes
+    }
+    order = references.in_order({slug: sorted(segments_used(node) | before[slug]) for slug, node in nodes.items()})
     material = Material(
         clock=clock,
         books=books,
         tables={},
         nodes={slug: nodes[slug] for slug in order},
         subjects={plan.slug: plan.subject for plan in plans},
+        stands_for=stands_for,
+        rivals={slug: found for slug, found in before.items() if found},
     )
     for slug, reason in broken.items():
         material.fail(slug, reason)
@@ -187,17 +243,26 @@ def load(
     ranges: Mapping[Subject, tuple[int, int]] | None = None,
     also: Mapping[Subject, Iterable[str]] | None = None,
 ) -> Material:
-    """Read the facts that the trees need, in the present snapshot: of all subjects, of these, or of a range of ids."""
-    for subject in material.books:
+    """Read the facts that the trees need, in the present snapshot: of all subjects, of these, or of a range of ids.
+
+    With a range: of rules that do not compare subjects (`dependence`). With ids: of those and of whomever the rules go by.
+    """
+    material.lost = {}
+    named = {material.stands_for.get(slug, slug): slug for slug in material.nodes}
+    hands = overrides_at(filter(None, named), material.clock.as_of)
+    material.by_hand = {named[slug]: hand for slug, hand in hands.items()}
+    scope = reach([(material.subjects[slug], node) for slug, node in material.nodes.items()], ids)
+    material.family = gather(material.nodes.values(), scope=scope, clock=material.clock, ranges=ranges)
+    for subject in dict.fromkeys([*material.books, *material.family.own_fields]):
         mine = [node for slug, node in material.nodes.items() if material.subjects[slug] is subject]
         names = set().union(*(fields_used(node) for node in mine), (also or {}).get(subject, ()))
-        material.tables[subject] = read_table(
-            subject,
-            sorted(names),
-            as_of=material.clock.as_of,
-            ids=None if ids is None else ids.get(subject, ()),
-            between=None if ranges is None else ranges[subject],
-        )
+        names |= material.family.own_fields.get(subject, set())
+        chosen, as_of = owners_of(scope, subject.value), material.clock.as_of
+        if chosen is None:
+            between = None if ranges is None else ranges[subject]
+            material.tables[subject] = snapshot.table(subject, sorted(names), as_of=as_of, between=between)
+        else:
+            material.tables[subject] = read_table(subject, sorted(names), as_of=as_of, ids=chosen)
     return material
 
 
@@ -211,39 +276,55 @@ def seen(slugs: Collection[str] = ()) -> Seen:
 def boundaries_of(material: Material) -> dict[str, datetime | None]:
     """When time alone may next change the members of each segment; a reference changes with what it refers to."""
     found: dict[str, datetime | None] = {}
-    for subject, table in material.tables.items():
+    for subject in material.books:
+        table = material.tables[subject]
         boundaries = Boundaries(subject, table, material.books[subject].vocabulary, material.clock)
         for slug, node in material.nodes.items():
             if material.subjects[slug] is subject and slug not in material.failures:
-                found[slug] = boundaries.of(node)
+                hand = material.by_hand.get(slug)
+                found[slug] = earliest((boundaries.of(node), hand.until if hand else None))
     return found
 
 
 def work_out(material: Material, *, pulse: Callable[[], None] = lambda: None) -> dict[str, BitMap64]:
     """Who should be in each segment that does not fail. `pulse` is called now and then; it may raise to stop."""
     members: dict[str, BitMap64] = {}
-    for subject, table in material.tables.items():
-        lookups: Lookups = {}
-        mine = [slug for slug in material.nodes if material.subjects[slug] is subject]
-        for block in blocks(table):
-            pulse()
-            masks: dict[str, Mask] = {}
-            evaluator = Evaluator(
-                block,
-                vocabulary=material.books[subject].vocabulary,
-                clock=material.clock,
-                members=masks,
-                lookups=lookups,
-            )
-            for slug in mine:
-                if slug in material.failures:
-                    continue
-                try:
-                    masks[slug] = evaluator.mask(material.nodes[slug])
-                except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-                    # Whatever goes wrong in one rule stays with it, and is never taken for "nobody".
-                    material.fail(slug, f"The rule could not be evaluated: {type(error).__name__}: {error}")
-                    continue
-                found = bitmap(block.ids[masks[slug]])
-                members[slug] = members[slug] | found if slug in members else found
+    lookups: dict[Subject, Lookups] = {subject: {} for subject in material.tables}
+    for stage in stages(material.nodes):
+        _prepare(material, stage, members, pulse)
+        for subject, table in material.tables.items():
+            mine = [slug for slug in stage if material.subjects[slug] is subject]
+            for block in blocks(table) if mine else ():
+                pulse()
+                masks = Masks(members, block.ids)
+                evaluator = Evaluator(
+                    block,
+                    vocabulary=material.books[subject].vocabulary,
+                    clock=material.clock,
+                    members=masks,
+                    lookups=lookups[subject],
+                )
+                for slug in mine:
+                    with material.failing(slug) as goes_on:
+                        if goes_on:
+                            true = evaluator.mask(material.nodes[slug])
+                            masks[slug] = material.standing(slug, true, block.ids, masks)
+                            found = bitmap(block.ids[masks[slug]])
+                            members[slug] = members[slug] | found if slug in members else found
     return {slug: found for slug, found in members.items() if slug not in material.failures}
+
+
+def _prepare(material: Material, stage: list[str], members: Mapping[str, BitMap64], pulse: Callable[[], None]) -> None:
+    """Add the columns that a stage's rules need and that no query gives: aggregates and percentiles."""
+    preparer = Preparer(
+        material.tables,
+        material.family,
+        vocabularies=lambda subject: material.books[subject].vocabulary,
+        clock=material.clock,
+        members=members,
+    )
+    for slug in stage:
+        pulse()
+        with material.failing(slug) as goes_on:
+            if goes_on:
+                preparer.prepare(material.subjects[slug], material.nodes[slug])

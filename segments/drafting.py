@@ -9,8 +9,10 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from django.utils import timezone
 
+from people.roles import Viewer
 from segments.locks import lock_rules
 from segments.models import Segment, SegmentVersion
+from segments.revealing import refuse_hidden
 from segments.rulebook import rulebook, segments_referring_to
 from segments.rules import to_json
 
@@ -36,32 +38,38 @@ def create_segment(
     rule: Any,
     author: str,
     reason: str = "",
+    viewer: Viewer | None = None,
     **details: Any,
 ) -> Segment:
     """A draft with its first version. RuleInvalid says what is wrong with the rule, ValidationError with the rest.
 
-    `details`: description, objective, owner, partner_visible.
+    `details`: description, objective, owner, partner_visible. `viewer`: who asks; a rule over fields whose values they may
+    not read is refused. None: the product itself.
     """
     segment = Segment(slug=slug, name=name, subject=str(subject), kind=str(kind), **_known(details))
     segment.full_clean(exclude=["owner"])
     lock_rules()
-    canonical = _canonical(segment, rule)
+    canonical = _canonical(segment, rule, viewer)
     segment.save()
     _add_version(segment, canonical, author, reason)
     return segment
 
 
 @transaction.atomic
-def change_rule(*, segment: Segment, rule: Any, author: str, reason: str = "") -> SegmentVersion:
+def change_rule(
+    *, segment: Segment, rule: Any, author: str, reason: str = "", viewer: Viewer | None = None
+) -> SegmentVersion:
     """The next version, as the draft: members follow it once published. The same rule again makes no version.
 
-    Also restores: hand in the rule of an earlier version. RuleInvalid says what is wrong.
+    Also restores: hand in the rule of an earlier version. RuleInvalid says what is wrong. `viewer`: as in
+    `create_segment`; the rule that is there already may be sent along by anybody.
     """
     lock_rules()
     fresh = Segment.objects.select_for_update(of=("self",)).select_related("draft").get(pk=segment.pk)
-    canonical = _canonical(fresh, rule)
+    canonical = _canonical(fresh, rule, None)
     version = fresh.draft
     if version is None or version.rule != canonical:
+        _canonical(fresh, rule, viewer)
         version = _add_version(fresh, canonical, author, reason)
     segment.draft = version
     segment.updated_at = fresh.updated_at
@@ -116,9 +124,13 @@ def _known(details: dict[str, Any]) -> dict[str, Any]:
     return details
 
 
-def _canonical(segment: Segment, rule: Any) -> dict[str, Any]:
+def _canonical(segment: Segment, rule: Any, viewer: Viewer | None) -> dict[str, Any]:
     """The rule as it is stored. The caller holds the rules' lock, so no circle can close behind its back."""
-    return to_json(rulebook(segment.subject, rule).parse(rule, own_slug=segment.slug))
+    book = rulebook(segment.subject, rule)
+    node = book.parse(rule, own_slug=segment.slug)
+    if viewer is not None:
+        refuse_hidden(node, book.vocabulary, viewer)
+    return to_json(node)
 
 
 def _add_version(segment: Segment, rule: dict[str, Any], author: str, reason: str) -> SegmentVersion:

@@ -17,9 +17,12 @@ from partners.tables import Codes, Column, Mask, Scalars, Sets, Table
 from partners.vocabulary import Field, Vocabulary
 from segments.instants import Clock
 from segments.matching import forms, matches, term_places
-from segments.operators import OPERATORS
+from segments.operators import OPERATORS, PERCENTILES
+from segments.percentiles import rank_name, with_ranks
+from segments.primitives import Primitives
 from segments.ranges import inside, ranges_of
-from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf
+from segments.ratios import Ratios, compare
+from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, about_of
 
 BLOCK = 262_144
 """Rows that are evaluated at a time, so that what many rules share stays in little memory."""
@@ -31,8 +34,9 @@ Lookups = dict[Leaf, npt.NDArray[Any]]
 def evaluate(
     node: Node, table: Table, *, vocabulary: Vocabulary, clock: Clock, members: Mapping[str, Mask] | None = None
 ) -> Mask:
-    """Which rows the rule is true of, shape (n,)."""
-    return Evaluator(table, vocabulary=vocabulary, clock=clock, members=members).mask(node)
+    """Which rows the rule is true of, shape (n,). The table is the whole population: percentiles go by it."""
+    ranked = with_ranks(table, [node], vocabulary)
+    return Evaluator(ranked, vocabulary=vocabulary, clock=clock, members=members).mask(node)
 
 
 def blocks(table: Table, size: int = BLOCK) -> Iterator[Table]:
@@ -42,7 +46,15 @@ def blocks(table: Table, size: int = BLOCK) -> Iterator[Table]:
         yield Table(table.ids[start:stop], {name: _rows(col, start, stop) for name, col in table.columns.items()})
 
 
+def row_of(table: Table, row: int) -> Table:
+    """One row as a table of length one."""
+    return Table(table.ids[row : row + 1], {name: _rows(col, row, row + 1) for name, col in table.columns.items()})
+
+
 def _rows(column: Column, start: int, stop: int) -> Column:
+    if isinstance(column, Ratios):
+        below = column.denominators[start:stop]
+        return Ratios(column.values[start:stop], column.present[start:stop], below, column.scale)
     if isinstance(column, Scalars):
         return Scalars(column.values[start:stop], column.present[start:stop])
     if isinstance(column, Codes):
@@ -79,6 +91,7 @@ class Evaluator:
         self.members = members if members is not None else {}
         self._lookups = lookups if lookups is not None else {}
         self._leaves: dict[Leaf, Mask] = {}
+        self._primitives = Primitives(len(table))
 
     def mask(self, node: Node) -> Mask:
         """Which rows the node is true of, shape (n,). The array may be shared: do not write into it."""
@@ -107,6 +120,8 @@ class Evaluator:
                 found = ~found if operator.is_negative else found
                 if leaf.missing is not None:
                     here = present(self.table.columns[leaf.field])
+                    if leaf.within:
+                        here = here & present(self.table.columns[leaf.within])
                     found = found | ~here if leaf.missing == "match" else found & here
             else:
                 found = self._positive(leaf)
@@ -115,28 +130,35 @@ class Evaluator:
 
     def _positive(self, leaf: Leaf) -> Mask:
         """A positive operator: false wherever the value is missing."""
-        about, column = self.vocabulary[leaf.field], self.table.columns[leaf.field]
+        about, column = about_of(leaf, self.vocabulary), self.table.columns[leaf.field]
         if leaf.operator == "notNull":
             return present(column)
+        if leaf.operator in PERCENTILES:
+            ranked = self.table.columns[rank_name(leaf)]
+            return present(ranked)
+        if isinstance(column, Ratios):
+            return compare(column, leaf)
         if isinstance(column, Scalars):
-            return inside(column.values, ranges_of(leaf, about, self.clock)) & column.present
+            ranges = ranges_of(leaf, about, self.clock)
+            shared = self._primitives.inside(leaf.field, column, ranges)
+            return inside(column.values, ranges) & column.present if shared is None else shared
         if isinstance(column, Codes):
             found = self._lookups.get(leaf)
             if found is None:
                 # One entry more than the dictionary has: code -1, a missing value, reads the last one.
                 found = np.append(matches(leaf, about, column.dictionary, self.clock), False)
                 self._lookups[leaf] = found
-            return found.astype(np.bool_, copy=False)[column.codes]
+            return self._primitives.one_of(leaf.field, column, found.astype(np.bool_, copy=False))
         return self._sets(leaf, about, column)
 
     def _sets(self, leaf: Leaf, about: Field, column: Sets) -> Mask:
         places = self._lookups.get(leaf)
         if places is None:
             places = self._lookups[leaf] = term_places(leaf, about, column.dictionary)
+        if leaf.operator == "containsAny":
+            return self._primitives.has_any(leaf.field, column, map(int, np.flatnonzero(places >= 0)))
         found = places[column.codes]
         named = _count(found >= 0, column)
-        if leaf.operator == "containsAny":
-            return named > 0
         # Each value counts once, however often a row may have it (or forms of it that compare equal).
         size = len(forms(leaf, about))
         rows = np.repeat(np.arange(len(self.table), dtype=np.int64), np.diff(column.offsets))

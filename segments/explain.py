@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from partners.tables import Table
@@ -11,7 +11,7 @@ from partners.vocabulary import Vocabulary
 from segments.cells import cell
 from segments.evaluate import Evaluator
 from segments.instants import Clock
-from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, to_json
+from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, about_of, to_json
 from segments.rules.values import value_to_json
 from segments.sentences import phrase, resolved, value_words
 
@@ -34,6 +34,8 @@ class Reason:
     missing: bool = False
     operand: str = ""
     """What a relative window means today: "2026-08-23 … 2026-11-21"."""
+    is_sensitive: bool = False
+    """The value found is not for everybody."""
     children: tuple[Reason, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
@@ -52,6 +54,12 @@ class Reason:
         if self.kind == "group":
             data["rules"] = [child.to_json() for child in self.children]
         return data
+
+    def discreet(self) -> Reason:
+        """The same without the values found in sensitive fields; the verdicts stay."""
+        if self.is_sensitive:
+            return replace(self, found=None, found_words="hidden", missing=False)
+        return replace(self, children=tuple(child.discreet() for child in self.children))
 
     def conditions(self) -> list[Reason]:
         """The leaves, in reading order."""
@@ -80,7 +88,7 @@ def reasons(
             shape = {"combinator": at.combinator, "not": at.negated}
             return Reason(pointer, "group", verdict, words, shape, children=children)
         if isinstance(at, Leaf):
-            about = vocabulary[at.field]
+            about = about_of(at, vocabulary)
             found = cell(table.columns[at.field], 0, about)
             return Reason(
                 pointer,
@@ -92,6 +100,7 @@ def reasons(
                 found_words="not set" if found is None else value_words(found, about),
                 missing=found is None,
                 operand=resolved(at, about, clock),
+                is_sensitive=about.sensitive,
             )
         return Reason(pointer, "segment" if isinstance(at, SegmentLeaf) else "everyone", verdict, words, to_json(at))
 

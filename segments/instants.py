@@ -115,6 +115,20 @@ def days(start: datetime, end: datetime, zone: tzinfo) -> tuple[date, date]:
     return start.astimezone(zone).date(), (end - _MICROSECOND).astimezone(zone).date()
 
 
+def anniversary_span(first: date, last: date, year: int) -> tuple[date, date]:
+    """First and last day of an earlier year whose anniversaries fall on [first, last], which lie in one year.
+
+    29 February's anniversary is 28 February where the year has no other. Empty when the last is before the first.
+    """
+    leap = calendar.isleap(year)
+    low = date(year, 3, 1) if (first.month, first.day) == (2, 29) and not leap else first.replace(year=year)
+    if (last.month, last.day) == (2, 29) and not leap:
+        return low, date(year, 2, 28)
+    if (last.month, last.day) == (2, 28) and leap and not calendar.isleap(last.year):
+        return low, date(year, 2, 29)
+    return low, last.replace(year=year)
+
+
 def _rolled(window: Window, clock: Clock, sign: int) -> datetime:
     """Days and weeks are spans of 24 hours; months and longer keep the local time of day."""
     if window.unit in _MONTHS:

@@ -6,7 +6,8 @@ The caller holds the members' lock and a transaction, so either all of it is the
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -26,6 +27,8 @@ _HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
 _TRAILER = b"\xff\xff"
 _CHUNK = 500_000
 """Rows of one COPY."""
+_FIRST_BUILD = 100_000
+"""From so many rows into empty tables, indexes are built afterwards."""
 _FEW = 500
 """So many subjects' stays are looked up one by one rather than in the bitmaps of whole segments."""
 
@@ -110,14 +113,51 @@ def write(
     """
     leaving = _rows(outcomes, [outcome.delta.left for outcome in outcomes])
     entering = _rows(outcomes, [outcome.delta.entered for outcome in outcomes])
-    if len(leaving["subject_id"]):
-        _close(leaving)
-        _append(leaving, Change.Kind.LEFT, run)
-    if len(entering["subject_id"]):
-        _copy(Membership._meta.db_table, {**entering, "entered_at": entering["at"]}, without=("at",))
-        _append(entering, Change.Kind.ENTERED, run)
+    with _built_afterwards(len(entering["subject_id"])):
+        if len(leaving["subject_id"]):
+            _close(leaving)
+            _append(leaving, Change.Kind.LEFT, run)
+        if len(entering["subject_id"]):
+            _copy(Membership._meta.db_table, {**entering, "entered_at": entering["at"]}, without=("at",))
+            _append(entering, Change.Kind.ENTERED, run)
     _keep_sets(outcomes, run, rewrite=rewrite_bitmaps, in_part=in_part)
     _keep_counts(outcomes)
+
+
+@contextmanager
+def _built_afterwards(count: int) -> Iterator[None]:
+    """Where next to nothing is there yet and much comes, indexes are built once, afterwards: a first build.
+
+    In the same transaction, so nobody meets the tables without them; readers of these two tables wait meanwhile.
+    """
+    if count < _FIRST_BUILD or not _are_empty():
+        yield
+        return
+    tables = [Membership._meta.db_table, Change._meta.db_table]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
+            " WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary"
+            " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+            [tables],
+        )
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+    yield
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
+        for _, definition in indexes:
+            cursor.execute(definition)
+
+
+def _are_empty() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT NOT EXISTS (SELECT 1 FROM {Membership._meta.db_table})"  # noqa: S608 - our own tables
+            f" AND NOT EXISTS (SELECT 1 FROM {Change._meta.db_table})"
+        )
+        return bool(cursor.fetchone()[0])
 
 
 def _rows(outcomes: Sequence[Outcome], sets: Sequence[BitMap64]) -> dict[str, Array]:

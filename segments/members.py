@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, QuerySet
 from pyroaring import BitMap64
 
 from partners.models import Customer, Partner
@@ -38,6 +39,21 @@ def members(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> 
 def count(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> int:
     """How many of them."""
     return members(segment, viewer, as_of).count()
+
+
+def member_counts(found: Iterable[Segment], viewer: Viewer) -> dict[int, int]:
+    """Present members per segment as the viewer may count them: the stored count, or one query per subject when scoped."""
+    rows = list(found)
+    if not viewer.regions:
+        return {segment.pk: segment.member_count for segment in rows}
+    counts = dict.fromkeys((segment.pk for segment in rows), 0)
+    for subject, model in MODELS.items():
+        ids = [segment.pk for segment in rows if segment.subject == subject]
+        if ids:
+            visible = model.objects.visible_to(viewer).values("pk")
+            within = Membership.objects.current().filter(segment__in=ids, subject_id__in=visible)
+            counts.update(within.values_list("segment").annotate(Count("pk")))
+    return counts
 
 
 def is_member(segment: Segment, subject_id: int, as_of: datetime | None = None) -> bool:

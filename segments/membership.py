@@ -27,6 +27,7 @@ from segments.ledger import Outcome
 from segments.locks import lock_members
 from segments.models import MemberSet, Recompute, Segment
 from segments.reconcile import reconcile
+from segments.standing import note_lost
 
 FORGOTTEN = timedelta(minutes=1)
 """A run that has waited so long lost its message; the sweep sends another."""
@@ -137,6 +138,7 @@ def _publish(run: Recompute, lease: Lease, answer: Answer, *, trust_bitmaps: boo
         }
     ledger.write(outcomes, run=run, rewrite_bitmaps=not trust_bitmaps)
     ledger.note_look({row.pk: answer.next_at.get(slug) for slug, row in good.items()}, as_of=run.as_of)
+    note_lost(answer.lost, good)
     run.shards.all().delete()
     result = Recomputed(
         run_id=run.pk,

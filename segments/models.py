@@ -14,6 +14,9 @@ from segments.querysets import (
     RecomputeQuerySet,
     SegmentQuerySet,
 )
+from segments.standing import Override as Override
+from segments.standing import SegmentSet as SegmentSet
+from segments.standing import SetEntry as SetEntry
 
 SUBJECTS = [(Subject.PARTNER.value, "Partners"), (Subject.CUSTOMER.value, "Customers")]
 
@@ -197,7 +200,10 @@ class Membership(models.Model):
 
     subject_id = models.BigIntegerField()
     """Id of a partner or of a customer, as the segment's subject says. No constraint: rows are kept when deleted."""
-    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships", db_index=False)
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, related_name="memberships", db_index=False, db_constraint=False
+    )
+    """Not checked by the database row by row: the one writer holds the segments' rows locked."""
     entered_at = models.DateTimeField()
     left_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField()
@@ -239,11 +245,15 @@ class Change(models.Model):
         ENTERED = "entered", "Entered"
         LEFT = "left", "Left"
 
-    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="changes")
+    segment = models.ForeignKey(
+        Segment, on_delete=models.CASCADE, related_name="changes", db_index=False, db_constraint=False
+    )
     subject_id = models.BigIntegerField()
     kind = models.CharField(max_length=7, choices=Kind.choices)
     at = models.DateTimeField()
-    recompute = models.ForeignKey(Recompute, null=True, on_delete=models.SET_NULL, related_name="changes")
+    recompute = models.ForeignKey(
+        Recompute, null=True, on_delete=models.SET_NULL, related_name="changes", db_constraint=False
+    )
     version = models.PositiveIntegerField()
 
     objects = ChangeQuerySet.as_manager()

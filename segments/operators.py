@@ -21,6 +21,7 @@ class Operand(StrEnum):
     PAIR = "pair"
     LAST = "last"
     NEXT = "next"
+    PERCENT = "percent"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ _ANY = frozenset(FieldType)
 _SINGLE = _ANY - {_T.MULTI_CHOICE}
 _ORDERED = frozenset({_T.ORDERED_CHOICE, _T.NUMBER, _T.MONEY, _T.DATE, _T.DATETIME})
 _MULTI = frozenset({_T.MULTI_CHOICE})
+_AMOUNTS = frozenset({_T.NUMBER, _T.MONEY})
 
 # positive · its words · (for dates) · negative · its words · operand · types
 _TABLE: tuple[tuple[str, str, str, str, str, Operand, Set[FieldType]], ...] = (
@@ -68,6 +70,9 @@ _TABLE: tuple[tuple[str, str, str, str, str, Operand, Set[FieldType]], ...] = (
     ("between", "is between", "is between", "notBetween", "is not between", Operand.PAIR, _ORDERED),
     ("inLast", "is in the last", "is in the last", "notInLast", "is not in the last", Operand.LAST, DATES),
     ("inNext", "is in the next", "is in the next", "notInNext", "is not in the next", Operand.NEXT, DATES),
+    ("anniversaryInNext", "has its anniversary in the next", "", "", "", Operand.NEXT, DATES),
+    ("topPercent", "is in the top", "", "", "", Operand.PERCENT, _AMOUNTS),
+    ("bottomPercent", "is in the bottom", "", "", "", Operand.PERCENT, _AMOUNTS),
     ("containsAny", "has any of", "", "containsNone", "has none of", Operand.MANY, _MULTI),
     ("containsAll", "has all of", "", "", "", Operand.MANY, _MULTI),
     ("equalsSet", "is exactly", "", "", "", Operand.MANY, _MULTI),
@@ -92,8 +97,8 @@ SEGMENT_FIELD = "segment"
 SEGMENT_OPERATORS: dict[str, str] = {"in": "is in any of", "inAll": "is in all of", "notIn": "is in none of"}
 """What a segment reference can say, and how it reads; `notIn` is the complement of `in`."""
 
-LATER = frozenset({"topPercent", "bottomPercent", "anniversaryInNext"})
-"""Words of the language that are not spoken yet: refused by name, never ignored."""
+PERCENTILES = frozenset({"topPercent", "bottomPercent"})
+"""Whether they are true of a subject depends on all the others."""
 
 
 def operators_of(kind: FieldType) -> tuple[Operator, ...]:

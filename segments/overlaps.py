@@ -38,7 +38,7 @@ def seen_members(segments: Sequence[Segment], viewer: Viewer) -> dict[int, BitMa
 
 
 def overlaps_of(segment: Segment, others: Sequence[Segment], viewer: Viewer) -> list[Overlap]:
-    """This segment against each of the others, the most alike first; those that share nobody are left out."""
+    """One segment against each of the others, the most alike first; those that share nobody are left out."""
     members = seen_members([segment, *others], viewer)
     own = members[segment.pk]
     found = [compared(other, own, members[other.pk]) for other in others]

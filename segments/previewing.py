@@ -12,7 +12,7 @@ from pyroaring import BitMap64
 from partners.columns import read_table
 from partners.tables import Mask
 from partners.vocabulary import Subject
-from people.roles import Viewer, is_partner, may_reveal
+from people.roles import Viewer, is_partner, is_vendor, may_reveal
 from segments import computing
 from segments.bitmaps import bitmap, mask_of
 from segments.cells import cell
@@ -22,9 +22,10 @@ from segments.instants import Clock
 from segments.ledger import present_members
 from segments.members import MODELS
 from segments.models import Segment
+from segments.revealing import refuse_hidden
 from segments.rulebook import clock_at, rulebook
-from segments.rules import Leaf, RuleError, RuleInvalid, fields_used, nodes, value_to_json
-from segments.sentences import sentence
+from segments.rules import Leaf, RuleError, RuleInvalid, about_of, fields_used, nodes, value_to_json
+from segments.sentences import resolved, sentence
 
 _SHOWN = ("external_id", "name")
 
@@ -43,6 +44,8 @@ class Preview:
     sample: list[dict[str, Any]] = field(default_factory=list)
     """The first few: external_id, name, and the fields that the rule reads, as JSON values."""
     errors: tuple[RuleError, ...] = ()
+    intervals: dict[str, str] = field(default_factory=dict)
+    """What relative dates mean today, by the pointer of the condition."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,8 @@ class Difference:
 def preview(
     *, subject: Subject | str, rule: Any, viewer: Viewer, sample_size: int = 10, segment: Segment | None = None
 ) -> Preview:
-    """Count, sample, coverage and sentence of a rule. With what is wrong instead, when it is not valid.
+    """Count, sample, coverage and sentence of a rule. With what is wrong instead, when it is not valid, or when it reads
+    a field whose values the viewer may not.
 
     `segment`: whose rule it is, so that a reference back to it is refused here and not only at save.
     """
@@ -79,7 +83,7 @@ def preview(
 def _preview(subject: Subject, rule: Any, viewer: Viewer, sample_size: int, segment: Segment | None) -> Preview:
     clock = clock_at()
     try:
-        material, wanted = _work_out(subject, rule, clock, own_slug=segment.slug if segment else "")
+        material, wanted = _work_out(subject, rule, clock, own_slug=segment.slug if segment else "", viewer=viewer)
     except RuleInvalid as invalid:
         return Preview(count=None, total=_visible_count(subject, viewer), errors=invalid.errors)
     node = material.nodes[_OWN]
@@ -93,23 +97,29 @@ def _preview(subject: Subject, rule: Any, viewer: Viewer, sample_size: int, segm
         missing={name: int(np.count_nonzero(visible & ~present(table.columns[name]))) for name in shown},
         sentence=sentence(node, book.vocabulary, subject=subject, segments=book.names, clock=clock),
         sample=_sample(material, subject, members, _tellable(shown, material, subject, viewer), sample_size),
+        intervals={
+            pointer: dates
+            for pointer, leaf in nodes(node)
+            if isinstance(leaf, Leaf) and (dates := resolved(leaf, about_of(leaf, book.vocabulary), clock))
+        },
     )
 
 
 def difference(segment: Segment, viewer: Viewer, sample_size: int = 10, rule: Any = None) -> Difference:
     """Who would enter and leave if the draft (or the rule handed in) were published now, against the present members.
 
-    RuleInvalid when it does not hold (any more).
+    RuleInvalid when it does not hold (any more), or when the rule handed in reads a field hidden from the viewer.
     """
+    asks = None if rule is None else viewer
     if rule is None and segment.draft is not None:
         rule = segment.draft.rule
     with computing.one_snapshot():
-        return _difference(segment, viewer, sample_size, rule)
+        material, wanted = _work_out(Subject(segment.subject), rule, clock_at(), own_slug=segment.slug, viewer=asks)
+        return _difference(segment, viewer, sample_size, material, wanted)
 
 
-def _difference(segment: Segment, viewer: Viewer, sample_size: int, rule: Any) -> Difference:
+def _difference(segment: Segment, viewer: Viewer, sample_size: int, material: Material, wanted: BitMap64) -> Difference:
     subject = Subject(segment.subject)
-    material, wanted = _work_out(subject, rule, clock_at(), own_slug=segment.slug)
     have = present_members([segment.pk])[segment.pk]
     table = material.tables[subject]
     shown = _tellable(_in_order(fields_used(material.nodes[_OWN]), []), material, subject, viewer)
@@ -131,14 +141,45 @@ def _difference(segment: Segment, viewer: Viewer, sample_size: int, rule: Any) -
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Everybody who would enter and leave, whoever may see them."""
+
+    enter: BitMap64
+    leave: BitMap64
+    present: int
+
+
+def moves(segment: Segment) -> Moves:
+    """What publishing the draft would change now. RuleInvalid when it does not hold."""
+    have = present_members([segment.pk])[segment.pk]
+    if segment.draft is None or not have:
+        return Moves(BitMap64(), BitMap64(), 0)
+    with computing.one_snapshot():
+        _, wanted = _work_out(
+            Subject(segment.subject), segment.draft.rule, clock_at(), own_slug=segment.slug, viewer=None
+        )
+    return Moves(wanted - have, have - wanted, len(have))
+
+
 _OWN = ""
 """The slug of the rule that is looked at: nothing can refer to it."""
 
 
-def _work_out(subject: Subject, rule: Any, clock: Clock, *, own_slug: str) -> tuple[Material, BitMap64]:
-    """Evaluate a rule as publishing it now would, with the segments it refers to as of the same instant."""
-    rulebook(subject, rule).parse(rule, own_slug=own_slug)
-    material = computing.read([Plan(_OWN, subject, rule), *computing.plans_named(rule)], clock=clock)
+def _work_out(
+    subject: Subject, rule: Any, clock: Clock, *, own_slug: str, viewer: Viewer | None
+) -> tuple[Material, BitMap64]:
+    """Evaluate a rule as publishing it now would, with the segments it refers to as of the same instant.
+
+    `viewer`: who thought of the rule; None: it is a stored one.
+    """
+    book = rulebook(subject, rule)
+    node = book.parse(rule, own_slug=own_slug)
+    if viewer is not None:
+        refuse_hidden(node, book.vocabulary, viewer)
+    material = computing.read(
+        [Plan(_OWN, subject, rule, own_slug), *computing.plans_named(rule, segment=own_slug)], clock=clock
+    )
     found = computing.work_out(material)
     if _OWN in material.failures:
         raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[_OWN])])
@@ -153,7 +194,7 @@ def _visible_count(subject: Subject, viewer: Viewer) -> int:
 def _visible(subject: Subject, viewer: Viewer, material: Material) -> Mask:
     """Which rows the viewer may see. The table holds all subjects there are, of the same snapshot."""
     ids = material.tables[subject].ids
-    if _visible_count(subject, viewer) == len(ids):
+    if is_vendor(viewer) and not viewer.regions:
         return np.ones(len(ids), dtype=np.bool_)
     seen = MODELS[subject.value].objects.visible_to(viewer).values_list("pk", flat=True)
     return np.isin(ids, np.fromiter(seen.iterator(), dtype=np.int64))

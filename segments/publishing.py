@@ -14,11 +14,12 @@ from segments.drafting import SegmentInUse, refuse_if_referred_to
 from segments.ledger import Outcome
 from segments.locks import lock_members, lock_rules
 from segments.models import Recompute, Segment, SegmentVersion
+from segments.previewing import Moves, moves
 from segments.reconcile import reconcile
 from segments.rulebook import rulebook, slugs_named
 from segments.rules import RuleError, RuleInvalid
 
-__all__ = ["Archived", "Published", "SegmentInUse", "archive", "publish"]
+__all__ = ["LARGE_SHARE", "Archived", "Published", "SegmentInUse", "TooManyMove", "archive", "publish"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,33 @@ class Archived:
     run: Recompute | None
 
 
+LARGE_SHARE = 0.2
+"""When more than this share of the present members would move, publishing asks to be sure."""
+
+
+class TooManyMove(Exception):
+    """More members than allowed would enter or leave; nothing was published."""
+
+    def __init__(self, moves: Moves) -> None:
+        self.moves = moves
+        super().__init__(
+            f"{len(moves.enter):,} would enter and {len(moves.leave):,} leave, of {moves.present:,} members now."
+        )
+
+
 @transaction.atomic
-def publish(*, segment: Segment, author: str, queue: bool = True) -> Published:
+def publish(*, segment: Segment, author: str, queue: bool = True, most_share: float | None = None) -> Published:
     """Make the draft the version that members follow, and ask for a run of it.
 
     RuleInvalid when it does not hold (any more), or refers to segments that are not active. `queue=False`: the caller
-    runs a recompute of its own afterwards.
+    runs a recompute of its own afterwards. `most_share`: TooManyMove when more than this share of the present members
+    would enter or leave.
     """
     lock_rules()
+    if most_share is not None:
+        found = moves(segment)
+        if found.present and len(found.enter) + len(found.leave) > most_share * found.present:
+            raise TooManyMove(found)
     fresh = Segment.objects.select_for_update(of=("self",)).select_related("draft").get(pk=segment.pk)
     version = fresh.draft
     if version is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime
 from decimal import Decimal, localcontext
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -21,14 +22,16 @@ from segments.operators import OPERATORS
 from segments.rules.nodes import Leaf
 
 Range = tuple[int | None, int | None]
-_LEAST, _MOST = -(2**63), 2**63 - 1
+_LEAST, MOST = -(2**63), 2**63 - 1
 
 
 def ranges_of(leaf: Leaf, about: Field, clock: Clock) -> tuple[Range, ...]:
     """The ranges in which the leaf's positive operator is true. `in` may give the same range twice."""
     operator = OPERATORS[leaf.operator].positive
     if isinstance(leaf.value, Window):
-        return (_window(leaf.value, about, clock),)
+        if operator == "anniversaryInNext":
+            return _anniversaries(leaf.value, about, clock)
+        return (window_range(leaf.value, about, clock),)
     if operator == "between":
         ends = [_extent(value, about, clock) for value in _values(leaf)]
         return ((ends[0][0], ends[1][1]),)
@@ -73,7 +76,7 @@ def _extent(value: Any, about: Field, clock: Clock) -> tuple[int, int]:
     raise TypeError(f"{about.name} ({about.type}) cannot be compared with {value!r}")
 
 
-def _window(window: Window, about: Field, clock: Clock) -> Range:
+def window_range(window: Window, about: Field, clock: Clock) -> Range:
     """Instants: [start, end). Dates: every local day that the window touches."""
     start, end = instants.span(window, clock)
     if about.type is FieldType.DATE:
@@ -82,37 +85,56 @@ def _window(window: Window, about: Field, clock: Clock) -> Range:
     return instants.micros(start), instants.micros(end)
 
 
+@lru_cache(maxsize=64)
+def _anniversaries(window: Window, about: Field, clock: Clock) -> tuple[Range, ...]:
+    """The days (of instants: the local days) of every year of which an anniversary, not the day itself, is ahead."""
+    first, last = instants.days(*instants.span(window, clock), clock.zone)
+    found: list[Range] = []
+    for ahead in range(first.year, last.year + 1):
+        low, high = max(first, date(ahead, 1, 1)), min(last, date(ahead, 12, 31))
+        for year in range(1, ahead):
+            day, final = instants.anniversary_span(low, high, year)
+            if day > final:
+                continue
+            if about.type is FieldType.DATE:
+                found.append((instants.day_number(day), instants.day_number(final) + 1))
+            else:
+                start, end = instants.day_start(day, clock.zone), instants.day_end(final, clock.zone)
+                found.append((instants.micros(start), instants.micros(end)))
+    return tuple(found)
+
+
 def inside(values: Ints, ranges: Iterable[Range]) -> Mask:
     """Which values, shape (n,), lie in any of the ranges. Bounds beyond 64 bits are no bounds, or nothing."""
-    merged = _merge(ranges)
-    if not merged:
+    apart = merged(ranges)
+    if not apart:
         return np.zeros(len(values), dtype=np.bool_)
-    if len(merged) == 1:
-        low, high = merged[0]
+    if len(apart) == 1:
+        low, high = apart[0]
         found = values >= low if low > _LEAST else np.ones(len(values), dtype=np.bool_)
-        if high <= _MOST:
+        if high <= MOST:
             found &= values < high
         return found
-    edges = [edge for low, high in merged for edge in (low, high)]
-    if edges[-1] > _MOST:
+    edges = [edge for low, high in apart for edge in (low, high)]
+    if edges[-1] > MOST:
         edges.pop()
     # Left of the first edge is outside, then inside and outside take turns.
     places = np.searchsorted(np.array(edges, dtype=np.int64), values, side="right")
     return (places & 1).astype(np.bool_)
 
 
-def _merge(ranges: Iterable[Range]) -> list[tuple[int, int]]:
-    """Ascending, apart from each other, none empty, cut to 64 bits (`_MOST + 1` is no upper bound)."""
+def merged(ranges: Iterable[Range]) -> list[tuple[int, int]]:
+    """Ascending, apart from each other, none empty, cut to 64 bits (`MOST + 1` is no upper bound)."""
     cut = sorted(
-        (max(_LEAST if low is None else low, _LEAST), min(_MOST + 1 if high is None else high, _MOST + 1))
+        (max(_LEAST if low is None else low, _LEAST), min(MOST + 1 if high is None else high, MOST + 1))
         for low, high in ranges
     )
-    merged: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     for low, high in cut:
         if low >= high:
             continue
-        if merged and low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        if found and low <= found[-1][1]:
+            found[-1] = (found[-1][0], max(high, found[-1][1]))
         else:
-            merged.append((low, high))
-    return merged
+            found.append((low, high))
+    return found

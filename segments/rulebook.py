@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,7 +15,9 @@ from partners.vocabulary import Subject, Vocabulary
 from segments.instants import Clock
 from segments.models import Segment, SegmentVersion
 from segments.operators import SEGMENT_FIELD
-from segments.rules import Node, Referable, parse
+from segments.relations import related
+from segments.rules import Node, Referable, Relations, parse
+from segments.standing import rivals
 
 
 def clock_at(as_of: Any = None) -> Clock:
@@ -30,6 +32,7 @@ class Rulebook:
     subject: Subject
     vocabulary: Vocabulary
     segments: Mapping[str, Referable]
+    relations: Relations = field(default_factory=dict)
 
     def parse(self, rule: Any, *, own_slug: str = "", saved: bool = False) -> Node:
         """The rule as a tree; RuleInvalid with everything that is wrong."""
@@ -40,6 +43,7 @@ class Rulebook:
             own_slug=own_slug,
             subject=self.subject.value,
             saved=saved,
+            relations=self.relations,
         )
 
     @property
@@ -49,9 +53,11 @@ class Rulebook:
 
 
 def rulebook(subject: Subject | str, *rules: Any) -> Rulebook:
-    """For rules about this subject: one query, and two more when one of them refers to segments."""
+    """For rules about this subject: one query, two more when one of them refers to segments, and one for each kind of
+    record when one of them has aggregates."""
     segments = referable() if any(slugs_named(rule) for rule in rules) else {}
-    return Rulebook(Subject(subject), vocabulary(Subject(subject)), segments)
+    relations = related() if any(isinstance(leaf["field"], Mapping) for rule in rules for leaf in leaves(rule)) else {}
+    return Rulebook(Subject(subject), vocabulary(Subject(subject)), segments, relations)
 
 
 def referable() -> dict[str, Referable]:
@@ -62,6 +68,7 @@ def referable() -> dict[str, Referable]:
     rules = SegmentVersion.objects.filter(pk__in=ids).extra(
         where=["rule::text LIKE %s"], params=[f'%"{SEGMENT_FIELD}"%']
     )
+    before = rivals()
     named = {pk: slugs_named(rule) for pk, rule in rules.values_list("pk", "rule")}
     return {
         row["slug"]: Referable(
@@ -69,6 +76,7 @@ def referable() -> dict[str, Referable]:
             subject=row["subject"],
             refers_to=frozenset(named.get(row["draft_id"], ())) | frozenset(named.get(row["published_id"], ())),
             archived=row["status"] == Segment.Status.ARCHIVED,
+            behind=before.get(row["slug"], frozenset()),
         )
         for row in rows
     }
@@ -86,7 +94,7 @@ def slugs_named(rule: Any) -> set[str]:
 
 
 def leaves(rule: Any) -> Iterable[Mapping[str, Any]]:
-    """The leaves of a rule's JSON, without recursion."""
+    """The leaves of a rule's JSON, those inside aggregates too, without recursion."""
     queue = [rule]
     while queue:
         node = queue.pop()
@@ -95,6 +103,8 @@ def leaves(rule: Any) -> Iterable[Mapping[str, Any]]:
                 queue.extend(node["rules"])
             elif "field" in node:
                 yield node
+                if isinstance(node["field"], Mapping):
+                    queue.append(node["field"].get("where"))
 
 
 def segments_referring_to(slug: str) -> list[Segment]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -10,8 +11,8 @@ from typing import Any
 from partners.vocabulary import Field, FieldType, Vocabulary
 from segments import instants
 from segments.instants import Clock, Window
-from segments.operators import OPERATORS, SEGMENT_OPERATORS
-from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf
+from segments.operators import OPERATORS, PERCENTILES, SEGMENT_OPERATORS
+from segments.rules.nodes import Aggregate, Everyone, Group, Leaf, Node, SegmentLeaf, about_of
 
 MANY = 12
 """Longer lists are cut off, with the number of those left out."""
@@ -49,7 +50,9 @@ def phrase(
         words = "is in" if node.operator != "notIn" else "is not in"
         return f"it {words} {names}" if len(node.slugs) == 1 else f"it {SEGMENT_OPERATORS[node.operator]} {names}"
     if isinstance(node, Leaf):
-        return leaf_phrase(node, vocabulary[node.field], clock)
+        about, within = about_of(node, vocabulary), vocabulary.get(node.within)
+        said = aggregate_phrase(node.aggregate, segments, clock) if node.aggregate else ""
+        return leaf_phrase(node, about, clock, within, said)
     parts = []
     for child in node.rules:
         text = phrase(child, vocabulary, segments=segments, clock=clock)
@@ -59,16 +62,20 @@ def phrase(
     return f"not ({joined})" if node.negated else joined
 
 
-def leaf_phrase(leaf: Leaf, about: Field, clock: Clock | None = None) -> str:
-    """One condition: `Region is not EMEA (or not set)`."""
+def leaf_phrase(
+    leaf: Leaf, about: Field, clock: Clock | None = None, within: Field | None = None, said: str = ""
+) -> str:
+    """One condition: `Region is not EMEA (or not set)`. `said`: the words for what is compared, if not its label."""
     operator = OPERATORS[leaf.operator]
     words = operator.words_for(about.type)
-    text = f"{about.label} {words}"
+    text = f"{said or about.label} {words}"
     if leaf.value is not None:
         text += f" {operand_words(leaf, about)}"
+    if leaf.operator in PERCENTILES:
+        text += f" of its {within.label}" if within else " of all"
     if leaf.case_sensitive:
         text += " (exact case)"
-    dates = resolved(leaf, about, clock) if clock else ""
+    dates = resolved(leaf, about, clock) if clock and isinstance(leaf.value, Window) else ""
     if dates:
         text += f" ({dates})"
     if leaf.missing == "match" or (operator.is_negative and leaf.missing is None and operator.positive != "notNull"):
@@ -78,14 +85,34 @@ def leaf_phrase(leaf: Leaf, about: Field, clock: Clock | None = None) -> str:
     return text
 
 
+def aggregate_phrase(aggregate: Aggregate, segments: Mapping[str, str] | None, clock: Clock | None) -> str:
+    """What is compared: `Number of deals (Stage is Won; Closed on in the last 90 days)`."""
+    words = aggregate.related.vocabulary
+    parts = []
+    if aggregate.where is not None:
+        parts.append(phrase(aggregate.where, words, segments=segments, clock=clock))
+    if aggregate.window is not None:
+        label = words[aggregate.date].label
+        within = f"{label} in the last {window_words(aggregate.window)}"
+        parts.append(f"{within} ({window_days(aggregate.window, words[aggregate.date], clock)})" if clock else within)
+    elif aggregate.date:
+        parts.append(f"by {words[aggregate.date].label}")
+    return f"{aggregate.about.label} ({'; '.join(parts)})" if parts else aggregate.about.label
+
+
+def window_words(window: Window) -> str:
+    """`90 days`, `1 whole quarter`."""
+    unit = window.unit.value if window.count != 1 else window.unit.value[:-1]
+    return f"{window.count} {'whole ' if window.calendar else ''}{unit}"
+
+
 def operand_words(leaf: Leaf, about: Field) -> str:
     """The operand alone: "EMEA or NA", "10,000", "90 days"."""
     value = leaf.value
     if isinstance(value, Window):
-        unit = value.unit.value if value.count != 1 else value.unit.value[:-1]
-        return f"{value.count} {'whole ' if value.calendar else ''}{unit}"
+        return window_words(value)
     if not isinstance(value, tuple):
-        return value_words(value, about)
+        return value_words(value, about) + (" %" if leaf.operator in PERCENTILES else "")
     parts = [value_words(entry, about) for entry in value]
     if OPERATORS[leaf.operator].positive == "between":
         return f"{parts[0]} and {parts[1]}"
@@ -111,10 +138,19 @@ def value_words(value: Any, about: Field) -> str:
 
 def resolved(leaf: Leaf, about: Field, clock: Clock) -> str:
     """The days a relative window means at this instant, "2026-08-23 … 2026-11-21", both included; else nothing."""
-    if not isinstance(leaf.value, Window):
-        return ""
-    start, end = instants.span(leaf.value, clock)
-    if about.type is FieldType.DATETIME and not leaf.value.calendar:
+    if isinstance(leaf.value, Window):
+        if leaf.operator == "anniversaryInNext":  # of local days, whatever the field
+            return window_days(leaf.value, replace(about, type=FieldType.DATE), clock)
+        return window_days(leaf.value, about, clock)
+    if leaf.aggregate and leaf.aggregate.window:
+        return window_days(leaf.aggregate.window, leaf.aggregate.related.vocabulary[leaf.aggregate.date], clock)
+    return ""
+
+
+def window_days(window: Window, about: Field, clock: Clock) -> str:
+    """First and last day of a window for values of a field; instants where the window does not begin with a day."""
+    start, end = instants.span(window, clock)
+    if about.type is FieldType.DATETIME and not window.calendar:
         zone = clock.zone
         return " … ".join(edge.astimezone(zone).strftime("%Y-%m-%d %H:%M") for edge in (start, end))
     first, final = instants.days(start, end, clock.zone)

@@ -44,6 +44,7 @@ class Found:
     """Members, next boundaries and failures of some subjects."""
 
     members: dict[str, BitMap64] = field(default_factory=dict)
+    lost: dict[str, BitMap64] = field(default_factory=dict)
     next_at: dict[str, datetime | None] = field(default_factory=dict)
     failures: dict[str, str] = field(default_factory=dict)
     waits: dict[str, str] = field(default_factory=dict)
@@ -52,6 +53,8 @@ class Found:
         """Take in what another share found."""
         for slug, members in other.members.items():
             self.members[slug] = self.members[slug] | members if slug in self.members else members
+        for slug, ids in other.lost.items():
+            self.lost[slug] = self.lost.get(slug, BitMap64()) | ids
         for slug, at in other.next_at.items():
             self.next_at[slug] = earliest((self.next_at.get(slug), at))
         self.failures = {**other.failures, **self.failures}
@@ -75,7 +78,7 @@ def answer(run: Recompute, lease: Lease) -> Answer:
                 count = _cut(run, lease)
             found = _together(run, lease, snapshot, count)
     members = {slug: members for slug, members in found.members.items() if slug not in found.failures}
-    return Answer(pinned, members, found.next_at, found.failures, found.waits, seen)
+    return Answer(pinned, members, found.lost, found.next_at, found.failures, found.waits, seen)
 
 
 def help_out(run_id: int, attempt: int, snapshot: str) -> int:
@@ -226,7 +229,8 @@ def _found(material: Material, lease: Lease | None = None, *, only: set[str] | N
     if only is not None:
         members = {slug: found for slug, found in members.items() if slug in only}
         next_at = {slug: at for slug, at in next_at.items() if slug in only}
-    return Found(members, next_at, dict(material.failures), dict(material.waits))
+    lost = {slug: ids for slug, ids in material.lost.items() if only is None or slug in only}
+    return Found(members, lost, next_at, dict(material.failures), dict(material.waits))
 
 
 def _keep(shard: Shard, found: Found) -> None:
@@ -235,13 +239,15 @@ def _keep(shard: Shard, found: Found) -> None:
 
 def _packed(found: Found) -> bytes:
     next_at = {slug: at.isoformat() if at else None for slug, at in found.next_at.items()}
-    return pack(found.members, {"next_at": next_at, "failures": found.failures, "waits": found.waits})
+    lost = {slug: list(ids) for slug, ids in found.lost.items()}
+    return pack(found.members, {"lost": lost, "next_at": next_at, "failures": found.failures, "waits": found.waits})
 
 
 def _unpacked(data: bytes) -> Found:
     members, rest = unpack(data)
     next_at = {slug: datetime.fromisoformat(at) if at else None for slug, at in rest["next_at"].items()}
-    return Found(members, next_at, rest["failures"], rest["waits"])
+    lost = {slug: BitMap64(ids) for slug, ids in rest["lost"].items()}
+    return Found(members, lost, next_at, rest["failures"], rest["waits"])
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from segments.dependence import Index, index
 from segments.instants import Clock
 from segments.models import Segment
 from segments.rules import Node
+from segments.standing import rivals
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ def shelf(clock: Clock) -> Shelf:
     """The active rules as they are in the present snapshot: three small queries, and the rules only when they changed."""
     global _kept
     rows = list(Segment.objects.order_by("id").values_list("pk", "slug", "subject", "status", "draft", "published"))
-    seen = (rows, vocabulary(Subject.PARTNER), vocabulary(Subject.CUSTOMER))
+    seen = (rows, rivals(), *(vocabulary(subject) for subject in Subject))
     if _kept is None or _kept[0] != seen:
         _kept = (seen, _read(clock))
     return _kept[1]
@@ -68,4 +69,4 @@ def _read(clock: Clock) -> Shelf:
     pins = {
         slug: Pin(row.pk, computing.published(row).pk, computing.published(row).number) for slug, row in rows.items()
     }
-    return Shelf(material, pins, index(material.nodes, material.subjects))
+    return Shelf(material, pins, index(material.nodes, material.subjects, material.rivals))

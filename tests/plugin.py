@@ -5,6 +5,7 @@ Tests empty their broker database. On a server that REDIS_URL names, that is num
 
 import os
 import re
+from typing import Any
 
 FIRST_DATABASE = 8
 
@@ -23,3 +24,8 @@ if "REDIS_URL" in os.environ and "PRM_TEST_BROKER" not in os.environ:
 if "PRM_TEST_BROKER" in os.environ:
     os.environ["REDIS_URL"] = broker_for_tests(os.environ["PRM_TEST_BROKER"], os.environ.get("PYTEST_XDIST_WORKER", ""))
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a loop in the thread that the tests run in
+
+
+def pytest_addoption(parser: Any) -> None:
+    """How long the comparison of the rule interpreter with the plain one goes on."""
+    parser.addoption("--reference-pairs", type=int, default=400, help="random (rule, records) pairs to compare")

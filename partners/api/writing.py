@@ -23,7 +23,7 @@ class Conflict(APIException):
 
     def __init__(self, detail: str, pointer: str = "", code: str = "conflict") -> None:
         super().__init__(detail)
-        self.errors = [{"pointer": pointer, "code": code, "detail": detail}]
+        self.errors: list[dict[str, Any]] = [{"pointer": pointer, "code": code, "detail": detail}]
 
 
 def origin_of(request: Request) -> Origin:

@@ -23,7 +23,7 @@ from people.guards import administrator_required
 @administrator_required
 def attributes(request: HttpRequest) -> HttpResponse:
     """The attributes there are, with how many records have a value."""
-    filled = {subject.value: coverage(subject) for subject in Subject}
+    filled = {subject.value: coverage(subject, request.user) for subject in Subject}
     rows = [
         (attribute, filled[attribute.subject].get(attribute.name, 0))
         for attribute in Attribute.objects.filter(built_in=False).order_by("archived_at", "subject", "label")

@@ -11,26 +11,25 @@ from django.views.decorators.http import require_safe
 
 from partners import facts
 from partners.console.layout import CUSTOMER_GROUPS, CUSTOMER_STATS, grouped, stats
-from partners.console.listing import listing
+from partners.console.listing import Layout, list_words
 from partners.console.partners import newest
 from partners.models import Customer, Deal, Partner
 from partners.profile import profile
 from partners.vocabulary import Subject
 from people.guards import vendor_required
 
-FILTERS = ["region", "industry", "adoption_level", "lifecycle_stage"]
-SORTS = ["name", "industry", "region", "country", "employees", "annual_revenue", "adoption_level"]
+LAYOUT = Layout(
+    Subject.CUSTOMER,
+    columns=["industry", "region", "country", "lifecycle_stage", "adoption_level", "employees", "annual_revenue"],
+    quick=["region", "industry", "adoption_level", "lifecycle_stage"],
+)
 
 
 @require_safe
 @vendor_required
 def customers(request: HttpRequest) -> HttpResponse:
     """Every customer in the viewer's scope."""
-    vocabulary = facts.vocabulary(Subject.CUSTOMER)
-    rows = Customer.objects.visible_to(request.user)
-    found = listing(request, rows, vocabulary=vocabulary, filters=FILTERS, sorts=SORTS)
-    words = {"listing": found, "page": found.page, "sort": found.sort, "vocabulary": vocabulary}
-    return render(request, "console/customers/list.html", words)
+    return render(request, "console/customers/list.html", list_words(request, LAYOUT))
 
 
 @require_safe

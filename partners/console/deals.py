@@ -1,27 +1,40 @@
-"""Deals: the list."""
+"""Deals: the list, and one deal's page."""
 
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from partners import facts
-from partners.console.listing import listing
+from partners.console.layout import DEAL_GROUPS, grouped
+from partners.console.listing import Layout, list_words
 from partners.models import Deal
+from partners.profile import profile
 from partners.vocabulary import Subject
 from people.guards import vendor_required
 
-FILTERS = ["stage"]
-SORTS = ["name", "amount", "stage", "registered_on", "closed_on", "product_line"]
+LAYOUT = Layout(
+    Subject.DEAL,
+    columns=["partner", "customer", "stage", "product_line", "amount", "currency", "registered_on", "closed_on"],
+    quick=["stage"],
+    sort="-registered_on",
+)
 
 
 @require_safe
 @vendor_required
 def deals(request: HttpRequest) -> HttpResponse:
     """Every deal of the partners in the viewer's scope, latest first."""
-    vocabulary = facts.vocabulary(Subject.DEAL)
-    rows = Deal.objects.visible_to(request.user).select_related("partner", "customer")
-    found = listing(request, rows, vocabulary=vocabulary, filters=FILTERS, sorts=SORTS, sort="-registered_on")
-    words = {"listing": found, "page": found.page, "sort": found.sort, "vocabulary": vocabulary}
-    return render(request, "console/deals/list.html", words)
+    return render(request, "console/deals/list.html", list_words(request, LAYOUT))
+
+
+@require_safe
+@vendor_required
+def deal(request: HttpRequest, external_id: str) -> HttpResponse:
+    """One deal: what is known and who said so."""
+    visible = Deal.objects.visible_to(request.user).select_related("partner", "customer")
+    found = get_object_or_404(visible, external_id=external_id)
+    said = profile(subject=Subject.DEAL, record=found, vocabulary=facts.vocabulary(Subject.DEAL))
+    words = {"deal": found, "said": said, "groups": grouped(said, DEAL_GROUPS, viewer=request.user)}
+    return render(request, "console/deals/page.html", words)

@@ -26,6 +26,11 @@ CUSTOMER_GROUPS: Groups = [
     ("What they need", ["technologies", "needs"]),
 ]
 CUSTOMER_STATS = ["won_revenue_12m", "deals_open", "deals_won", "partners_count"]
+DEAL_GROUPS: Groups = [
+    ("Deal", ["stage", "amount", "currency", "product_line"]),
+    ("Between", ["partner", "customer"]),
+    ("Dates", ["registered_on", "closed_on"]),
+]
 SHARES = frozenset({"revenue_growth", "win_rate"})
 """Ratios that read better as per cent when they stand alone."""
 

@@ -10,14 +10,17 @@ from django.views.decorators.http import require_safe
 
 from partners import facts
 from partners.console.layout import PARTNER_GROUPS, PARTNER_STATS, grouped, stats
-from partners.console.listing import listing
+from partners.console.listing import Layout, list_words
 from partners.models import Customer, Deal, Partner
 from partners.profile import profile
 from partners.vocabulary import Subject
 from people.guards import vendor_required
 
-FILTERS = ["region", "partner_type", "tier", "lifecycle_stage"]
-SORTS = ["name", "tier", "region", "country", "employees", "annual_revenue", "joined_on"]
+LAYOUT = Layout(
+    Subject.PARTNER,
+    columns=["partner_type", "tier", "region", "country", "lifecycle_stage", "employees", "annual_revenue"],
+    quick=["region", "partner_type", "tier", "lifecycle_stage"],
+)
 FEW = 8
 """How many customers, deals and events the page shows before it links to all of them."""
 
@@ -26,17 +29,13 @@ FEW = 8
 @vendor_required
 def partners(request: HttpRequest) -> HttpResponse:
     """Every partner in the viewer's scope."""
-    vocabulary = facts.vocabulary(Subject.PARTNER)
-    rows = Partner.objects.visible_to(request.user)
-    found = listing(request, rows, vocabulary=vocabulary, filters=FILTERS, sorts=SORTS)
-    words = {"listing": found, "page": found.page, "sort": found.sort, "vocabulary": vocabulary}
-    return render(request, "console/partners/list.html", words)
+    return render(request, "console/partners/list.html", list_words(request, LAYOUT))
 
 
 @require_safe
 @vendor_required
 def partner(request: HttpRequest, external_id: str) -> HttpResponse:
-    """One partner: what is known and who said so, customers, deals, people, what they did lately."""
+    """One partner: what is known and who said so, customers, deals, people."""
     visible = Partner.objects.visible_to(request.user).select_related("parent", "channel_manager")
     found = get_object_or_404(visible, external_id=external_id)
     vocabulary = facts.vocabulary(Subject.PARTNER)
@@ -49,7 +48,6 @@ def partner(request: HttpRequest, external_id: str) -> HttpResponse:
         "customers": Customer.objects.visible_to(request.user).filter(partners=found).order_by("name", "id")[:FEW],
         "deals": newest(Deal.objects.visible_to(request.user).filter(partner=found).select_related("customer")),
         "team": found.team.select_related("user").order_by("user__email"),
-        "activities": found.activities.select_related("user").order_by("-at", "-id")[:FEW],
     }
     return render(request, "console/partners/page.html", words)
 

@@ -1,8 +1,40 @@
 """Addresses of the staff's pages about records and people, under /console/."""
 
-from django.urls import path
+from django.urls import path, register_converter
 
-from partners.console import attributes, customers, deals, editing, imports, partners, parts, people
+from partners.console import (
+    attributes,
+    bulk,
+    customers,
+    deals,
+    editing,
+    imports,
+    lists,
+    notes,
+    partners,
+    parts,
+    people,
+    registrations,
+    timeline,
+)
+from partners.vocabulary import Subject
+
+
+class SubjectInPath:
+    """partner, customer or deal in an address."""
+
+    regex = "partner|customer|deal"
+
+    def to_python(self, value: str) -> Subject:
+        """The subject."""
+        return Subject(value)
+
+    def to_url(self, value: str) -> str:
+        """Its word."""
+        return str(value)
+
+
+register_converter(SubjectInPath, "subject")
 
 urlpatterns = [
     path("partners/", partners.partners, name="console_partners"),
@@ -16,6 +48,22 @@ urlpatterns = [
     path("new/partner/", editing.new_partner, name="console_partner_new"),
     path("new/customer/", editing.new_customer, name="console_customer_new"),
     path("deals/", deals.deals, name="console_deals"),
+    path("deals/<str:external_id>/", deals.deal, name="console_deal"),
+    path("partners/<str:external_id>/notes/", notes.partner_notes, name="console_partner_notes"),
+    path("customers/<str:external_id>/notes/", notes.customer_notes, name="console_customer_notes"),
+    path("notes/<int:pk>/delete/", notes.delete, name="console_note_delete"),
+    path("partners/<str:external_id>/timeline/", timeline.partner, name="console_partner_timeline"),
+    path("customers/<str:external_id>/timeline/", timeline.customer, name="console_customer_timeline"),
+    path("lists/<subject:subject>/export/", lists.export, name="console_list_export"),
+    path("lists/<subject:subject>/views/", lists.save_view, name="console_list_save_view"),
+    path("lists/views/<int:pk>/delete/", lists.delete_view, name="console_list_delete_view"),
+    path("lists/<subject:subject>/change/", bulk.change, name="console_list_change"),
+    path("lists/changes/<int:pk>/", bulk.one_change, name="console_bulk_change"),
+    path("lists/changes/<int:pk>/progress/", bulk.change_progress, name="console_bulk_progress"),
+    path("lists/changes/<int:pk>/undo/", bulk.undo_change, name="console_bulk_undo"),
+    path("registrations/", registrations.registrations, name="console_registrations"),
+    path("registrations/<int:pk>/", registrations.registration, name="console_registration"),
+    path("registrations/<int:pk>/decide/", registrations.decide, name="console_registration_decide"),
     path("imports/", imports.imports, name="console_imports"),
     path("imports/new/", imports.new_import, name="console_import_new"),
     path("imports/<int:pk>/", imports.one_import, name="console_import"),

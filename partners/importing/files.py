@@ -18,7 +18,7 @@ from partners.importing.mapping import Mapped, identifies, suggest
 from partners.importing.options import Options
 from partners.importing.reading import FileProblem, Row, Source
 from partners.importing.staging import Stage, take_turn
-from partners.models import Origin
+from partners.models import Journal, Origin
 from partners.rows import Invalid, Profile
 from partners.vocabulary import Field, FieldKind, FieldType, Subject
 
@@ -72,15 +72,19 @@ def import_file(
     options: Options | None = None,
     dry_run: bool = False,
     on_progress: Progress | None = None,
+    keep_journal: bool = False,
 ) -> ImportResult:
     """Take a file in, all good rows or (when it cannot be read) nothing. `dry_run` tells the outcome and keeps nothing.
 
-    `origin` is saved when something changed. FileProblem says why a file cannot be read at all.
+    `origin` is saved when something changed; `keep_journal`: with what was there before, for an undo. FileProblem says why a
+    file cannot be read at all.
     """
     options = options or Options()
     source = Source(path_or_bytes, encoding=options.encoding, delimiter=options.delimiter)
     with transaction.atomic():
-        result = _Import(subject, source, options, on_progress or (lambda done, total: None)).run(origin)
+        result = _Import(subject, source, options, on_progress or (lambda done, total: None)).run(
+            origin, keep_journal=keep_journal and not dry_run
+        )
         if dry_run:
             transaction.set_rollback(True)
     if dry_run:
@@ -106,7 +110,7 @@ class _Import:
                 "(if the file has no header row, add one)."
             )
 
-    def run(self, origin: Origin) -> ImportResult:
+    def run(self, origin: Origin, *, keep_journal: bool = False) -> ImportResult:
         """Learn, check, settle."""
         profiles = self._learn()
         self._make_fields(profiles)
@@ -128,7 +132,8 @@ class _Import:
             fresh = origin.pk is None
             if fresh:
                 origin.save()
-            settled = stage.settle(origin, timezone.now())
+            journal = Journal.objects.create(origin=origin, subject=self.subject) if keep_journal else None
+            settled = stage.settle(origin, timezone.now(), journal=journal)
             if fresh and not settled.created and not settled.updated:
                 origin.delete()
         self.result.created, self.result.updated, self.result.unchanged = (

@@ -28,6 +28,7 @@ from partners.importing.mapping import Mapped, suggest
 from partners.importing.options import Options
 from partners.importing.reading import FileProblem, Source
 from partners.models import Import, Origin
+from partners.rows.cells import harmless
 from partners.vocabulary import Subject
 from people.models import User
 
@@ -39,8 +40,6 @@ BEAT = 1.0
 """Seconds between heartbeats."""
 SAMPLE = 5
 KEPT_REJECTS = 1000
-DANGEROUS = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet would take for a formula at the start of a cell."""
 
 
 class ImportRefused(ValueError):
@@ -149,7 +148,9 @@ def _take_in(item: Import, heartbeat: _Heartbeat) -> None:
             origin=origin,
             dry_run=dry_run,
             on_progress=heartbeat.tell,
+            keep_journal=True,
         )
+        item.origin = origin if origin.pk and not dry_run else None
         if result.rejects:
             text = rejects_csv(
                 result.rejects, Source(item.file.path, encoding=options.encoding, delimiter=options.delimiter)
@@ -170,6 +171,7 @@ def _finish(item: Import, status: Import.Status, *, result: ImportResult | None 
     if result is not None:
         shown = [asdict(reject) for reject in result.rejects[:KEPT_REJECTS]]
         changes |= {"result": result.counts(), "rejects": shown, "rejects_file": item.rejects_file.name or ""}
+        changes |= {"origin": item.origin}
         changes |= {"rows_done": result.rows, "rows_total": result.rows}
     return bool(Import.objects.filter(pk=item.pk, status=Import.Status.RUNNING).update(**changes))
 
@@ -188,13 +190,6 @@ def rejects_csv(rejects: list[Reject], source: Source) -> str:
         for reject in by_line.get(row.line, ()):
             writer.writerow([row.line, *map(harmless, (reject.column, reject.value, reject.reason, *row.cells))])
     return out.getvalue()
-
-
-def harmless(cell: str) -> str:
-    """The cell so that no spreadsheet takes it for a formula; numbers stay as they are."""
-    if cell.startswith(DANGEROUS) and not cell.lstrip("+-").replace(".", "", 1).replace(",", "", 1).isdecimal():
-        return "'" + cell
-    return cell
 
 
 class _Heartbeat:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from partners.facts import vocabulary
 from partners.importing.checking import Bad, Checker
 from partners.importing.staging import Stage, array, slot, take_turn
-from partners.models import Origin
+from partners.models import Journal, Origin
 from partners.rows import external_id
 from partners.rows.values import REQUIRED
 from partners.vocabulary import Field, FieldKind, Subject
@@ -51,12 +51,17 @@ class UpsertResult:
 
 @transaction.atomic
 def upsert_rows(
-    *, subject: Subject, rows: Iterable[dict[str, Any]], origin: Origin, partial: bool = True
+    *,
+    subject: Subject,
+    rows: Iterable[dict[str, Any]],
+    origin: Origin,
+    partial: bool = True,
+    journal: Journal | None = None,
 ) -> UpsertResult:
     """Create or change records by external id; a bad row is rejected whole, the others land.
 
     Each row is {field name: JSON value}, with external_id. `partial`: fields a row leaves out stay as they are; else they
-    become missing. `origin` is kept when something changed.
+    become missing. `origin` is kept when something changed. A `journal` takes what was there before, for an undo.
     """
     known = vocabulary(subject)
     words = {name: f for name, f in known.items() if f.kind is not FieldKind.COMPUTED}
@@ -71,16 +76,16 @@ def upsert_rows(
         for refused in stage.refuse():
             batch.reject(refused.line, refused.external_id, [RowError(refused.field, refused.reason)])
         if stage.rows:
-            _settle(stage, origin, replace_custom=not partial)
+            _settle(stage, origin, replace_custom=not partial, journal=journal)
         outcomes = stage.outcomes()
     return batch.result(outcomes, position)
 
 
-def _settle(stage: Stage, origin: Origin, *, replace_custom: bool) -> None:
+def _settle(stage: Stage, origin: Origin, *, replace_custom: bool, journal: Journal | None) -> None:
     fresh = origin.pk is None
     if fresh:
         origin.save()
-    settled = stage.settle(origin, timezone.now(), replace_custom=replace_custom)
+    settled = stage.settle(origin, timezone.now(), replace_custom=replace_custom, journal=journal)
     if fresh and not settled.created and not settled.updated:
         origin.delete()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -11,6 +12,10 @@ NULL_WORDS = frozenset({"NULL", "#N/A"})
 America, `null` may be a name."""
 MARGIN = "\ufeff\u200b\u2060"
 """Invisible characters that exports leave at the ends of cells."""
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""What a spreadsheet would take for a formula at the start of a cell."""
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +70,8 @@ def check_text(text: str, longest: int) -> str:
 def has_control_characters(text: str) -> bool:
     """Whether the text holds line breaks, tabs or other control characters."""
     return not text.isprintable() and any(unicodedata.category(c) == "Cc" for c in text)
+
+
+def harmless(text: str) -> str:
+    """The text so that no spreadsheet takes it for a formula; plain numbers stay as they are."""
+    return "'" + text if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text

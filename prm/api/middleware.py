@@ -62,9 +62,10 @@ def _look(request: HttpRequest) -> HttpResponseBase:
     """What a GET of the same address answers to the same caller."""
     reading = HttpRequest()
     reading.method, reading.path, reading.path_info = "GET", request.path, request.path_info
-    unwanted = {"CONTENT_LENGTH", "CONTENT_TYPE", "QUERY_STRING", "HTTP_IF_MATCH", "HTTP_ACCEPT", "wsgi.input"}
+    unwanted = {"CONTENT_LENGTH", "CONTENT_TYPE", "HTTP_IF_MATCH", "HTTP_ACCEPT", "wsgi.input"}
     reading.META = {name: value for name, value in request.META.items() if name not in unwanted}
     reading.META["REQUEST_METHOD"] = "GET"
+    reading.GET = request.GET
     reading.COOKIES = request.COOKIES
     for name in ("user", "session"):
         if hasattr(request, name):

@@ -35,7 +35,8 @@ def sort_head(context: template.Context, field: str, label: str, numeric: bool =
     sort = context.get("sort", query.get("sort", ""))
     direction = {field: "ascending", f"-{field}": "descending"}.get(str(sort), "")
     query["sort"] = f"-{field}" if direction == "ascending" else field
-    query.pop("page", None)
+    for place in ("page", "cursor"):
+        query.pop(place, None)
     return {"href": f"?{query.urlencode()}", "label": label, "numeric": numeric, "direction": direction}
 
 

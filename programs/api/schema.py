@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from partners.api.schema import INSTANT, page, ref
+from programs.lessons import KINDS
 from programs.models import Incentive, Program
+from programs.quizzes import TYPES
 
 Json = dict[str, Any]
 _SLUGS: Json = {"type": "array", "items": {"type": "string", "maxLength": 100}}
@@ -45,10 +47,21 @@ _DETAIL: dict[str, Json] = {
                 "type": "object",
                 "required": ["title"],
                 "additionalProperties": False,
-                "properties": {"title": {"type": "string", "minLength": 1}, "body": {"type": "string"}},
+                "properties": {
+                    "title": {"type": "string", "minLength": 1, "maxLength": 300},
+                    "body": {"type": "string", "description": "Markdown."},
+                    "key": {"type": "string", "description": "Stays with the lesson; made when left out."},
+                    "kind": {"type": "string", "enum": list(KINDS), "default": "page"},
+                    "url": {"type": "string", "description": "Of a video."},
+                    "file": {"type": "integer", "description": "Of a file: the id of one added in the console."},
+                    "quiz": ref("Quiz"),
+                },
             },
         },
         "minutes": {"type": "integer", "minimum": 1, "maximum": 100_000},
+        "due_days": {"type": ["integer", "null"], "description": "Days from being offered to being due."},
+        "gives_certificate": {"type": "boolean"},
+        "certificate_months": {"type": ["integer", "null"], "description": "How long it is valid; null: for good."},
     },
     "incentive": {
         "type": {"type": "string", "enum": list(Incentive.Type.values)},
@@ -90,7 +103,44 @@ def _named(kind: str) -> Json:
     return {**plain, "properties": {"kind": {"type": "string", "const": kind}, **plain["properties"]}}
 
 
+_CHOICES: Json = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["id", "text"],
+        "properties": {"id": {"type": "string"}, "text": {"type": "string"}},
+    },
+}
+_TEXTS: Json = {"type": "array", "items": {"type": "string"}}
+QUIZ: Json = {
+    "type": "object",
+    "required": ["pass_mark", "attempts", "questions"],
+    "properties": {
+        "pass_mark": {"type": "integer", "minimum": 1, "maximum": 100, "description": "Per cent."},
+        "attempts": {"type": "integer", "minimum": 0, "maximum": 100, "description": "0: no limit."},
+        "questions": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "type", "text"],
+                "properties": {
+                    "id": {"type": "string", "maxLength": 20},
+                    "type": {"type": "string", "enum": list(TYPES)},
+                    "text": {"type": "string"},
+                    "explanation": {"type": "string"},
+                    "choices": {**_CHOICES, "description": "Of single and multiple."},
+                    "correct": {**_TEXTS, "description": "Ids of the right choices."},
+                    "value": {"type": "string", "description": "Of number: the right one."},
+                    "tolerance": {"type": "string"},
+                    "accepted": {**_TEXTS, "description": "Of text: the right ones."},
+                },
+            },
+        },
+    },
+}
+
 COMPONENTS: dict[str, Json] = {
+    "Quiz": QUIZ,
     "Targeting": TARGETING,
     "ContentWrite": _write("content", required=["slug", "name"]),
     "CourseWrite": _write("course", required=["slug", "name"]),

@@ -12,6 +12,7 @@ from rest_framework import serializers
 from partners.api.strict import StrictSerializer
 from partners.api.values import rfc3339
 from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDraft
+from programs.lessons import KINDS
 from programs.models import Incentive, Offer, Program
 from programs.targeting import Targeting
 
@@ -22,7 +23,7 @@ DRAFTS: dict[str, Callable[..., ContentDraft | CourseDraft | IncentiveDraft]] = 
 }
 DETAIL = {
     Program.Kind.CONTENT: ("body", "url", "language"),
-    Program.Kind.COURSE: ("lessons", "minutes"),
+    Program.Kind.COURSE: ("lessons", "minutes", "due_days", "gives_certificate", "certificate_months"),
     Program.Kind.INCENTIVE: ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "period", "terms"),
 }
 """What each kind has besides the common members."""
@@ -44,6 +45,11 @@ class LessonBody(StrictSerializer):
 
     title = serializers.CharField(max_length=300)
     body = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    key = serializers.CharField(required=False, max_length=20)
+    kind = serializers.ChoiceField(list(KINDS.items()), required=False)
+    url = serializers.CharField(required=False, max_length=2000)
+    file = serializers.IntegerField(required=False, min_value=1)
+    quiz = serializers.DictField(required=False)
 
 
 class ProgramBody(StrictSerializer):
@@ -70,6 +76,9 @@ class CourseBody(ProgramBody):
 
     lessons = LessonBody(many=True, required=False)
     minutes = serializers.IntegerField(required=False, min_value=1, max_value=100_000)
+    due_days = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=3650)
+    gives_certificate = serializers.BooleanField(required=False)
+    certificate_months = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=240)
 
 
 class TierBody(StrictSerializer):

@@ -166,16 +166,38 @@ class ContentForm(ProgramForm):
 
 
 class CourseForm(ProgramForm):
-    """Lessons."""
+    """Lessons, written here while the course is new, and on pages of their own from then on."""
 
     minutes = forms.IntegerField(label="Takes about", initial=30, min_value=1, help_text="Minutes in all.")
+    due_days = forms.IntegerField(
+        label="Due after",
+        required=False,
+        min_value=1,
+        max_value=3650,
+        help_text="Days from being offered. Empty: never.",
+    )
+    gives_certificate = forms.BooleanField(label="Gives a certificate", required=False, initial=True)
+    certificate_months = forms.IntegerField(
+        label="Certificate valid for",
+        required=False,
+        min_value=1,
+        max_value=240,
+        help_text="Months. Empty: without end.",
+    )
     lessons = forms.Field(required=False, widget=Lessons)
 
-    detail_fields = ("minutes", "lessons")
+    detail_fields = ("minutes", "due_days", "gives_certificate", "certificate_months")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.initial:
+            del self.fields["lessons"]
 
     def detail(self) -> CourseDraft:
         """As entered."""
-        return CourseDraft(lessons=tuple(self.cleaned_data["lessons"] or ()), minutes=self.cleaned_data["minutes"])
+        own = {name: self.cleaned_data[name] for name in self.detail_fields}
+        lessons = tuple(self.cleaned_data["lessons"] or ()) if "lessons" in self.fields else None
+        return CourseDraft(lessons=lessons, **own)
 
 
 class Tiers(forms.CharField):

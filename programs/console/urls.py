@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.console import journeys, messages, panels, views, voices
+from programs.console import accounts, courses, journeys, messages, panels, preview, results, views, voices
 
 urlpatterns = [
     path("programs/", views.programs, name="console_programs"),
@@ -16,6 +16,14 @@ urlpatterns = [
     path("programs/<slug:slug>/activate/", views.activate, name="console_program_activate"),
     path("programs/<slug:slug>/archive/", views.archive, name="console_program_archive"),
     path("programs/<slug:slug>/delete/", views.delete, name="console_program_delete"),
+    path("programs/<slug:slug>/accounts/", accounts.accounts, name="console_incentive_accounts"),
+    path("programs/<slug:slug>/accounts/statement.csv", accounts.incentive_statement, name="console_statement"),
+    path("claims/", accounts.claims, name="console_claims"),
+    path("claims/<int:pk>/", accounts.claim, name="console_claim"),
+    path("claims/<int:pk>/proof/", accounts.claim_proof, name="console_claim_proof"),
+    path("claims/<int:pk>/decide/", accounts.decide_claim, name="console_claim_decide"),
+    path("partners/<str:external_id>/portal/", preview.portal_preview, name="console_portal_preview"),
+    path("partners/<str:external_id>/statement.csv", accounts.partner_statement, name="console_partner_statement"),
     path("messages/", messages.message_list, name="console_messages"),
     path("messages/new/", messages.new_message, name="console_message_new"),
     path("messages/preview/", messages.preview_message, name="console_message_preview"),
@@ -42,5 +50,31 @@ urlpatterns = [
     path("feedback/", voices.feedback_list, name="console_feedback"),
     path("segments/<slug:slug>/programs/", panels.segment_programs, name="console_segment_programs"),
     path("segments/<slug:slug>/effects/", panels.segment_effects, name="console_segment_effects"),
+    path("programs/<slug:slug>/lessons/", courses.lessons, name="console_lessons"),
+    path("programs/<slug:slug>/lessons/new/<str:kind>/", courses.lesson_new, name="console_lesson_new"),
+    path("programs/<slug:slug>/lessons/<str:key>/", courses.lesson, name="console_lesson"),
+    path("programs/<slug:slug>/lessons/<str:key>/move/", courses.lesson_move, name="console_lesson_move"),
+    path("programs/<slug:slug>/lessons/<str:key>/delete/", courses.lesson_delete, name="console_lesson_delete"),
+    path("programs/<slug:slug>/lessons/<str:key>/preview/", courses.lesson_preview, name="console_lesson_preview"),
+    path(
+        "programs/<slug:slug>/lessons/<str:key>/questions/new/<str:type>/",
+        courses.question,
+        name="console_question_new",
+    ),
+    path("programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/", courses.question, name="console_question"),
+    path(
+        "programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/move/",
+        courses.question_change,
+        {"act": "move"},
+        name="console_question_move",
+    ),
+    path(
+        "programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/delete/",
+        courses.question_change,
+        {"act": "delete"},
+        name="console_question_delete",
+    ),
+    path("programs/<slug:slug>/results/", results.results, name="console_course_results"),
+    path("programs/<slug:slug>/results/<int:pk>/attempt/", results.grant, name="console_course_grant"),
     path("partners/<str:external_id>/offers/", views.partner_offers, name="console_partner_offers"),
 ]

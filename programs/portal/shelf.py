@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.db.models import F, Func, IntegerField
+from django.utils import timezone
 
 from people.models import User
+from programs.certifying import today
+from programs.lessons import done_count
 from programs.models import Enrolment, Offer, Program
 from programs.wording import because, earning
 from segments.models import Segment
@@ -45,7 +48,9 @@ class Card:
         """What to call it."""
         if self.program.kind == Program.Kind.INCENTIVE:
             return str(self.program.incentive.get_type_display())
-        return {Program.Kind.CONTENT: "Resource", Program.Kind.COURSE: "Course"}[Program.Kind(self.program.kind)]
+        if self.program.kind == Program.Kind.CONTENT:
+            return str(self.program.content.get_form_display())
+        return {Program.Kind.COURSE: "Course"}[Program.Kind(self.program.kind)]
 
     @property
     def is_new(self) -> bool:
@@ -63,6 +68,19 @@ class Card:
         return self.enrolment.completed_at if self.enrolment else None
 
     @property
+    def due_on(self) -> date | None:
+        """The day by which the course is to be completed; None when it is at leisure, or done."""
+        if self.program.kind != Program.Kind.COURSE or self.completed_at or not self.program.course.due_days:
+            return None
+        day = timezone.localdate(self.offer.offered_at, timezone.get_default_timezone())
+        return day + timedelta(days=self.program.course.due_days)
+
+    @property
+    def is_overdue(self) -> bool:
+        """The day is past."""
+        return self.due_on is not None and self.due_on < timezone.localdate(timezone=timezone.get_default_timezone())
+
+    @property
     def lessons_done(self) -> int:
         """Never more than there are lessons."""
         return min(self.enrolment.lessons_done, self.lessons) if self.enrolment else 0
@@ -73,8 +91,9 @@ def cards(user: User, *, kind: str = "") -> list[Card]:
     offers = (
         Offer.objects.visible_to(user)
         .on()
-        .select_related("program", "program__course", "program__incentive")
-        .defer("program__course__lessons", "program__incentive__terms")
+        .unexpired(today())
+        .select_related("program", "program__course", "program__incentive", "program__content")
+        .defer("program__course__lessons", "program__incentive__terms", "program__content__body")
         .annotate(
             lessons=Func(F("program__course__lessons"), function="jsonb_array_length", output_field=IntegerField())
         )
@@ -98,7 +117,10 @@ def card_of(user: User, offer: Offer) -> Card:
     offer.lessons = 0  # type: ignore[attr-defined]
     if offer.program.kind == Program.Kind.COURSE:
         enrolment = Enrolment.objects.filter(user=user, course_id=offer.program_id).first()
-        offer.lessons = len(offer.program.course.lessons)  # type: ignore[attr-defined]
+        lessons = offer.program.course.lessons
+        offer.lessons = len(lessons)  # type: ignore[attr-defined]
+        if enrolment is not None:
+            enrolment.lessons_done = done_count(lessons, enrolment.done)
     return _card(offer, enrolment, visible_names([offer]))
 
 

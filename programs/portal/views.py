@@ -5,16 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from partners.models import Partner
 from people.guards import partner_required
 from programs import taking
+from programs.certifying import today
 from programs.markdown import to_html
 from programs.models import Offer, Program
+from programs.portal.accounts import standing
+from programs.portal.pieces import send_content, shown_items
+from programs.portal.progress import course_context
 from programs.portal.shelf import card_of, cards, next_steps
 from programs.portal.why import reasons_of
 from segments.models import Membership
@@ -28,9 +32,10 @@ ON_HOME = 6
 """Cards of each kind on the home page; the rest is one link away."""
 
 
-def _offer(request: HttpRequest, pk: int, *, kind: str = "") -> Offer:
+def own_offer(request: HttpRequest, pk: int, *, kind: str = "") -> Offer:
     """The company's own offer; anybody else's, and one that was withdrawn, is not found."""
-    offers = Offer.objects.visible_to(request.user).on().select_related("program", "program__content")
+    offers = Offer.objects.visible_to(request.user).on().unexpired(today())
+    offers = offers.select_related("program", "program__content")
     offers = offers.select_related("program__course", "program__incentive")
     return get_object_or_404(offers.filter(program__kind=kind) if kind else offers, pk=pk)
 
@@ -61,33 +66,34 @@ def shelf(request: HttpRequest, kind: str) -> HttpResponse:
 @partner_required
 def offer(request: HttpRequest, pk: int) -> HttpResponse:
     """One offer. Seeing it marks it opened, once."""
-    found = _offer(request, pk)
+    found = own_offer(request, pk)
     taking.open_offer(offer=found, user=request.user)
     title, name = SHELVES[Program.Kind(found.program.kind)]
     context: dict[str, Any] = {"card": card_of(request.user, found), "offer": found, "shelf": title, "shelf_url": name}
     if found.program.kind == Program.Kind.CONTENT:
-        context["body"] = to_html(found.program.content.body)
+        context |= {"body": to_html(found.program.content.body), "items": shown_items(found.program.content)}
+    elif found.program.kind == Program.Kind.COURSE:
+        context |= course_context(request.user, context["card"])
     elif found.program.kind == Program.Kind.INCENTIVE:
         context["terms"] = to_html(found.program.incentive.terms)
+        context |= standing(found)
     return render(request, f"portal/{found.program.kind}.html", context)
 
 
 @require_safe
 @never_cache
 @partner_required
-def offer_file(request: HttpRequest, pk: int) -> FileResponse:
+def offer_file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file of a content on offer, as a download: never shown in place, so nothing in it can run here."""
-    content = _offer(request, pk, kind=Program.Kind.CONTENT).program.content
-    if not content.file.name or not content.file.storage.exists(content.file.name):
-        raise Http404
-    return FileResponse(content.file.open("rb"), as_attachment=True, filename=content.filename)
+    found = own_offer(request, pk, kind=Program.Kind.CONTENT)
+    return send_content(request, found.program.content, partner_id=found.partner_id)
 
 
 @require_POST
 @partner_required
 def start(request: HttpRequest, pk: int) -> HttpResponse:
     """Begin a course, or register interest in an incentive."""
-    found = _offer(request, pk)
+    found = own_offer(request, pk)
     try:
         taking.start_offer(offer_id=pk, user=request.user)
     except taking.Refused as refusal:
@@ -96,58 +102,6 @@ def start(request: HttpRequest, pk: int) -> HttpResponse:
     if found.program.kind == Program.Kind.COURSE and found.program.course.lessons:
         return redirect("portal_lesson", pk, 1)
     messages.success(request, "Thank you. We have noted your company's interest.")
-    return redirect("portal_offer", pk)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@partner_required
-def lesson(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """One lesson of a course that the person has begun; POST finishes it and goes on to the next."""
-    found = _offer(request, pk, kind=Program.Kind.COURSE)
-    card = card_of(request.user, found)
-    if card.enrolment is None:
-        return redirect("portal_offer", pk)
-    if request.method == "POST":
-        return _finish(request, pk, number)
-    if not 1 <= number <= card.lessons:
-        raise Http404
-    if number > card.lessons_done + 1:
-        return redirect("portal_lesson", pk, card.lessons_done + 1)
-    lessons = found.program.course.lessons
-    context = {
-        "card": card,
-        "offer": found,
-        "number": number,
-        "lesson": lessons[number - 1],
-        "body": to_html(lessons[number - 1].get("body", "")),
-        "is_done": number <= card.lessons_done,
-        "is_last": number == len(lessons),
-    }
-    return render(request, "portal/lesson.html", context)
-
-
-def _finish(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    try:
-        progress = taking.complete_lesson(offer_id=pk, user=request.user, number=number)
-    except taking.Refused as refusal:
-        messages.error(request, str(refusal))
-        return redirect("portal_offer", pk)
-    if number < progress.lessons:
-        return redirect("portal_lesson", pk, number + 1)
-    messages.success(request, "Well done: you have completed the course.")
-    return redirect("portal_offer", pk)
-
-
-@require_POST
-@partner_required
-def complete(request: HttpRequest, pk: int) -> HttpResponse:
-    """Complete a course whose lessons are all done (it may have become shorter meanwhile)."""
-    _offer(request, pk, kind=Program.Kind.COURSE)
-    try:
-        taking.complete_offer(offer_id=pk, user=request.user)
-        messages.success(request, "Well done: you have completed the course.")
-    except taking.Refused as refusal:
-        messages.error(request, str(refusal))
     return redirect("portal_offer", pk)
 
 

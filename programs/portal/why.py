@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from partners.vocabulary import Subject
 from segments.models import Segment
 from segments.rulebook import rulebook
-from segments.rules import RuleInvalid, fields_used, segments_used
+from segments.rules import RuleInvalid, is_sensitive, segments_used
 from segments.sentences import sentence
 
 
@@ -32,6 +32,6 @@ def reasons_of(segments: Sequence[Segment]) -> dict[str, str]:
             node = book.parse(rule, saved=True)
         except RuleInvalid:
             continue
-        if segments_used(node) <= told and not any(book.vocabulary[name].sensitive for name in fields_used(node)):
+        if segments_used(node) <= told and not is_sensitive(node, book.vocabulary):
             found[slug] = sentence(node, book.vocabulary, segments=book.names)
     return found

@@ -21,9 +21,9 @@ from partners.attributes import archive_attribute, change_attribute, create_attr
 from partners.coverage import coverage
 from partners.facts import vocabulary
 from partners.models import Attribute
+from partners.uses import uses
 from partners.vocabulary import Choice, Field, FieldType, Subject
 from segments.operators import operators_of
-from segments.usage import segments_using
 
 
 class ChoicesField(serializers.ListField):
@@ -99,7 +99,7 @@ class FieldList(APIView):
     def get(self, request: Request) -> Response:
         """Every field, with its operators, choices and how many records have a value."""
         subject = subject_of(request)
-        filled = coverage(subject)
+        filled = coverage(subject, request.user)
         return Response({"results": [represent_field(field, filled) for field in vocabulary(subject).values()]})
 
     @extend_schema(
@@ -129,7 +129,7 @@ class FieldDetail(APIView):
         field = vocabulary(subject).get(name)
         if field is None:
             raise Http404
-        return Response(represent_field(field, coverage(subject)))
+        return Response(represent_field(field, coverage(subject, request.user)))
 
     @extend_schema(
         operation_id="fields_change",
@@ -142,7 +142,7 @@ class FieldDetail(APIView):
         """Label, choices, description, sensitivity."""
         subject = subject_of(request)
         change_attribute(attribute=_attribute(subject, name), **checked(FieldChange, request.data, partial=True))
-        return Response(represent_field(vocabulary(subject)[name], coverage(subject)))
+        return Response(represent_field(vocabulary(subject)[name], coverage(subject, request.user)))
 
     @extend_schema(operation_id="fields_delete", tags=["fields"], parameters=[SUBJECT], responses={204: None})
     def delete(self, request: Request, name: str) -> Response:
@@ -150,11 +150,10 @@ class FieldDetail(APIView):
         subject = subject_of(request)
         attribute = _attribute(subject, name)
         with transaction.atomic():
-            users = segments_using(subject=subject, field=name)
+            users = uses(subject, name)
             if users:
                 raise Conflict(
-                    f"Rules speak of “{name}”: {', '.join(users)}. Change or archive these segments first.",
-                    code="in_use",
+                    f"“{name}” is still used by {', '.join(users)}. Change or archive these first.", code="in_use"
                 )
             archive_attribute(attribute=attribute)
         return Response(status=204)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from rest_framework.request import Request
 
 from partners.api.filters import BadParameter
+from segments.moments import read_moment
 
 
 def as_of(request: Request) -> datetime | None:
@@ -17,10 +16,6 @@ def as_of(request: Request) -> datetime | None:
     if not text:
         return None
     try:
-        day = parse_date(text)
-        instant = datetime.combine(day, time(0)) if day else parse_datetime(text)
-        if instant is None:
-            raise ValueError(text)
-        return instant if timezone.is_aware(instant) else timezone.make_aware(instant)
-    except (ValueError, OverflowError) as error:
+        return read_moment(text)
+    except ValueError as error:
         raise BadParameter("as_of", "as_of is an instant such as 2026-11-21T02:00:00Z, or a day.") from error

@@ -20,7 +20,7 @@ from partners.api.pages import page
 from partners.api.values import MODELS, joined, represent, rfc3339, shown, stored_only
 from partners.facts import vocabulary
 from partners.vocabulary import Field, Subject
-from people.roles import may_reveal
+from people.roles import Viewer
 from segments.api import schema
 from segments.api.instants import as_of
 from segments.api.streams import CsvRenderer, NdjsonRenderer, stream, wants_stream
@@ -91,29 +91,14 @@ class MemberDetail(APIView):
         pk = visible.filter(external_id=external_id).values_list("pk", flat=True).first()
         if pk is None:
             raise Http404
-        found, why = _explained(segment, pk)
-        if not may_reveal(request.user):
-            hidden = {name for name, field in vocabulary(subject).items() if field.sensitive}
-            why = _masked(why, hidden)
+        found, why = _explained(segment, pk, request.user)
         return Response({"member": found.member, "since": rfc3339(found.since) if found.since else None, "why": why})
 
 
-def _explained(segment: Segment, subject_id: int) -> tuple[Explained, dict[str, Any]]:
+def _explained(segment: Segment, subject_id: int, viewer: Viewer) -> tuple[Explained, dict[str, Any]]:
     """The explanation, and the same as JSON."""
     try:
-        found = explain(segment=segment, subject_id=subject_id)
+        found = explain(segment=segment, subject_id=subject_id, viewer=viewer)
     except NoSuchSubject:
         raise Http404 from None
     return found, {**found.to_json(), "as_of": rfc3339(found.as_of)}
-
-
-def _masked(value: Any, hidden: set[str]) -> Any:
-    """The explanation without the values of sensitive fields; the verdicts stay."""
-    if isinstance(value, list):
-        return [_masked(each, hidden) for each in value]
-    if not isinstance(value, dict):
-        return value
-    kept = {name: _masked(inner, hidden) for name, inner in value.items()}
-    if isinstance(value.get("field"), str) and value["field"] in hidden:
-        kept |= {"found": None, "found_words": "hidden"} if "found" in value else {}
-    return kept

@@ -224,6 +224,17 @@ COMPONENTS: dict[str, Json] = {
         "additionalProperties": False,
         "properties": {"reason": {"type": "string", "maxLength": 500}},
     },
+    "PublishBody": {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "reason": {"type": "string", "maxLength": 500},
+            "confirm": {
+                "type": "boolean",
+                "description": "Publish although more than a fifth of the present members would enter or leave.",
+            },
+        },
+    },
     "Published": {"allOf": [ref("Segment")], "properties": {"recompute": {"type": ["integer", "null"]}}},
     "Preview": PREVIEW,
     "PreviewAsked": PREVIEW_ASKED,

@@ -24,10 +24,12 @@ from partners.api.writing import Conflict
 from partners.vocabulary import Subject
 from people import roles
 from people.models import User
+from people.roles import Viewer
 from segments.api import schema
 from segments.drafting import change_details, change_rule, create_segment, delete_segment
+from segments.members import member_counts
 from segments.models import Segment, SegmentVersion
-from segments.publishing import archive, publish
+from segments.publishing import LARGE_SHARE, TooManyMove, archive, publish
 
 _FILTERS = ("subject", "status", "kind")
 
@@ -69,6 +71,21 @@ class ReasonBody(StrictSerializer):
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
+class PublishBody(ReasonBody):
+    """How sure the caller is."""
+
+    confirm = serializers.BooleanField(required=False)
+
+
+class ManyWouldMove(Conflict):
+    """409 with the difference that publishing would make."""
+
+    def __init__(self, many: TooManyMove) -> None:
+        super().__init__(f"{many} Send “confirm”: true to publish it.", "/confirm", "many_would_move")
+        counts = {"enter": len(many.moves.enter), "leave": len(many.moves.leave), "present": many.moves.present}
+        self.errors = [{**self.errors[0], **counts}]
+
+
 def visible(request: Request) -> QuerySet[Any]:
     """Segments the caller may see, with all that is shown of them."""
     return Segment.objects.visible_to(request.user).select_related("draft", "published", "owner")
@@ -80,8 +97,18 @@ def one(request: Request, slug: str) -> Segment:
     return segment
 
 
-def represent_segment(segment: Segment) -> dict[str, Any]:
-    """A segment as JSON."""
+def described(request: Request, slug: str) -> dict[str, Any]:
+    """The segment as JSON, or 404."""
+    return represent_segments([one(request, slug)], request.user)[0]
+
+
+def represent_segments(segments: list[Segment], viewer: Viewer) -> list[dict[str, Any]]:
+    """Segments as JSON, with their members as the viewer may count them."""
+    counts = member_counts(segments, viewer)
+    return [_represented(segment, counts[segment.pk]) for segment in segments]
+
+
+def _represented(segment: Segment, member_count: int) -> dict[str, Any]:
     return {
         "slug": segment.slug,
         "name": segment.name,
@@ -95,7 +122,7 @@ def represent_segment(segment: Segment) -> dict[str, Any]:
         "rule": segment.draft.rule if segment.draft else None,
         "version": segment.draft.number if segment.draft else None,
         "published_version": segment.published.number if segment.published else None,
-        "member_count": segment.member_count,
+        "member_count": member_count,
         "computed_at": rfc3339(segment.computed_at) if segment.computed_at else None,
         "invalid_reason": segment.invalid_reason,
         "created_at": rfc3339(segment.created_at),
@@ -122,7 +149,7 @@ class SegmentList(APIView):
                 raise BadParameter(name, f"{name} is one of {', '.join(allowed)}.")
             found = found.filter(**{name: value}) if value else found
         found = found.filter(name__icontains=request.query_params.get("search", "").strip())
-        return page(found, request, self, each(represent_segment))
+        return page(found, request, self, lambda rows: represent_segments(rows, request.user))
 
     @extend_schema(
         operation_id="segments_create",
@@ -135,9 +162,9 @@ class SegmentList(APIView):
         values = checked(SegmentWrite, request.data)
         if Segment.objects.filter(slug=values["slug"]).exists():
             raise Conflict(f"There is a segment “{values['slug']}” already.", "/slug", "exists")
-        segment = create_segment(author=str(request.user), **values)
+        segment = create_segment(author=str(request.user), viewer=request.user, **values)
         place = reverse("api_segment", args=[segment.slug])
-        return Response(represent_segment(one(request, segment.slug)), status=201, headers={"Location": place})
+        return Response(described(request, segment.slug), status=201, headers={"Location": place})
 
 
 class SegmentDetail(APIView):
@@ -146,7 +173,7 @@ class SegmentDetail(APIView):
     @extend_schema(operation_id="segments_read", tags=["segments"], responses={200: schema.ref("Segment")})
     def get(self, request: Request, slug: str) -> Response:
         """The segment, with its newest rule."""
-        return Response(represent_segment(one(request, slug)))
+        return Response(described(request, slug))
 
     @extend_schema(
         operation_id="segments_change",
@@ -163,8 +190,8 @@ class SegmentDetail(APIView):
             if values:
                 change_details(segment=segment, **values)
             if rule is not None:
-                change_rule(segment=segment, rule=rule, author=str(request.user), reason=reason)
-        return Response(represent_segment(one(request, slug)))
+                change_rule(segment=segment, rule=rule, author=str(request.user), reason=reason, viewer=request.user)
+        return Response(described(request, slug))
 
     @extend_schema(operation_id="segments_delete", tags=["segments"], responses={204: None})
     def delete(self, request: Request, slug: str) -> Response:
@@ -179,15 +206,25 @@ class Publish(APIView):
     @extend_schema(
         operation_id="segments_publish",
         tags=["segments"],
-        request={"application/json": schema.ref("Reason")},
+        request={"application/json": schema.ref("PublishBody")},
         responses={200: schema.ref("Published")},
     )
     def post(self, request: Request, slug: str) -> Response:
-        """Publishes; the members are worked out at once by the run that the answer names."""
-        checked(ReasonBody, request.data)
-        published = publish(segment=one(request, slug), author=str(request.user))
+        """Publishes; the members are worked out at once by the run that the answer names.
+
+        When more than a fifth of the present members would enter or leave: 409 with the numbers, unless `confirm` is true.
+        """
+        values = checked(PublishBody, request.data)
+        try:
+            published = publish(
+                segment=one(request, slug),
+                author=str(request.user),
+                most_share=None if values.get("confirm") else LARGE_SHARE,
+            )
+        except TooManyMove as many:
+            raise ManyWouldMove(many) from many
         return Response(
-            {**represent_segment(one(request, slug)), "recompute": published.run.pk if published.run else None},
+            {**described(request, slug), "recompute": published.run.pk if published.run else None},
         )
 
 
@@ -204,7 +241,7 @@ class Archive(APIView):
         """Archives; its members leave, its history stays."""
         checked(ReasonBody, request.data)
         archive(segment=one(request, slug), author=str(request.user))
-        return Response(represent_segment(one(request, slug)))
+        return Response(described(request, slug))
 
 
 class Versions(APIView):

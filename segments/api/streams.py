@@ -11,7 +11,7 @@ from django.http import StreamingHttpResponse
 from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r")
+from partners.rows.cells import harmless
 
 
 class CsvRenderer(BaseRenderer):
@@ -69,4 +69,4 @@ def cell(value: Any) -> str:
     if isinstance(value, int | float):
         return str(value)
     text = "; ".join(str(each) for each in value) if isinstance(value, list) else str(value)
-    return "'" + text if text.startswith(_RISKY) else text
+    return harmless(text)

@@ -52,6 +52,7 @@ def preview(request: HttpRequest) -> JsonResponse:
             "count": found.count,
             "total": found.total,
             "sentence": found.sentence,
+            "intervals": found.intervals,
             "missing": missing_notes(subject, found.missing),
             "sample": [
                 {"name": named.name, "url": named.url, "facts": [fact for fact in named.facts if fact]}
@@ -101,4 +102,4 @@ def field_values(request: HttpRequest) -> JsonResponse:
 def field_coverage(request: HttpRequest) -> JsonResponse:
     """?subject= → {total, shares: {field: 0 … 1}}: how many the viewer may see, and how full each field is."""
     subject = subject_named(request.GET.get("subject"))
-    return JsonResponse({"total": subjects_of(subject, request.user).count(), "shares": shares(subject)})
+    return JsonResponse({"total": subjects_of(subject, request.user).count(), "shares": shares(subject, request.user)})

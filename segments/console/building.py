@@ -10,14 +10,15 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from partners.vocabulary import Subject
 from people.guards import editor_required
+from people.models import User
 from segments import drafting
 from segments.console.forms import SegmentForm, free_slug
 from segments.console.once import only_once
-from segments.console.vocabulary import MODELS, builder_data
+from segments.console.starting import Start, start
+from segments.console.vocabulary import builder_data
 from segments.models import Segment
 from segments.rules import RuleInvalid
 
@@ -25,28 +26,38 @@ from segments.rules import RuleInvalid
 @require_http_methods(["GET", "POST"])
 @editor_required
 def new(request: HttpRequest) -> HttpResponse:
-    """A new segment, as a draft."""
-    subject = request.GET.get("subject") if request.GET.get("subject") in MODELS else Subject.PARTNER.value
-    form = SegmentForm(request.POST or None, initial={"subject": subject, "token": uuid.uuid4().hex})
+    """A new segment, as a draft; started from nothing, or from what the address names."""
+    begun = start(request) if request.method == "GET" else Start()
+    form = SegmentForm(request.POST or None, initial={"token": uuid.uuid4().hex, **begun.values})
     errors: tuple[Any, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
-            slug = only_once(form.cleaned_data["token"], lambda: _create(form.cleaned_data, str(request.user)))
+            slug = only_once(form.cleaned_data["token"], lambda: _create(form.cleaned_data, request.user))
         except RuleInvalid as invalid:
             errors = _refuse(form, invalid)
         else:
             messages.success(request, "Saved as a draft. Publish it when the members are right.")
             return _onwards(request, slug)
-    return _page(request, form, None, errors)
+    return _page(request, form, None, errors, start=begun)
 
 
-def _create(values: dict[str, Any], author: str) -> str:
+@require_POST
+@editor_required
+def from_list(request: HttpRequest) -> HttpResponse:
+    """The form of a new segment that holds just the ids that were sent. Nothing is saved yet."""
+    begun = start(request)
+    form = SegmentForm(initial={"token": uuid.uuid4().hex, **begun.values})
+    return _page(request, form, None, (), start=begun)
+
+
+def _create(values: dict[str, Any], author: User) -> str:
     segment = drafting.create_segment(
         slug=free_slug(values["name"]),
         name=values["name"],
         subject=values["subject"],
         rule=values["rule"],
-        author=author,
+        author=str(author),
+        viewer=author,
         description=values["description"],
         objective=values["objective"],
         partner_visible=values["partner_visible"],
@@ -69,7 +80,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
         conflict = _conflict(segment, form.cleaned_data)
         if not conflict:
             try:
-                made = _change(segment, form.cleaned_data, str(request.user))
+                made = _change(segment, form.cleaned_data, request.user)
             except RuleInvalid as invalid:
                 errors = _refuse(form, invalid)
             else:
@@ -105,12 +116,14 @@ def _conflict(segment: Segment, values: dict[str, Any]) -> str:
     )
 
 
-def _change(segment: Segment, values: dict[str, Any], author: str) -> int:
+def _change(segment: Segment, values: dict[str, Any], author: User) -> int:
     """Saves details and rule; the number of the new version, or 0 when the rule is the same."""
     details = {name: values[name] for name in ("name", "description", "objective", "partner_visible")}
     drafting.change_details(segment=segment, **details)
     before = segment.draft.number
-    version = drafting.change_rule(segment=segment, rule=values["rule"], author=author, reason=values["reason"])
+    version = drafting.change_rule(
+        segment=segment, rule=values["rule"], author=str(author), reason=values["reason"], viewer=author
+    )
     return version.number if version.number != before else 0
 
 
@@ -127,7 +140,12 @@ def _onwards(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _page(
-    request: HttpRequest, form: SegmentForm, segment: Segment | None, errors: tuple[Any, ...], conflict: str = ""
+    request: HttpRequest,
+    form: SegmentForm,
+    segment: Segment | None,
+    errors: tuple[Any, ...],
+    conflict: str = "",
+    start: Start | None = None,
 ) -> HttpResponse:
     words = {
         "form": form,
@@ -136,5 +154,9 @@ def _page(
         "builder": builder_data(request.user, without=segment.slug if segment else ""),
         "rule_errors": [{"pointer": error.pointer, "code": error.code, "detail": error.detail} for error in errors],
         "conflict": conflict,
+        "start": start,
+        "others": []
+        if segment
+        else Segment.objects.visible_to(request.user).filter(kind="rule").values_list("slug", "name"),
     }
     return render(request, "console/segments/form.html", words, status=409 if conflict else 400 if form.errors else 200)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from django.db.models.fields.json import KeyTransform
 
 from partners import wording
 from partners.facts import vocabulary
@@ -19,6 +22,10 @@ from segments.rulebook import leaves
 
 NAMED = 2
 """So many values are named; the others are counted."""
+LABEL = 40
+"""Letters of where a value came from."""
+REACH = 20
+"""How many runs to look at beside those of the changes: failed ones do not tell of a segment."""
 
 
 def causes_of(segment: Segment, changes: Sequence[Change], viewer: Viewer) -> dict[int, str]:
@@ -32,38 +39,39 @@ def causes_of(segment: Segment, changes: Sequence[Change], viewer: Viewer) -> di
     ids = {change.subject_id for change in changes}
     records = MODELS[segment.subject].objects.visible_to(viewer).in_bulk(ids)
     origins = Origin.objects.in_bulk({int(pk) for record in records.values() for pk in record.provenance.values()})
-    rules = dict(
-        segment.versions.filter(number__in={change.version for change in changes}).values_list("number", "rule")
-    )
-    reasons = dict(segment.versions.filter(number__in=rules).values_list("number", "reason"))
+    wanted = segment.versions.filter(number__in={change.version for change in changes})
+    versions = {number: (rule, reason) for number, rule, reason in wanted.values_list("number", "rule", "reason")}
     runs = _runs(segment, changes)
     words = vocabulary(subject)
     told = {}
     for change in changes:
-        run = change.recompute
-        if run is not None and run.trigger == Recompute.Trigger.PUBLISH:
-            told[change.pk] = _published(change.version, reasons.get(change.version, ""))
-            continue
-        record = records.get(change.subject_id)
-        if record is None:
-            continue
-        fields = [words[name] for name in _fields(rules.get(change.version)) if name in words]
-        told[change.pk] = _values(record, fields, origins, (runs.get(change.recompute_id), change.at), viewer)
+        rule, reason = versions.get(change.version, (None, ""))
+        before = runs.get(change.recompute_id)
+        if change.recompute_id and (before is None or before.version != change.version):
+            told[change.pk] = f"Version {change.version} took effect" + (f": {reason}" if reason else "")
+        elif (record := records.get(change.subject_id)) is not None:
+            fields = [words[name] for name in _fields(rule) if name in words]
+            told[change.pk] = _values(record, fields, origins, (before.as_of if before else None, change.at), viewer)
     return told
 
 
-def _published(number: int, reason: str) -> str:
-    return f"Version {number} was published" + (f": {reason}" if reason else "")
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """The run before one, as far as it concerns a segment."""
+
+    as_of: datetime
+    version: int
 
 
-def _runs(segment: Segment, changes: Sequence[Change]) -> dict[int | None, datetime | None]:
-    """When the run before each run took place, by id, looked for among the latest that could have come before."""
+def _runs(segment: Segment, changes: Sequence[Change]) -> dict[int | None, _Run | None]:
+    """The run of this segment before each run, by that one's id, looked for among those shortly before."""
     ids = sorted({change.recompute_id for change in changes if change.recompute_id})
     if not ids:
         return {}
-    earlier = Recompute.objects.filter(pk__lte=ids[-1], status=Recompute.Status.SUCCEEDED).order_by("-pk")
-    known = list(earlier.values_list("pk", "as_of")[: 20 * len(ids)])
-    return {pk: next((at for other, at in known if other < pk), None) for pk in ids}
+    earlier = Recompute.objects.filter(pk__lte=ids[-1], details__has_key=segment.slug).order_by("-pk")
+    rows = earlier.annotate(mine=KeyTransform(segment.slug, "details")).values_list("pk", "as_of", "mine")
+    known = [(pk, _Run(as_of, mine["version"])) for pk, as_of, mine in rows[: len(ids) + REACH] if "version" in mine]
+    return {pk: next((run for other, run in known if other < pk), None) for pk in ids}
 
 
 def _fields(rule: Any) -> list[str]:
@@ -80,24 +88,31 @@ def _values(
     viewer: Viewer,
 ) -> str:
     since, until = span
-    said = []
+    said: dict[str, list[str]] = {}
     for field in fields:
         origin = origins.get(int(record.provenance.get(field.name, 0)))
         if origin is not None and (since is None or since < origin.at) and origin.at <= until:
-            said.append(_value(record, field, origin, viewer))
+            said.setdefault(_who(origin), []).append(_value(record, field, viewer))
     if said:
-        more = len(said) - NAMED
-        return "; ".join(said[:NAMED]) + (f" and {more} more" if more > 0 else "")
+        return "; ".join(f"{', '.join(values[:NAMED])}{_more(values)} ({who})" for who, values in said.items())
     moving = [field.label for field in fields if field.kind is FieldKind.COMPUTED]
     return f"Deals, activity or time changed: {', '.join(moving[:NAMED])}" if moving else ""
 
 
-def _value(record: Any, field: Field, origin: Origin, viewer: Viewer) -> str:
-    who = f" ({origin.get_kind_display()}: {origin.label})" if origin.label else f" ({origin.get_kind_display()})"
+def _more(values: Sequence[str]) -> str:
+    return f" and {len(values) - NAMED} more" if len(values) > NAMED else ""
+
+
+def _who(origin: Origin) -> str:
+    label = origin.label if len(origin.label) <= LABEL else origin.label[: LABEL - 1] + "…"
+    return f"{origin.get_kind_display()}: {label}" if label else str(origin.get_kind_display())
+
+
+def _value(record: Any, field: Field, viewer: Viewer) -> str:
     if field.sensitive and not roles.may_administer(viewer):
-        return f"{field.label} was set{who}"
+        return f"{field.label} was set"
     value = value_of(record, field)
     if value is not None and field.refers_to:
-        return f"{field.label} was set{who}"
+        return f"{field.label} was set"
     told = wording.words(field, value)
-    return f"{field.label} was set to {told}{who}" if told else f"{field.label} was emptied{who}"
+    return f"{field.label} was set to {told}" if told else f"{field.label} was emptied"

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 
 from partners import wording
 from partners.columns import read_table
-from partners.console.listing import Filter, filter_of, order
 from partners.facts import vocabulary
 from partners.vocabulary import Field, FieldKind, FieldType, Subject, Vocabulary
 from people import roles
@@ -25,6 +24,7 @@ from segments import members as reads
 from segments.api.streams import csv_lines
 from segments.cells import cell
 from segments.console.moments import Moment, moment_of
+from segments.console.ordering import Filter, filter_of, order
 from segments.console.parts import is_part
 from segments.console.segment import one
 from segments.console.subjects import FACTS, Named, Names
@@ -147,8 +147,8 @@ def found(segment: Segment, viewer: Viewer, wanted: Wanted) -> QuerySet[Any]:
     stays = reads.stays(segment, as_of).filter(subject_id=OuterRef("pk")).order_by("-entered_at")
     rows = rows.annotate(since=Subquery(stays.values("entered_at")[:1]))
     if wanted.sort.removeprefix("-") == SINCE:
-        return rows.order_by(F("since").desc() if wanted.sort.startswith("-") else F("since").asc(), "id")  # type: ignore[no-any-return]
-    return rows.order_by(*order(wanted.sort, vocabulary(Subject(segment.subject))))  # type: ignore[no-any-return]
+        return rows.order_by(F("since").desc() if wanted.sort.startswith("-") else F("since").asc(), "id")
+    return rows.order_by(*order(wanted.sort, vocabulary(Subject(segment.subject))))
 
 
 def rows_of(segment: Segment, page: Page[Any], columns: Sequence[Field]) -> list[Row]:

@@ -32,7 +32,7 @@ HELP = {
 }
 
 
-class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
+class ProfileForm(forms.ModelForm):
     """The profile, with the segment's objective and owner."""
 
     objective = forms.CharField(max_length=500, required=False, help_text="What you want to reach with it.")
@@ -49,9 +49,9 @@ class ProfileForm(forms.ModelForm):  # type: ignore[type-arg]
 
     field_order = ("objective", "owner")
 
-    def __init__(self, *args: Any, segment: Segment, **kwargs: Any) -> None:
+    def __init__(self, data: Any, *, segment: Segment) -> None:
         initial = {"objective": segment.objective, "owner": segment.owner_id}
-        super().__init__(*args, instance=profile_of(segment), initial=initial, **kwargs)
+        super().__init__(data, instance=profile_of(segment), initial=initial)
         staff = User.objects.filter(role__in=roles.VENDOR, is_active=True) | User.objects.filter(pk=segment.owner_id)
         self.fields["owner"].queryset = staff.order_by("name", "email")  # type: ignore[attr-defined]
 

@@ -20,10 +20,9 @@ from segments.console.describing import sentence_of
 from segments.console.segment import one
 from segments.models import Segment
 from segments.previewing import Difference, Side
+from segments.publishing import LARGE_SHARE
 from segments.rules import RuleInvalid
 
-LARGE_SHARE = 0.2
-"""When more than this share of the present members would move, publishing asks again."""
 SAMPLE_SIZE = 10
 EFFECTS_PAGE = "console_segment_effects"
 """The address of the panel, of an app above, that says what programmes would offer and withdraw."""
@@ -126,7 +125,11 @@ def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     version = get_object_or_404(segment.versions, number=number)
     try:
         made = drafting.change_rule(
-            segment=segment, rule=version.rule, author=str(request.user), reason=f"Restored version {number}"
+            segment=segment,
+            rule=version.rule,
+            author=str(request.user),
+            reason=f"Restored version {number}",
+            viewer=request.user,
         )
     except RuleInvalid as invalid:
         messages.error(request, f"Version {number} cannot be restored: {invalid.errors[0].detail}")

@@ -21,6 +21,7 @@ from segments.console import (
 urlpatterns = [
     path("segments/", listing.segments, name="console_segments"),
     path("segments/new/", building.new, name="console_segment_new"),
+    path("segments/new/list/", building.from_list, name="console_segment_from_list"),
     path("segments/preview/", answers.preview, name="console_segment_preview"),
     path("segments/values/", answers.field_values, name="console_field_values"),
     path("segments/coverage/", answers.field_coverage, name="console_field_coverage"),

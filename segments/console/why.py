@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -27,7 +29,7 @@ def why(request: HttpRequest, slug: str, external_id: str) -> HttpResponse:
     record = get_object_or_404(subjects_of(subject, request.user), external_id=external_id)
     words = {"segment": segment, "member": Names(subject).of(record)}
     try:
-        found = explain(segment=segment, subject_id=record.pk)
+        found = explain(segment=segment, subject_id=record.pk, viewer=request.user)
     except RuleInvalid as invalid:
         words |= {"note": f"The rule cannot be worked out: {invalid.errors[0].detail}"}
     else:
@@ -52,7 +54,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     """From a name or an id typed in (`?who=`) to why that one is in it or not; a choice where several are meant."""
     segment = one(request.user, slug)
     subject, who = Subject(segment.subject), request.GET.get("who", "").strip()
-    records = subjects_of(subject, request.user)
+    records: Any = subjects_of(subject, request.user)
     exact = records.filter(external_id=who).first() if who else None
     found = [exact] if exact else list(records.search(who).order_by("name", "id")[:CANDIDATES]) if who else []
     if len(found) == 1:

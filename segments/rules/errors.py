@@ -35,6 +35,10 @@ class Refused(Exception):
         super().__init__(detail)
 
 
+class Noted(Exception):
+    """One part cannot be read, and why has been noted where it stands."""
+
+
 def shown(value: Any) -> str:
     """A value as it reads in a message: JSON, shortened, and safe to encode whatever was sent."""
     try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Literal
 
+from partners.vocabulary import Field, Vocabulary
 from segments.instants import Window
 from segments.operators import SEGMENT_FIELD
 from segments.rules.values import value_to_json
@@ -23,14 +24,56 @@ class Everyone:
 
 
 @dataclass(frozen=True, slots=True)
+class Related:
+    """Records that belong to a subject, as a rule may speak of them: the deals of a partner."""
+
+    name: str
+    """As `of` says it: deals."""
+    subject: str
+    """What each of them is: deal, customer, partner, activity …"""
+    vocabulary: Vocabulary
+    date: str = ""
+    """The field that a window goes by unless the rule names another; empty where there is none."""
+
+
+Relations = Mapping[str, Mapping[str, Related]]
+"""By subject ("partner"), then by name ("deals")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aggregate:
+    """A value worked out from related records: the sum of the amounts of the deals won in the last 90 days."""
+
+    function: str
+    owner: str
+    """Whose records: partner or customer."""
+    relation: str
+    name: str = ""
+    """The field of the record that is folded; empty where only the records count."""
+    where: Node | None = None
+    window: Window | None = None
+    date: str = ""
+    """The field that the window, or what is the latest, goes by."""
+    related: Related = field(compare=False, kw_only=True, repr=False)
+    about: Field = field(compare=False, kw_only=True, repr=False)
+    """The result, as a field of the owner."""
+    key: str = field(kw_only=True, repr=False)
+    """The name of the column that holds it: its canonical JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class Leaf:
     """One condition on one field."""
 
     field: str
+    """The name of the field; of an aggregate its key."""
     operator: str
     value: Value = None
     missing: Literal["match", "no_match"] | None = None
     case_sensitive: bool = False
+    within: str = ""
+    """Of a percentile: the field whose values divide the population into groups, each ranked by itself."""
+    aggregate: Aggregate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +107,46 @@ def nodes(node: Node, pointer: str = "") -> Iterator[tuple[str, Node]]:
 
 def fields_used(node: Node) -> set[str]:
     """Names of the fields that the rule reads."""
-    return {found.field for _, found in nodes(node) if isinstance(found, Leaf)}
+    leaves = [found for _, found in nodes(node) if isinstance(found, Leaf)]
+    return {name for leaf in leaves for name in ("" if leaf.aggregate else leaf.field, leaf.within) if name}
+
+
+def aggregates_used(node: Node) -> list[Aggregate]:
+    """The aggregates of a rule, those inside another's `where` before it."""
+    found = []
+    for _, leaf in nodes(node):
+        if isinstance(leaf, Leaf) and leaf.aggregate:
+            found += [*(aggregates_used(leaf.aggregate.where) if leaf.aggregate.where else ()), leaf.aggregate]
+    return list(dict.fromkeys(found))
+
+
+def about_of(leaf: Leaf, vocabulary: Vocabulary) -> Field:
+    """The field, or the aggregate's result, that a leaf is about."""
+    return leaf.aggregate.about if leaf.aggregate else vocabulary[leaf.field]
+
+
+def is_sensitive(node: Node, vocabulary: Vocabulary) -> bool:
+    """The rule reads a field that not everybody may see, of the subject or of related records."""
+    return any(vocabulary[name].sensitive for name in fields_used(node)) or any(
+        aggregate.about.sensitive
+        or bool(aggregate.where and is_sensitive(aggregate.where, aggregate.related.vocabulary))
+        for aggregate in aggregates_used(node)
+    )
 
 
 def segments_used(node: Node) -> set[str]:
-    """Slugs of the segments that the rule itself names."""
+    """Slugs of the segments that the rule itself names, its aggregates included."""
+    return segments_named(node) | segments_counted(node)
+
+
+def segments_named(node: Node) -> set[str]:
+    """Slugs of the segments that the rule names of its own subject."""
     return {slug for _, found in nodes(node) if isinstance(found, SegmentLeaf) for slug in found.slugs}
+
+
+def segments_counted(node: Node) -> set[str]:
+    """Slugs of the segments that its aggregates name, of related records: they are worked out before."""
+    return {slug for aggregate in aggregates_used(node) if aggregate.where for slug in segments_named(aggregate.where)}
 
 
 def to_json(node: Node) -> dict[str, Any]:
@@ -80,11 +157,27 @@ def to_json(node: Node) -> dict[str, Any]:
         return {"field": SEGMENT_FIELD, "operator": node.operator, "value": list(node.slugs)}
     if isinstance(node, Group):
         return {"combinator": node.combinator, "not": node.negated, "rules": [to_json(child) for child in node.rules]}
-    leaf: dict[str, Any] = {"field": node.field, "operator": node.operator}
+    of = aggregate_to_json(node.aggregate) if node.aggregate else node.field
+    leaf: dict[str, Any] = {"field": of, "operator": node.operator}
     if node.value is not None:
         leaf["value"] = value_to_json(node.value)
     if node.missing is not None:
         leaf["missing"] = node.missing
     if node.case_sensitive:
         leaf["case_sensitive"] = True
+    if node.within:
+        leaf["within"] = node.within
     return leaf
+
+
+def aggregate_to_json(aggregate: Aggregate) -> dict[str, Any]:
+    """The canonical form of an aggregate, as a leaf's field."""
+    name = f"{aggregate.relation}.{aggregate.name}" if aggregate.name else aggregate.relation
+    data: dict[str, Any] = {"aggregate": aggregate.function, "of": name}
+    if aggregate.where is not None:
+        data["where"] = to_json(aggregate.where)
+    if aggregate.window is not None:
+        data["window"] = value_to_json(aggregate.window)
+    if aggregate.date:
+        data["date"] = aggregate.date
+    return data

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
-from partners.vocabulary import FieldType, Vocabulary
+from partners.vocabulary import Field, FieldType, Vocabulary
 from segments import references
-from segments.operators import LATER, OPERATORS, SEGMENT_FIELD, SEGMENT_OPERATORS, operators_of
-from segments.rules.errors import Refused, RuleError, RuleInvalid, either, nearest, shown
-from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf
+from segments.operators import OPERATORS, PERCENTILES, SEGMENT_FIELD, SEGMENT_OPERATORS, operators_of
+from segments.rules.aggregating import read_aggregate
+from segments.rules.errors import Noted, Refused, RuleError, RuleInvalid, either, nearest, shown
+from segments.rules.nodes import Aggregate, Everyone, Group, Leaf, Node, Relations, SegmentLeaf
 from segments.rules.values import MAX_VALUES, read_operand, read_string
 
 MAX_DEPTH = 8
@@ -19,7 +20,9 @@ MAX_NODES = 250
 """Groups and leaves together."""
 
 _GROUP_KEYS = ("combinator", "not", "rules")
-_LEAF_KEYS = ("field", "operator", "value", "missing", "case_sensitive")
+_LEAF_KEYS = ("field", "operator", "value", "missing", "case_sensitive", "within")
+GROUPING = frozenset({FieldType.TEXT, FieldType.CHOICE, FieldType.ORDERED_CHOICE, FieldType.BOOLEAN})
+"""Types whose values divide a population into groups."""
 _IGNORED = frozenset({"id", "path"})
 """What builders of this family add for themselves; it says nothing about the subject."""
 _HARMLESS: dict[str, Any] = {"valueSource": "value", "disabled": False, "muted": False}
@@ -34,6 +37,8 @@ class Referable:
     subject: str
     refers_to: frozenset[str] = frozenset()
     archived: bool = False
+    behind: frozenset[str] = frozenset()
+    """Those of its set that it gives way to: it waits for them as for those it refers to."""
 
 
 def parse(
@@ -44,14 +49,16 @@ def parse(
     own_slug: str = "",
     subject: str = "",
     saved: bool = False,
+    relations: Relations | None = None,
 ) -> Node:
     """The rule as a tree. Raises RuleInvalid with everything that is wrong.
 
     `segments`: those that may be referred to, by slug. `own_slug`: the segment whose rule this is, to refuse circles.
     `subject`: "partner" or "customer", to refuse references to segments of the other; empty is not checked.
     `saved`: the rule was valid when stored; a choice removed from its field since then merely matches no value.
+    `relations`: the related records that aggregates may be made of; with them, `subject` says whose.
     """
-    parser = _Parser(vocabulary, segments or {}, own_slug, subject, saved)
+    parser = Parser(vocabulary, segments or {}, own_slug, subject, saved, relations or {})
     count = _count(value)
     if count > MAX_NODES:
         detail = f"The rule has {count:,} nodes; {MAX_NODES} is the most. Use “in” with a list, or refer to segments."
@@ -70,19 +77,25 @@ def _count(value: Any) -> int:
         count += 1
         if isinstance(node, Mapping) and isinstance(node.get("rules"), list):
             queue.extend(node["rules"])
+        elif isinstance(node, Mapping) and isinstance(node.get("field"), Mapping) and "where" in node["field"]:
+            queue.append(node["field"]["where"])
     return count
 
 
 @dataclass
-class _Parser:
+class Parser:
+    """Reads one tree; what is wrong collects in `errors`."""
+
     vocabulary: Vocabulary
     segments: Mapping[str, Referable]
     own_slug: str
     subject: str
     saved: bool
+    relations: Relations
     errors: list[RuleError] = field(default_factory=list)
 
     def error(self, pointer: str, code: str, detail: str) -> None:
+        """Note what is wrong, and go on."""
         self.errors.append(RuleError(pointer, code, detail))
 
     def node(self, value: Any, pointer: str, depth: int) -> Node | None:
@@ -93,7 +106,7 @@ class _Parser:
             if "rules" in value or "combinator" in value:
                 return self.group(value, pointer, depth)
             if "field" in value or "operator" in value:
-                return self.leaf(value, pointer)
+                return self.leaf(value, pointer, depth)
         self.error(
             pointer,
             "not_a_node",
@@ -103,6 +116,7 @@ class _Parser:
         return None
 
     def keys(self, value: Mapping[str, Any], known: tuple[str, ...], pointer: str) -> None:
+        """Refuse words that say nothing here."""
         for key in value:
             if key in known or key in _IGNORED:
                 continue
@@ -116,6 +130,7 @@ class _Parser:
             self.error(pointer, "unknown_key", f"{shown(key)} says nothing here.{nearest(str(key), known)}")
 
     def everyone(self, value: Mapping[str, Any], pointer: str) -> Node | None:
+        """`{"everyone": true}`."""
         self.keys(value, ("everyone",), pointer)
         if value["everyone"] is not True:
             detail = '“everyone” is always true. For nobody, put {"everyone": true} into a group with "not": true.'
@@ -124,6 +139,7 @@ class _Parser:
         return Everyone()
 
     def group(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node | None:
+        """All of, or any of, its nodes."""
         if depth > MAX_DEPTH:
             detail = f"Groups are nested more than {MAX_DEPTH} deep. Make a segment of the inner part and refer to it."
             self.error(pointer, "too_deep", detail)
@@ -146,31 +162,40 @@ class _Parser:
             return None
         return Group(combinator, tuple(child for child in children if child is not None), negated is True)
 
-    def leaf(self, value: Mapping[str, Any], pointer: str) -> Node | None:
+    def leaf(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node | None:
+        """A condition on a field, on an aggregate, or on membership."""
         self.keys(value, _LEAF_KEYS, pointer)
         try:
             name = value.get("field")
             if name == SEGMENT_FIELD:
                 return self.reference(value, pointer)
-            return self.condition(value, pointer)
+            return self.condition(value, pointer, depth)
         except Refused as refused:
             self.error(pointer, refused.code, refused.detail)
-            return None
+        except Noted:
+            pass
+        return None
 
-    def condition(self, value: Mapping[str, Any], pointer: str) -> Node:
-        name, operator_name = value.get("field"), value.get("operator")
+    def condition(self, value: Mapping[str, Any], pointer: str, depth: int) -> Node:
+        """A condition on a field or an aggregate."""
+        name, aggregate = value.get("field"), None
         if isinstance(name, Mapping):
-            raise Refused("not_available", "Aggregates of related records cannot be used as a field yet.")
+            aggregate = read_aggregate(self, name, pointer, depth)
+            return self.compared(value, aggregate.about, aggregate.key, aggregate, pointer)
         if not isinstance(name, str) or name not in self.vocabulary:
             known = [*self.vocabulary, SEGMENT_FIELD]
             labels = {entry.label: entry.name for entry in self.vocabulary.values()}
             hint = nearest(str(name), known) or nearest(str(name), labels)
             raise Refused("unknown_field", f"There is no field {shown(name)}.{hint}")
-        about = self.vocabulary[name]
+        return self.compared(value, self.vocabulary[name], name, None, pointer)
+
+    def compared(
+        self, value: Mapping[str, Any], about: Field, column: str, aggregate: Aggregate | None, pointer: str
+    ) -> Node:
+        """The leaf that compares a field, or an aggregate's result, with its operand."""
+        operator_name, name = value.get("operator"), about.name
         possible = [operator.name for operator in operators_of(about.type)]
         if not isinstance(operator_name, str) or operator_name not in possible:
-            if isinstance(operator_name, str) and operator_name in LATER:
-                raise Refused("not_available", f"“{operator_name}” cannot be used yet.")
             wrong = (
                 f"There is no operator {shown(operator_name)}."
                 if not isinstance(operator_name, str) or operator_name not in OPERATORS
@@ -194,9 +219,28 @@ class _Parser:
         operand = read_operand(
             value.get("value"), about, operator, saved=self.saved, loosely=case_sensitive is not True
         )
-        return Leaf(name, operator_name, operand, missing, case_sensitive is True)
+        within = self.within(value.get("within"), operator_name, pointer)
+        return Leaf(column, operator_name, operand, missing, case_sensitive is True, within, aggregate)
+
+    def within(self, name: Any, operator: str, pointer: str) -> str:
+        """The field that divides a percentile's population into groups; empty when there is none."""
+        if name in (None, ""):
+            return ""
+        if operator not in PERCENTILES:
+            detail = f"“within” goes with {either(sorted(PERCENTILES))}, not with “{operator}”; leave it out."
+            self.error(pointer, "wrong_type", detail)
+            return ""
+        dividing = [entry.name for entry in self.vocabulary.values() if entry.type in GROUPING]
+        if not isinstance(name, str) or name not in self.vocabulary:
+            raise Refused("unknown_field", f"There is no field {shown(name)}.{nearest(str(name), dividing)}")
+        if name not in dividing:
+            kind = self.vocabulary[name].type.value.replace("_", " ")
+            detail = f"“within” takes a field of choices, text or yes/no; “{name}” is {kind}."
+            raise Refused("wrong_type", detail + nearest("", dividing))
+        return name
 
     def reference(self, value: Mapping[str, Any], pointer: str) -> Node:
+        """A condition on membership of other segments."""
         operator, slugs = value.get("operator"), value.get("value")
         if not isinstance(operator, str) or operator not in SEGMENT_OPERATORS:
             raise Refused("unknown_operator", f"“segment” has {either(SEGMENT_OPERATORS)}; this is {shown(operator)}.")
@@ -227,11 +271,16 @@ class _Parser:
             detail = f"“{slug}” is a segment of {other.subject}s; this rule is about {self.subject}s."
             raise Refused("other_subject", detail)
 
+    def behind(self, slug: str) -> frozenset[str]:
+        """The segments of its set that a segment gives way to."""
+        return self.segments[slug].behind if slug in self.segments else frozenset()
+
     def check_chains(self, slugs: frozenset[str]) -> None:
         """Raises Refused when the references lead back here, or too far."""
         graph = {slug: entry.refers_to for slug, entry in self.segments.items()}
         graph[self.own_slug] = slugs
-        circle = references.cycle(graph, self.own_slug)
+        waiting = {slug: named | self.behind(slug) for slug, named in graph.items()}
+        circle = references.cycle(waiting, self.own_slug)
         if circle:
             raise Refused("cycle", f"Segments would refer to each other in a circle: {' → '.join(circle)}.")
         for user in sorted(references.downstream(graph, [self.own_slug])):

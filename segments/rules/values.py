@@ -38,7 +38,10 @@ def read_operand(raw: Any, field: Field, operator: Operator, *, saved: bool, loo
             raise Refused("value_not_allowed", f"“{operator.name}” takes no value; leave it out.")
         return None
     if operator.operand in (Operand.LAST, Operand.NEXT):
-        return read_window(raw, operator)
+        word = "last" if operator.operand is Operand.LAST else "next"
+        return read_window(raw, word, f"“{operator.name}”")
+    if operator.operand is Operand.PERCENT:
+        return _percent(raw, field)
     ordering = operator.positive in ("<", "<=", ">", ">=", "between")
 
     def one(value: Any) -> Any:
@@ -83,15 +86,22 @@ def sort_key(value: Any) -> Any:
     return value
 
 
-def read_window(raw: Any, operator: Operator) -> Window:
-    """{"last": 90, "unit": "days", "calendar": true?}; for the future "next"."""
-    word = "last" if operator.operand is Operand.LAST else "next"
+def _percent(raw: Any, field: Field) -> Decimal:
+    """Above 0, at most 100, at most six places."""
+    value = _number(raw, field, False, False)
+    if not 0 < value <= 100 or value != round(value, 6):
+        raise Refused("wrong_type", f"The percentage is above 0 and at most 100, such as 10; this is {shown(raw)}.")
+    return value
+
+
+def read_window(raw: Any, word: str, what: str) -> Window:
+    """{"last": 90, "unit": "days", "calendar": true?}; for the future "next". `what` takes it, in messages."""
     example = f'{{"{word}": 90, "unit": "days"}}'
     if not isinstance(raw, Mapping):
-        raise Refused("wrong_type", f"“{operator.name}” takes a window such as {example}; this is {shown(raw)}.")
+        raise Refused("wrong_type", f"{what} takes a window such as {example}; this is {shown(raw)}.")
     unknown = [key for key in raw if key not in (word, "unit", "calendar")]
     if unknown or word not in raw:
-        raise Refused("wrong_type", f"A window of “{operator.name}” is written {example}; this is {shown(raw)}.")
+        raise Refused("wrong_type", f"A window of {what} is written {example}; this is {shown(raw)}.")
     if raw.get("unit") not in [unit.value for unit in Unit]:
         raise Refused("wrong_type", f"The unit can be {either(Unit)}; this is {shown(raw.get('unit'))}.")
     unit = Unit(raw["unit"])
@@ -105,7 +115,7 @@ def read_window(raw: Any, operator: Operator) -> Window:
     calendar = raw.get("calendar", False)
     if not isinstance(calendar, bool):
         raise Refused("wrong_type", f"“calendar” is true or false; this is {shown(calendar)}.")
-    return Window(count, unit, calendar, ahead=operator.operand is Operand.NEXT)
+    return Window(count, unit, calendar, ahead=word == "next")
 
 
 def read_string(raw: Any) -> str:

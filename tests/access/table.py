@@ -30,6 +30,8 @@ ONLY_THE_MEMBER = codes("302 404 404 404 404 404 200 404")
 ADMINISTRATORS = codes("302 200 403 403 403 404 404 404")
 PARTNERS = codes("302 404 404 404 404 200 200 200")
 OWN_COMPANY = codes("302 404 404 404 404 200 200 404")
+OWNER = codes("302 404 404 404 404 200 200 404")
+"""What a partner's member earned: they and their company's admins."""
 SIGNED_IN = codes("302 200 200 200 200 200 200 200")
 API = codes("401 200 200 200 200 403 403 403")
 API_IN_REGION = codes("401 200 200 404 200 403 403 403")
@@ -83,6 +85,8 @@ ENTRANCE = {
     "account/2fa/recovery-codes/": Row("/account/2fa/recovery-codes/", done(SIGNED_IN, 404)),
     "account/2fa/recovery-codes/generate/": Row("/account/2fa/recovery-codes/generate/", SIGNED_IN),
     "account/2fa/recovery-codes/download/": Row("/account/2fa/recovery-codes/download/", done(SIGNED_IN, 404)),
+    "certificates/": Row("/certificates/", EVERYBODY),
+    "certificates/<str:code>/": Row("/certificates/{certificate}/", EVERYBODY),
     "healthz": Row("/healthz", EVERYBODY),
     "readyz": Row("/readyz", EVERYBODY),
     "metrics": Row("/metrics", codes("404 200 404 404 404 404 404 404")),
@@ -97,6 +101,31 @@ CONSOLE = {
     "console/customers/": Row("/console/customers/", STAFF),
     "console/customers/<str:external_id>/": Row("/console/customers/C-1/", STAFF_IN_REGION),
     "console/deals/": Row("/console/deals/", STAFF),
+    "console/deals/<str:external_id>/": Row("/console/deals/D-1/", STAFF_IN_REGION),
+    "console/partners/<str:external_id>/notes/": Row("/console/partners/P-1/notes/", STAFF_IN_REGION),
+    "console/customers/<str:external_id>/notes/": Row("/console/customers/C-1/notes/", STAFF_IN_REGION),
+    "console/notes/<int:pk>/delete/": Row(
+        "/console/notes/{note}/delete/", codes("302 302 302 404 403 404 404 404"), "post"
+    ),
+    "console/partners/<str:external_id>/timeline/": Row("/console/partners/P-1/timeline/", STAFF_IN_REGION),
+    "console/customers/<str:external_id>/timeline/": Row("/console/customers/C-1/timeline/", STAFF_IN_REGION),
+    "console/lists/<subject:subject>/export/": Row("/console/lists/partner/export/", STAFF),
+    "console/lists/<subject:subject>/views/": Row(
+        "/console/lists/partner/views/", done(STAFF, 302), "post", {"name": "Mine"}
+    ),
+    "console/lists/views/<int:pk>/delete/": Row(
+        "/console/lists/views/{view}/delete/", codes("302 404 302 404 404 404 404 404"), "post"
+    ),
+    "console/lists/<subject:subject>/change/": Row("/console/lists/partner/change/", EDITORS, "post"),
+    "console/lists/changes/<int:pk>/": Row(
+        "/console/lists/changes/{change}/", codes("302 200 200 404 403 404 404 404")
+    ),
+    "console/lists/changes/<int:pk>/progress/": Row(
+        "/console/lists/changes/{change}/progress/", codes("302 200 200 404 403 404 404 404")
+    ),
+    "console/lists/changes/<int:pk>/undo/": Row(
+        "/console/lists/changes/{change}/undo/", codes("302 302 302 404 403 404 404 404"), "post"
+    ),
     "console/partners/<str:external_id>/edit/": Row("/console/partners/P-1/edit/", EDITORS_IN_REGION),
     "console/customers/<str:external_id>/edit/": Row("/console/customers/C-1/edit/", EDITORS_IN_REGION),
     "console/new/partner/": Row("/console/new/partner/", EDITORS),
@@ -120,6 +149,7 @@ CONSOLE = {
     "console/people/<int:pk>/invite/": Row("/console/people/{invited}/invite/", done(ADMINISTRATORS, 302), "post"),
     "console/segments/": Row("/console/segments/", STAFF),
     "console/segments/new/": Row("/console/segments/new/", EDITORS),
+    "console/segments/new/list/": Row("/console/segments/new/list/", EDITORS, "post", {"ids": "P-1"}),
     "console/segments/preview/": Row("/console/segments/preview/", done(STAFF, 400), "post", {}),
     "console/segments/values/": Row("/console/segments/values/?subject=partner&field=tier", STAFF),
     "console/segments/coverage/": Row("/console/segments/coverage/?subject=partner", STAFF),
@@ -155,6 +185,19 @@ CONSOLE = {
     "console/recomputes/<int:pk>/": Row("/console/recomputes/{run}/", STAFF),
     "console/partners/<str:external_id>/segments/": Row("/console/partners/P-1/segments/", STAFF_IN_REGION),
     "console/customers/<str:external_id>/segments/": Row("/console/customers/C-1/segments/", STAFF_IN_REGION),
+    "console/programs/<slug:slug>/accounts/": Row("/console/programs/bonus/accounts/", STAFF),
+    "console/programs/<slug:slug>/accounts/statement.csv": Row("/console/programs/bonus/accounts/statement.csv", STAFF),
+    "console/registrations/": Row("/console/registrations/", STAFF),
+    "console/registrations/<int:pk>/": Row("/console/registrations/{registration}/", STAFF_IN_REGION),
+    "console/registrations/<int:pk>/decide/": Row(
+        "/console/registrations/{registration}/decide/", done(EDITORS_IN_REGION, 302), "post"
+    ),
+    "console/claims/": Row("/console/claims/", STAFF),
+    "console/claims/<int:pk>/": Row("/console/claims/{claim}/", STAFF_IN_REGION),
+    "console/claims/<int:pk>/proof/": Row("/console/claims/{claim}/proof/", STAFF_IN_REGION),
+    "console/claims/<int:pk>/decide/": Row("/console/claims/{claim}/decide/", done(EDITORS_IN_REGION, 302), "post"),
+    "console/partners/<str:external_id>/portal/": Row("/console/partners/P-1/portal/?on=2026-02-01", STAFF_IN_REGION),
+    "console/partners/<str:external_id>/statement.csv": Row("/console/partners/P-1/statement.csv", STAFF_IN_REGION),
     "console/programs/": Row("/console/programs/", STAFF),
     "console/programs/new/": Row("/console/programs/new/", EDITORS),
     "console/programs/new/lesson/": Row("/console/programs/new/lesson/", EDITORS),
@@ -204,6 +247,34 @@ CONSOLE = {
     "console/disputes/<int:pk>/": Row("/console/disputes/{dispute}/", EDITORS_IN_REGION),
     "console/feedback/": Row("/console/feedback/", STAFF),
     "console/programs/<slug:slug>/delete/": Row("/console/programs/idle/delete/", done(EDITORS, 302), "post"),
+    "console/programs/<slug:slug>/lessons/": Row("/console/programs/course/lessons/", STAFF),
+    "console/programs/<slug:slug>/lessons/new/<str:kind>/": Row("/console/programs/course/lessons/new/quiz/", EDITORS),
+    "console/programs/<slug:slug>/lessons/<str:key>/": Row("/console/programs/course/lessons/1/", EDITORS),
+    "console/programs/<slug:slug>/lessons/<str:key>/move/": Row(
+        "/console/programs/course/lessons/1/move/", done(EDITORS, 302), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/delete/": Row(
+        "/console/programs/course/lessons/1/delete/", done(EDITORS, 302), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/preview/": Row(
+        "/console/programs/course/lessons/1/preview/", STAFF
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/new/<str:type>/": Row(
+        "/console/programs/course/lessons/1/questions/new/text/", done(EDITORS, 404)
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/": Row(
+        "/console/programs/course/lessons/1/questions/q/", done(EDITORS, 404)
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/move/": Row(
+        "/console/programs/course/lessons/1/questions/q/move/", done(EDITORS, 404), "post"
+    ),
+    "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/delete/": Row(
+        "/console/programs/course/lessons/1/questions/q/delete/", done(EDITORS, 404), "post"
+    ),
+    "console/programs/<slug:slug>/results/": Row("/console/programs/course/results/", STAFF),
+    "console/programs/<slug:slug>/results/<int:pk>/attempt/": Row(
+        "/console/programs/course/results/1/attempt/", done(EDITORS, 404), "post"
+    ),
 }
 
 PORTAL = {
@@ -211,11 +282,43 @@ PORTAL = {
     "portal/resources/": Row("/portal/resources/", PARTNERS),
     "portal/training/": Row("/portal/training/", PARTNERS),
     "portal/incentives/": Row("/portal/incentives/", PARTNERS),
+    "portal/deals/": Row("/portal/deals/", PARTNERS),
+    "portal/deals/register/": Row("/portal/deals/register/", PARTNERS),
+    "portal/deals/<int:pk>/": Row("/portal/deals/{deal}/", OWN_COMPANY),
+    "portal/registrations/<int:pk>/": Row("/portal/registrations/{registration}/", OWN_COMPANY),
+    "portal/claims/": Row("/portal/claims/", PARTNERS),
+    "portal/claims/statement.csv": Row("/portal/claims/statement.csv", PARTNERS),
+    "portal/claims/new/<slug:slug>/": Row("/portal/claims/new/bonus/", OWN_COMPANY),
+    "portal/claims/<int:pk>/": Row("/portal/claims/{claim}/", OWN_COMPANY),
+    "portal/claims/<int:pk>/proof/": Row("/portal/claims/{claim}/proof/", OWN_COMPANY),
     "portal/segments/": Row("/portal/segments/", PARTNERS),
     "portal/offers/<int:pk>/": Row("/portal/offers/{offer}/", OWN_COMPANY),
     "portal/offers/<int:pk>/file/": Row("/portal/offers/{file}/file/", OWN_COMPANY),
     "portal/offers/<int:pk>/start/": Row("/portal/offers/{course}/start/", done(OWN_COMPANY, 302), "post"),
     "portal/offers/<int:pk>/lessons/<int:number>/": Row("/portal/offers/{course}/lessons/1/", done(OWN_COMPANY, 302)),
+    "portal/offers/<int:pk>/resume/": Row("/portal/offers/{course}/resume/", done(OWN_COMPANY, 302)),
+    "portal/offers/<int:pk>/lessons/<int:number>/file/": Row(
+        "/portal/offers/{course}/lessons/1/file/", done(OWN_COMPANY, 404)
+    ),
+    "portal/offers/<int:pk>/lessons/<int:number>/quiz/": Row(
+        "/portal/offers/{course}/lessons/1/quiz/", done(OWN_COMPANY, 302), "post"
+    ),
+    "portal/offers/<int:pk>/items/<int:item>/": Row("/portal/offers/{kit}/items/{item}/", OWN_COMPANY),
+    "portal/offers/<int:pk>/items/<int:item>/file/": Row("/portal/offers/{kit}/items/{item}/file/", OWN_COMPANY),
+    "portal/customers/": Row("/portal/customers/", PARTNERS),
+    "portal/customers/<str:external_id>/": Row("/portal/customers/C-1/", OWN_COMPANY),
+    "portal/customers/<str:external_id>/plays/<slug:slug>/": Row("/portal/customers/C-1/plays/play/", OWN_COMPANY),
+    "portal/customers/<str:external_id>/plays/<slug:slug>/file/": Row(
+        "/portal/customers/C-1/plays/play/file/", OWN_COMPANY
+    ),
+    "portal/customers/<str:external_id>/plays/<slug:slug>/items/<int:item>/": Row(
+        "/portal/customers/C-1/plays/play/items/{play_item}/", OWN_COMPANY
+    ),
+    "portal/customers/<str:external_id>/plays/<slug:slug>/items/<int:item>/file/": Row(
+        "/portal/customers/C-1/plays/play/items/{play_item}/file/", OWN_COMPANY
+    ),
+    "portal/training/transcript/": Row("/portal/training/transcript/", PARTNERS),
+    "portal/certificates/<str:code>.<str:form>": Row("/portal/certificates/{certificate}.png", OWNER),
     "portal/offers/<int:pk>/feedback/": Row("/portal/offers/{offer}/feedback/", OWN_COMPANY),
     "portal/segments/<slug:slug>/feedback/": Row("/portal/segments/gold/feedback/", PARTNERS),
     "portal/notifications/": Row("/portal/notifications/", PARTNERS),

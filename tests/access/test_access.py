@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -82,3 +83,15 @@ def plain(route: str) -> str:
     if "^" in route:
         route = route.split("^")[0]
     return route
+
+
+def test_admin__pages__keep_the_policy(world: World, broker: Any) -> None:
+    inline = re.compile(rb"<script(?![^>]*\bsrc=)(?![^>]*\btype=\"application/json\")|<style|\bstyle=|\son[a-z]+=\"")
+    partner = world.partner.pk
+    for path in ("", "partners/partner/", f"partners/partner/{partner}/change/", "people/user/"):
+        answer = ask(world, Row(f"/admin/{path}", ()), "administrator")
+        assert answer.status_code == 200, path
+        policy = answer.headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy, path
+        assert "unsafe" not in policy, path
+        assert not inline.search(answer.content), (path, inline.search(answer.content))  # type: ignore[attr-defined]

@@ -7,17 +7,21 @@ from datetime import UTC, datetime
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from partners.models import Attribute, Customer, Deal, Import
+from partners.models import Attribute, BulkChange, Customer, Deal, Import, Note, Origin, Registration, SavedView
 from people import inviting, roles
 from people.models import User
 from programs.models import (
+    Certificate,
+    Claim,
     Delivery,
     Dispute,
     Journey,
     JourneyStep,
+    KitItem,
     ManagerTask,
     Message,
     Offer,
+    PlaySegment,
     Program,
 )
 from segments.models import Recompute, Segment
@@ -62,6 +66,33 @@ class World:
         file = world.program("file", any=[self.segment], detail={"body": ""})
         file.content.file.save("plan.txt", ContentFile(b"plan"))
         self.offers["file"] = self._offer(file)
+        kit = world.program("kit", any=[self.segment], detail={"form": "kit"})
+        self.item = KitItem.objects.create(kit=kit.content, item=file.content, position=1)
+        self.offers["kit"] = self._offer(kit)
+        play = world.program("play", detail={"form": "play", "body": "Hello"})
+        play.content.file.save("play.txt", ContentFile(b"play"))
+        self.play_item = KitItem.objects.create(kit=play.content, item=file.content, position=1)
+        served = world.segment("served", subject="customer")
+        world.set_members(served, [self.customer])
+        PlaySegment.objects.create(play=play.content, segment=served)
+        bonus = world.program("bonus", kind="incentive", any=[self.segment])
+        self.offers["bonus"] = self._offer(bonus)
+        self.claim = Claim.objects.create(
+            incentive=bonus.incentive, partner=self.partner, amount="10.00", currency="EUR"
+        )
+        self.claim.proof.save("invoice.pdf", ContentFile(b"%PDF-1.7"))
+        self.deal = Deal.objects.get()
+        self.registration = Registration.objects.create(
+            partner=self.partner, customer_name="New", customer_key="new", product_line="Box", product_key="box"
+        )
+        self.certificate = Certificate.objects.create(
+            code="ABCDE-12345-FGHJK",
+            course=course.course,
+            partner=self.partner,
+            user=self.people["partner member"],
+            holder="Robin",
+            title="Course",
+        )
         self.idle = world.program("idle", any=[self.segment], status="draft")
         self.run = Recompute.objects.create(trigger="manual", as_of=timezone.now(), status="succeeded")
         self.file = Import(subject="partner", filename="p.csv", created_by=self.people["channel manager"])
@@ -79,6 +110,13 @@ class World:
         self.dispute = Dispute.objects.create(
             partner=self.partner, user=member, field="tier", label="Tier", claimed="Gold"
         )
+        manager = self.people["channel manager"]
+        self.note = Note.objects.create(partner=self.partner, author=manager, text="Hello")
+        self.view = SavedView.objects.create(subject="partner", name="View", query="", owner=manager, is_shared=True)
+        origin = Origin.objects.create(kind="form", label="Bulk")
+        self.change = BulkChange.objects.create(
+            subject="partner", field="city", value="x", ids=[], status="applied", origin=origin, created_by=manager
+        )
         self.invited = inviting.invite(email="new@vendor.example", role=roles.ANALYST)
 
     def _offer(self, program: Program) -> Offer:
@@ -90,11 +128,21 @@ class World:
             offer=self.offers["page"].pk,
             course=self.offers["course"].pk,
             file=self.offers["file"].pk,
+            kit=self.offers["kit"].pk,
+            item=self.item.pk,
+            play_item=self.play_item.pk,
+            certificate=self.certificate.code,
             run=self.run.pk,
+            claim=self.claim.pk,
+            deal=self.deal.pk,
+            registration=self.registration.pk,
             upload=self.file.pk,
             attribute=self.attribute.pk,
             analyst=self.people["analyst"].pk,
             invited=self.invited.user.pk,
+            note=self.note.pk,
+            view=self.view.pk,
+            change=self.change.pk,
             invitation=self.invited.link.rstrip("/").rpartition("/")[2],
             version=self.segment.published_id,
             message=self.message.pk,

@@ -139,6 +139,9 @@ def test_read_table__deals_on_the_windows_edges__counted_in_the_right_year() -> 
         "last_deal_on": [(date(2026, 6, 15) - date(1970, 1, 1)).days, None],
         "customers_count": [0, 0],
         "trainings_completed": [0, 0],
+        "courses_started": [0, 0],
+        "last_training_on": [None, None],
+        "certificates_valid": [0, 0],
         "last_sign_in_at": [None, None],
     }
 
@@ -194,8 +197,9 @@ def test_coverage__some_filled__counts_present_values_in_two_queries(django_asse
     Attribute.objects.create(subject="partner", name="colour", label="Colour", type="text")
     partner("A", tier="gold", employees=0, custom={"colour": "red"})
     partner("B", verticals=["retail"])
+    everyone = User.objects.create_user("a@example.com", role="administrator")
     with django_assert_num_queries(2):
-        found = coverage(Subject.PARTNER)
+        found = coverage(Subject.PARTNER, everyone)
     assert {name: found[name] for name in ("name", "tier", "employees", "verticals", "colour", "city")} == {
         "name": 2,
         "tier": 1,
@@ -204,6 +208,15 @@ def test_coverage__some_filled__counts_present_values_in_two_queries(django_asse
         "colour": 1,
         "city": 0,
     }
+
+
+def test_coverage__scoped_viewer__counts_only_what_they_see() -> None:
+    partner("A", region="EMEA", tier="gold")
+    partner("B", region="NA", tier="gold")
+    manager = User.objects.create_user("m@example.com", role="channel_manager", regions=["EMEA"])
+    found = coverage(Subject.PARTNER, manager)
+    assert (found["external_id"], found["tier"], found["city"]) == (1, 1, 0)
+    assert coverage(Subject.PARTNER, User(email="x@example.com", role=""))["tier"] == 0
 
 
 def test_value_counts__scoped_viewer__counts_only_what_they_see() -> None:

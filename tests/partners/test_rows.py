@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from partners.rows import Dates, Formats, Numbers, accept, check_date_format, fold, infer_type, read, stored
+from partners.rows.cells import harmless
 from partners.vocabulary import Field, FieldKind, FieldType, Subject, choices
 
 REGION = choices(("EMEA", "Europe, Middle East and Africa"), ("NA", "North America"), ("AF", "Æfrica"))
@@ -289,3 +290,15 @@ def test_infer_type__what_the_values_show(texts: list[str], kind: str) -> None:
 
 def test_fold__case_and_accents__alike() -> None:
     assert fold(" ÉCOLE ") == fold("e\u0301cole") == "ecole"
+
+
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\n=1", "--1", "+-1", "-1e5x"]
+)
+def test_harmless__begins_like_a_formula__quoted(text: str) -> None:
+    assert harmless(text) == "'" + text
+
+
+@pytest.mark.parametrize("text", ["", "a=b", "-5", "+4.5", "-1,25", "2024-01-01", "'=1"])
+def test_harmless__anything_else__as_it_is(text: str) -> None:
+    assert harmless(text) == text

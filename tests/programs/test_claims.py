@@ -114,7 +114,7 @@ def test_claim__of_what_deals_earned__up_to_the_balance(one: Any, gold: Any, rob
     settle()
     deal = won(one, "2026-03-01", "1000.00")
     accrue()
-    with pytest.raises(Refused, match="up to EUR 50.00"):
+    with pytest.raises(Refused, match=r"up to EUR 50\.00"):
         filed(made, robin, Decimal("50.01"))
     set_members(gold, [])  # what was earned stays claimable after the partner left
     settle()

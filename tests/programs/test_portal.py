@@ -166,7 +166,8 @@ def test_course__start_to_finish__completed_for_person_and_company(visitor: Clie
     assert visitor.get(f"{base}lessons/1/").headers["Location"] == base
     assert visitor.post(f"{base}start/").headers["Location"] == f"{base}lessons/1/"
     assert "Carry on" in page(visitor, "/portal/")
-    assert visitor.get(f"{base}lessons/2/").headers["Location"] == f"{base}lessons/1/"
+    assert visitor.get(f"{base}lessons/2/").headers["Location"] == f"{base}resume/"
+    assert visitor.get(f"{base}resume/").headers["Location"] == f"{base}lessons/1/"
     assert "Lesson 1 of 2" in page(visitor, f"{base}lessons/1/")
     assert visitor.post(f"{base}lessons/1/").headers["Location"] == f"{base}lessons/2/"
     assert "Finish the course" in page(visitor, f"{base}lessons/2/")

@@ -13,6 +13,7 @@ from partners.vocabulary import Subject
 from people import roles
 from people.models import User
 from segments import computing, drafting
+from segments.console.vocabulary import values_of
 from segments.explaining import NoSuchSubject, explain
 from segments.models import Change, Membership
 from segments.previewing import difference, preview
@@ -83,15 +84,28 @@ def test_preview__writes_nothing(five: list[Partner]) -> None:
     assert not Change.objects.exists()
 
 
-def test_preview__sensitive_field__counted_but_its_values_are_for_administrators(five: list[Partner]) -> None:
+def test_preview__sensitive_field__for_administrators_alone(five: list[Partner]) -> None:
     Attribute.objects.create(subject="partner", name="score", label="Score", type="number", sensitive=True)
     Partner.objects.filter(external_id="ann").update(custom={"score": "7"})
     rule = leaf("score", ">", 5)
-    seen = preview(subject="partner", rule=rule, viewer=staff())
-    assert seen.count == 1
-    assert "score" not in seen.sample[0]
+    manager = staff()
+    seen = preview(subject="partner", rule=group("and", {"everyone": True}, rule), viewer=manager)
+    assert (seen.count, seen.sample) == (None, [])
+    assert [(error.pointer, error.code) for error in seen.errors] == [("/rules/1", "sensitive")]
     administrator = User.objects.create_user(email="admin@example.com", role=roles.ADMINISTRATOR)
     assert preview(subject="partner", rule=rule, viewer=administrator).sample[0]["score"] == 7
+    segment = published("s")
+    with pytest.raises(RuleInvalid):
+        difference(segment, manager, rule=rule)
+    with pytest.raises(RuleInvalid):
+        drafting.change_rule(segment=segment, rule=rule, author="M", viewer=manager)
+    drafting.change_rule(segment=segment, rule=rule, author="A", viewer=administrator)
+    drafting.change_rule(segment=segment, rule=rule, author="M", viewer=manager)  # as it is already
+    assert difference(segment, manager).total == 1
+    ann = Partner.objects.get(external_id="ann")
+    told = explain(segment=segment, subject_id=ann.pk, version=segment.draft, viewer=manager)
+    assert (told.why.found, told.why.found_words) == (None, "hidden")
+    assert explain(segment=segment, subject_id=ann.pk, version=segment.draft, viewer=administrator).why.found == 7
 
 
 def test_difference__draft_against_members__who_enters_and_leaves(five: list[Partner]) -> None:
@@ -195,3 +209,16 @@ def test_rule_7__the_last_12_months__the_same_days_in_rules_and_in_computed_fact
         found = computing.work_out(material)
     assert found["0"] == found["1"]
     assert 0 < len(found["0"]) < len(material.tables[Subject.PARTNER])
+
+
+def test_values_of__sensitive_field__uncounted_and_no_text_below_administrators() -> None:
+    Attribute.objects.create(subject="partner", name="rating", label="Rating", type="text", sensitive=True)
+    Attribute.objects.create(
+        subject="partner", name="risk", label="Risk", type="choice", sensitive=True, choices=[{"value": "high"}]
+    )
+    partner("A", custom={"rating": "B", "risk": "high"})
+    manager, administrator = staff(), User.objects.create_user("a@example.com", role=roles.ADMINISTRATOR)
+    assert values_of(Subject.PARTNER, "rating", manager, "") == []
+    assert values_of(Subject.PARTNER, "rating", administrator, "") == [{"value": "B", "label": "B", "count": 1}]
+    assert values_of(Subject.PARTNER, "risk", manager, "") == [{"value": "high", "label": "high", "count": None}]
+    assert values_of(Subject.PARTNER, "risk", administrator, "") == [{"value": "high", "label": "high", "count": 1}]

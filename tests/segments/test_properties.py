@@ -12,15 +12,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from partners.vocabulary import Field
 from segments.evaluate import Evaluator, blocks, evaluate
 from segments.explain import nearest_miss, reasons
 from segments.instants import Clock
-from segments.operators import OPERATORS, operators_of
+from segments.operators import OPERATORS, PERCENTILES, operators_of
 from segments.ranges import inside
 from segments.rules import Group, Leaf, RuleInvalid, nodes, parse, to_json
+from segments.rules.aggregating import FUNCTIONS
 from segments.sentences import sentence
 from tests.segments import reference
-from tests.segments.worlds import fields, table_of, typed
+from tests.segments.worlds import fields, table_of, typed, world_of
 
 ZONE = ZoneInfo("Europe/Berlin")
 NOW = datetime(2026, 3, 29, 14, 30, tzinfo=UTC)  # the day the clocks go forward there
@@ -35,9 +37,22 @@ SPEC = {
     "seen_at": "datetime",
     "skills": "multi_choice: cloud, data, security",
 }
-WORDS = fields(SPEC)
+DEALS = {
+    "stage": "choice: open, won, lost",
+    "size": "ordered_choice: small, medium, large",
+    "amount": "money",
+    "margin": "number",
+    "line": "text",
+    "tags": "multi_choice: cloud, data, security",
+    "closed_on": "date",
+    "seen_at": "datetime",
+}
+WORLD = world_of({"fields": SPEC, "related": {"deals": {"fields": DEALS, "date": "closed_on"}}})
+DEAL_WORDS = WORLD.related["deals"].vocabulary
+WORDS = WORLD.words
 TYPES = {name: field.type.value for name, field in WORDS.items()}
 CHOICES = {name: [choice.value for choice in field.choices] for name, field in WORDS.items()}
+CLOCK = Clock(NOW, ZONE, 4)
 
 texts = st.sampled_from(
     ["Zürich", "zurich", "ZÜRICH ", "Oslo", "os", "null", "%", "0123", "123", "Große", "GROSSE", "é", "E"]
@@ -49,8 +64,6 @@ days = st.dates(NOW.date() - timedelta(days=12), NOW.date() + timedelta(days=12)
 instants = st.datetimes(datetime(2026, 3, 17), datetime(2026, 4, 10), timezones=st.just(UTC)).map(datetime.isoformat)
 VALUES: dict[str, st.SearchStrategy[Any]] = {
     "text": texts,
-    "choice": st.sampled_from(CHOICES["region"]),
-    "ordered_choice": st.sampled_from(CHOICES["tier"]),
     "number": numbers,
     "money": amounts | numbers,
     "boolean": st.booleans(),
@@ -61,22 +74,75 @@ VALUES: dict[str, st.SearchStrategy[Any]] = {
 KEPT = {**VALUES, "number": kept_numbers, "money": amounts, "datetime": instants}
 
 
+DAYS = st.builds(
+    lambda count, unit, calendar: {"last": count, "unit": unit} | ({"calendar": True} if calendar else {}),
+    st.integers(1, 20),
+    st.sampled_from(["days", "weeks", "months", "quarters", "years"]),
+    st.booleans(),
+)
+
+
+def values_for(about: Field) -> st.SearchStrategy[Any]:
+    """Operands of a field's type."""
+    if about.is_choice:
+        return st.sampled_from([choice.value for choice in about.choices])
+    return VALUES[about.type.value]
+
+
+def aggregates() -> st.SearchStrategy[dict[str, Any]]:
+    """Aggregates of deals that the parser takes."""
+    folds = [
+        (function, name)
+        for function, (types, _) in FUNCTIONS.items()
+        for name in ("", *DEAL_WORDS)
+        if (DEAL_WORDS[name].type in types if name else function in ("count", "share", "growth"))
+    ]
+
+    @st.composite
+    def aggregate(draw: st.DrawFn) -> dict[str, Any]:
+        function, name = draw(st.sampled_from(folds))
+        made: dict[str, Any] = {"aggregate": function, "of": f"deals.{name}" if name else "deals"}
+        if function == "share" or draw(st.booleans()):
+            inner = st.lists(leaf_rules(DEAL_WORDS, deep=False), min_size=1, max_size=2)
+            made["where"] = {"combinator": draw(st.sampled_from(["and", "or"])), "rules": draw(inner)}
+        if function == "growth" or draw(st.booleans()):
+            made["window"] = draw(DAYS)
+        if ("window" in made or function == "latest") and draw(st.booleans()):
+            made["date"] = draw(st.sampled_from(["closed_on", "seen_at"]))
+        return made
+
+    return aggregate()
+
+
 @st.composite
-def leaf_rules(draw: st.DrawFn) -> dict[str, Any]:
-    name = draw(st.sampled_from(sorted(SPEC)))
-    field = WORDS[name]
-    operator = draw(st.sampled_from([entry.name for entry in operators_of(field.type)]))
+def leaf_rules(draw: st.DrawFn, words: Any = None, *, deep: bool = True, ranked: bool = False) -> dict[str, Any]:
+    words = WORDS if words is None else words
+    name: Any = draw(st.sampled_from(sorted(words)))
+    field = words[name]
+    if deep and draw(st.integers(0, 3)) == 0:
+        name = draw(aggregates())
+        found = parse({"field": name, "operator": "notNull"}, WORDS, relations=WORLD.relations, subject="partner")
+        field = found.aggregate.about
+    rankings = PERCENTILES if not ranked else ()
+    operator = draw(st.sampled_from([entry.name for entry in operators_of(field.type) if entry.name not in rankings]))
     rule: dict[str, Any] = {"field": name, "operator": operator}
-    values = VALUES[field.type.value]
+    values = values_for(field)
     match OPERATORS[operator].operand.value:
         case "one":
             rule["value"] = draw(values)
         case "many":
             rule["value"] = draw(st.lists(values, min_size=1, max_size=4))
         case "pair":
-            rule["value"] = sorted(draw(st.lists(values, min_size=2, max_size=2)), key=lambda value: order(value, name))
+            rule["value"] = sorted(
+                draw(st.lists(values, min_size=2, max_size=2)), key=lambda value: order(value, field)
+            )
         case "last" | "next" as word:
-            rule["value"] = {word: draw(st.integers(1, 20)), "unit": draw(st.sampled_from(["days", "weeks"]))}
+            window = draw(DAYS)
+            rule["value"] = {word: window.pop("last"), **window}
+        case "percent":
+            rule["value"] = draw(st.sampled_from([1, 10, "33.3", 50, "66.666667", 100]))
+            if draw(st.booleans()):
+                rule["within"] = draw(st.sampled_from(["region", "tier", "name", "vip"]))
     if OPERATORS[operator].positive != "notNull":
         missing = draw(st.sampled_from([None, None, "match", "no_match"]))
         if missing:
@@ -86,33 +152,49 @@ def leaf_rules(draw: st.DrawFn) -> dict[str, Any]:
     return rule
 
 
-def order(value: Any, name: str) -> Any:
-    kind = TYPES[name]
+def order(value: Any, about: Field) -> Any:
+    kind = about.type.value
     if kind in ("number", "money"):
         return Decimal(value)
     if kind == "ordered_choice":
-        return CHOICES[name].index(value)
+        return [choice.value for choice in about.choices].index(value)
     return datetime.fromisoformat(value).replace(tzinfo=None) if kind == "datetime" else value
 
 
-rules = st.recursive(
-    leaf_rules() | st.just({"everyone": True}),
-    lambda inner: st.fixed_dictionaries(
-        {
-            "combinator": st.sampled_from(["and", "or"]),
-            "not": st.booleans(),
-            "rules": st.lists(inner, min_size=1, max_size=4),
-        }
-    ),
-    max_leaves=8,
-).filter(lambda rule: depth(rule) <= 6)
-records = st.fixed_dictionaries(
-    {},
-    optional={
-        name: st.lists(VALUES[kind], max_size=3, unique=True) if kind == "multi_choice" else KEPT[kind] | st.none()
-        for name, kind in TYPES.items()
-    },
-)
+def trees(leaves: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """Groups of them in each other."""
+    return st.recursive(leaves | st.just({"everyone": True}), groups, max_leaves=8).filter(
+        lambda rule: depth(rule) <= 6
+    )
+
+
+def groups(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    return (
+        lambda inner: st.fixed_dictionaries(
+            {
+                "combinator": st.sampled_from(["and", "or"]),
+                "not": st.booleans(),
+                "rules": st.lists(inner, min_size=1, max_size=4),
+            }
+        )
+    )(inner)
+
+
+def kept(words: Any) -> dict[str, st.SearchStrategy[Any]]:
+    """Values as records have them."""
+    found = {}
+    for name, about in words.items():
+        if about.type.value == "multi_choice":
+            found[name] = st.lists(values_for(about), max_size=3, unique=True)
+        else:
+            found[name] = (values_for(about) if about.is_choice else KEPT[about.type.value]) | st.none()
+    return found
+
+
+rules = trees(leaf_rules())
+ranking_rules = trees(leaf_rules(ranked=True))
+deals = st.lists(st.fixed_dictionaries({}, optional=kept(DEAL_WORDS)), max_size=4)
+records = st.fixed_dictionaries({}, optional={**kept(WORDS), "deals": deals})
 populations = st.lists(records, min_size=1, max_size=8)
 often = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
@@ -122,19 +204,58 @@ def depth(rule: Any) -> int:
 
 
 def true_of(rule: Any, people: list[Any]) -> list[bool]:
-    node = parse(rule, WORDS)
-    return [bool(found) for found in evaluate(node, table_of(people, WORDS), vocabulary=WORDS, clock=Clock(NOW, ZONE))]
+    return WORLD.true_of(WORLD.parse(rule), people, CLOCK)
 
 
-@settings(often, max_examples=400)
-@given(rules, populations)
-def test_evaluate__any_rule_and_population__as_the_plain_evaluator_says(rule: Any, people: list[Any]) -> None:
-    plain = [{name: typed(value, WORDS[name]) for name, value in record.items()} for record in people]
-    assert true_of(rule, people) == [reference.holds(rule, record, TYPES, CHOICES, NOW, ZONE) for record in plain]
+def plain_of(records: list[Any], words: Any) -> list[dict[str, Any]]:
+    """Records with values in their fields' types, deals too."""
+    made = []
+    for record in records:
+        values = {name: typed(value, words[name]) for name, value in record.items() if name != "deals"}
+        made.append({**values, "deals": plain_of(record.get("deals", []), DEAL_WORDS)})
+    return made
+
+
+def reference_says(rule: Any, people: list[Any]) -> list[bool]:
+    plain = plain_of(people, WORDS)
+    choices = {name: [choice.value for choice in about.choices] for name, about in DEAL_WORDS.items()}
+    types = {name: about.type.value for name, about in DEAL_WORDS.items()}
+    theirs = reference.Told(types, choices, NOW, ZONE, date="closed_on", year_start=4)
+    told = reference.Told(TYPES, CHOICES, NOW, ZONE, plain, {"deals": theirs}, year_start=4)
+    return [reference.holds(rule, record, told) for record in plain]
+
+
+def test_evaluate__any_rule_and_population__as_the_plain_evaluator_says(request: pytest.FixtureRequest) -> None:
+    """A few hundred pairs; `pytest --reference-pairs 20000` for a longer run."""
+    pairs: int = request.config.getoption("--reference-pairs")
+    compared = []
+
+    @settings(often, max_examples=pairs)
+    @given(ranking_rules, populations)
+    def agree(rule: Any, people: list[Any]) -> None:
+        assert true_of(rule, people) == reference_says(rule, people)
+        compared.append(len(people))
+
+    agree()
+    print(f"{len(compared):,} pairs of a rule and a set of records agree, {sum(compared):,} verdicts.")
 
 
 @often
-@given(rules, populations)
+@given(ranking_rules, ranking_rules, populations)
+def test_evaluate__one_more_condition__never_more_members(rule: Any, more: Any, people: list[Any]) -> None:
+    both = true_of({"combinator": "and", "rules": [rule, more]}, people)
+    assert all(one >= two for one, two in zip(true_of(rule, people), both, strict=True))
+
+
+@often
+@given(ranking_rules, populations)
+def test_evaluate__not_not__the_rule_itself(rule: Any, people: list[Any]) -> None:
+    inside = {"combinator": "and", "not": True, "rules": [rule]}
+    assert true_of({"combinator": "or", "not": True, "rules": [inside]}, people) == true_of(rule, people)
+
+
+@often
+@given(ranking_rules, populations)
 def test_rule_01__a_rule_and_its_not__partition_the_population(rule: Any, people: list[Any]) -> None:
     mine = true_of(rule, people)
     others = true_of({"combinator": "or", "not": True, "rules": [rule]}, people)
@@ -167,12 +288,13 @@ def test_evaluate__one_alone__as_among_all(rule: Any, people: list[Any]) -> None
 @often
 @given(st.lists(rules, min_size=1, max_size=4), populations, st.integers(1, 3))
 def test_evaluator__many_rules_in_blocks__as_each_alone(many: list[Any], people: list[Any], size: int) -> None:
-    trees = [parse(rule, WORDS) for rule in many]
+    nodes_ = [WORLD.parse(rule) for rule in many]
+    whole = {"combinator": "and", "rules": many}
     lookups: dict[Any, Any] = {}
     found: list[list[bool]] = [[] for _ in many]
-    for block in blocks(table_of(people, WORDS), size):
-        evaluator = Evaluator(block, vocabulary=WORDS, clock=Clock(NOW, ZONE), lookups=lookups)
-        for place, tree in enumerate(trees):
+    for block in blocks(WORLD.table(WORLD.parse(whole), people, CLOCK), size):
+        evaluator = Evaluator(block, vocabulary=WORDS, clock=CLOCK, lookups=lookups)
+        for place, tree in enumerate(nodes_):
             found[place] += evaluator.mask(tree).tolist()
     assert found == [true_of(rule, people) for rule in many]
 
@@ -180,17 +302,17 @@ def test_evaluator__many_rules_in_blocks__as_each_alone(many: list[Any], people:
 @often
 @given(rules)
 def test_to_json__any_rule__reads_back_as_itself_and_has_a_sentence(rule: Any) -> None:
-    node = parse(rule, WORDS)
-    assert parse(to_json(node), WORDS) == node
-    assert to_json(parse(to_json(node), WORDS)) == to_json(node)
-    assert sentence(node, WORDS, clock=Clock(NOW, ZONE)).endswith(".")
+    node = WORLD.parse(rule)
+    assert WORLD.parse(to_json(node)) == node
+    assert to_json(WORLD.parse(to_json(node))) == to_json(node)
+    assert sentence(node, WORDS, clock=CLOCK).endswith(".")
 
 
 @often
 @given(rules, records)
 def test_explain__any_rule__verdicts_are_the_evaluators_and_the_nearest_miss_would_do(rule: Any, record: Any) -> None:
-    node, table = parse(rule, WORDS), table_of([record], WORDS)
-    why = reasons(node, table, vocabulary=WORDS, clock=Clock(NOW, ZONE))
+    node = WORLD.parse(rule)
+    why = reasons(node, WORLD.table(node, [record], CLOCK), vocabulary=WORDS, clock=CLOCK)
     assert why.verdict == true_of(rule, [record])[0]
     turned = {reason.pointer for reason in nearest_miss(node, why)}
     verdicts = {reason.pointer: reason.verdict for reason in why.conditions()}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -11,7 +13,10 @@ import numpy as np
 
 from partners.tables import SCALE, Codes, Column, Scalars, Sets, Table
 from partners.vocabulary import Choice, Field, FieldType, Subject
-from segments.instants import day_number, micros
+from segments.evaluate import evaluate
+from segments.instants import Clock, day_number, micros
+from segments.relating import Family, Kin, Preparer
+from segments.rules import Node, Related, parse
 
 Record = Mapping[str, Any]
 
@@ -78,3 +83,48 @@ def _integer(value: Any, about: Field) -> int:
     if isinstance(value, datetime):
         return micros(value)
     return day_number(value) if isinstance(value, date) else int(value)
+
+
+@dataclass
+class World:
+    """A vocabulary, and related records with one of their own: those of a record stand in it under the relation's name."""
+
+    words: dict[str, Field]
+    related: dict[str, Related] = dataclass_field(default_factory=dict)
+
+    @property
+    def relations(self) -> dict[str, dict[str, Related]]:
+        return {"partner": self.related}
+
+    def parse(self, rule: Any) -> Node:
+        return parse(rule, self.words, relations=self.relations, subject="partner" if self.related else "")
+
+    def table(self, node: Node, records: Sequence[Record], clock: Clock) -> Table:
+        """The records as a table, with the columns that the rule's aggregates and percentiles need."""
+        table = table_of(records, self.words)
+        family = Family()
+        for name, related in self.related.items():
+            rows = [row for record in records for row in record.get(name, ())]
+            owners = [number for number, record in enumerate(records, 1) for _ in record.get(name, ())]
+            inner = table_of(rows, related.vocabulary)
+            family.kin["partner", name] = Kin(related.subject, inner, inner.ids, np.array(owners, dtype=np.int64))
+        preparer = Preparer(
+            {Subject.PARTNER: table}, family, vocabularies=lambda _: self.words, clock=clock, members={}
+        )
+        preparer.prepare(Subject.PARTNER, node)
+        return table
+
+    def true_of(self, node: Node, records: Sequence[Record], clock: Clock) -> list[bool]:
+        """Which records the rule is true of."""
+        table = self.table(node, records, clock)
+        found: list[bool] = evaluate(node, table, vocabulary=self.words, clock=clock).tolist()
+        return found
+
+
+def world_of(told: Mapping[str, Any]) -> World:
+    """{"fields": …, "related": {"deals": {"fields": …, "date": "closed_on"}}} as a world."""
+    related = {
+        name: Related(name, name.removesuffix("s"), fields(about["fields"]), about.get("date", ""))
+        for name, about in told.get("related", {}).items()
+    }
+    return World(fields(told["fields"]), related)

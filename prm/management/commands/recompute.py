@@ -10,13 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 
 from prm import loop
 from prm.tasks import recompute as recompute_task
 from segments import membership
 from segments.models import Recompute, Segment
+from segments.moments import read_moment
 
 POLL_SECONDS = 0.2
 
@@ -76,14 +75,9 @@ class Command(BaseCommand):
         if text is None:
             return None
         try:
-            instant = parse_datetime(text) if len(text) > 10 else None
-            day = None if instant else parse_date(text)
-        except ValueError:
-            instant, day = None, None
-        if instant is None and day is None:
-            raise CommandError(f"--as-of '{text}' is not a date or time. Write 2026-06-01 or 2026-06-01T12:00:00Z.")
-        instant = instant or datetime.combine(day, datetime.min.time())  # type: ignore[arg-type]
-        return instant if timezone.is_aware(instant) else timezone.make_aware(instant)
+            return read_moment(text)
+        except ValueError as error:
+            raise CommandError(f"--as-of: {error}.") from error
 
     def _wait(self, run: Recompute, seconds: float) -> None:
         """Until a worker has finished the run and programmes have settled."""

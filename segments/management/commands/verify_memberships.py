@@ -1,4 +1,4 @@
-"""`manage.py verify_memberships`: recompute without writing, and list any drift."""
+"""`manage.py verify_memberships`: recompute without writing, and list any drift; `--repair` puts it right."""
 
 from __future__ import annotations
 
@@ -7,31 +7,41 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 
+from segments.moments import read_moment
+from segments.repairing import repair
 from segments.verifying import verify
 
 
 class Command(BaseCommand):
     """Compare rules, intervals, bitmaps, counts and ledger."""
 
-    help = "Recompute every segment without writing, and list any drift. Exits 1 if there is one."
+    help = "Recompute every segment without writing, and list any drift. Exits 1 if there is one (left)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--as-of, --json."""
-        parser.add_argument("--as-of", metavar="ISO", help="at this instant, not as of each segment's last run")
+        """--as-of, --json, --repair."""
+        parser.add_argument(
+            "--as-of", metavar="ISO", help="at this instant or on this day, not as of each segment's last run"
+        )
+        parser.add_argument("--repair", action="store_true", help="put right what drifted, then look again")
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Verify and report."""
         as_of = None
-        if options["as_of"]:
-            as_of = parse_datetime(options["as_of"])
-            if as_of is None:
-                raise CommandError("--as-of takes an instant such as 2026-06-01T12:00:00Z.")
-            as_of = as_of if timezone.is_aware(as_of) else timezone.make_aware(as_of)
+        if options["as_of"] is not None:
+            try:
+                as_of = read_moment(options["as_of"])
+            except ValueError as error:
+                raise CommandError(f"--as-of: {error}.") from error
         found = verify(as_of=as_of)
+        if options["repair"] and found.drift:
+            repaired = repair()
+            if not options["json"]:
+                self.stdout.write(
+                    f"Repaired: {', '.join(f'{count} {what}' for what, count in repaired.counts()) or 'nothing'}."
+                )
+            found = verify()
         if options["json"]:
             self.stdout.write(json.dumps(found.to_json()))
         else:

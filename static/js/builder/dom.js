@@ -26,6 +26,7 @@ function append(element, children) {
 
 const SVG = "http://www.w3.org/2000/svg";
 const PATHS = {
+  grip: "M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01",
   up: "M8 12.5v-9M4 7l4-4 4 4",
   down: "M8 3.5v9M4 9l4 4 4-4",
   remove: "M4 4l8 8M12 4l-8 8",
@@ -44,7 +45,7 @@ export function icon(name) {
   const svg = document.createElementNS(SVG, "svg");
   for (const [key, value] of Object.entries({
     viewBox: "0 0 16 16", class: "rb-icon", "aria-hidden": "true", focusable: "false", fill: "none",
-    stroke: "currentColor", "stroke-width": name === "more" ? "2" : "1.5", "stroke-linecap": "round", "stroke-linejoin": "round",
+    stroke: "currentColor", "stroke-width": name === "more" || name === "grip" ? "2" : "1.5", "stroke-linecap": "round", "stroke-linejoin": "round",
   })) svg.setAttribute(key, value);
   const path = document.createElementNS(SVG, "path");
   path.setAttribute("d", PATHS[name]);

@@ -1,6 +1,7 @@
 /** Starts the rule builder on a page that has one. */
 
 import { count } from "./dom.js";
+import { dragging } from "./drag.js";
 import { drawTree } from "./draw.js";
 import { JsonView } from "./json.js";
 import { Preview } from "./preview.js";
@@ -31,11 +32,11 @@ function start(root) {
       app.open = false;
     },
   };
-  const suggestions = new Suggestions(root.dataset, subject);
+  const suggestions = new Suggestions(root.dataset, subject, () => new Set(app.vocabulary.list));
   app.redraw = (focus) => draw(focus);
   app.suggest = (field, words) => suggestions.of(field, words);
 
-  const isComplete = (leaf) => app.vocabulary.isComplete(leaf);
+  const isComplete = (leaf, relation) => app.vocabulary.of(relation).isComplete(leaf);
   const json = new JsonView({
     textarea, view: root.querySelector("[data-builder-json]"), say: app.say,
     read: (value) => app.edit(tree.fromJson(value)),
@@ -43,12 +44,14 @@ function start(root) {
   let serverProblems = new Map();
   let showUnfinished = false;
   let missing = new Map();
+  let intervals = new Map();
   const preview = new Preview({
     panel: document.querySelector("[data-live-panel]"), url: root.dataset.previewUrl,
     token: form.querySelector("[name=csrfmiddlewaretoken]").value, subject, segment: root.dataset.segment, vocabulary: app.vocabulary,
     onAnswer: (answer, pointers) => {
       serverProblems = byNode(answer.errors ?? [], pointers);
       missing = new Map((answer.missing ?? []).map((each) => [each.field, each.count]));
+      intervals = new Map(Object.entries(answer.intervals ?? {}).map(([pointer, dates]) => [pointers.get(pointer), dates]));
       mark();
     },
   });
@@ -64,6 +67,13 @@ function start(root) {
     for (const spot of area.querySelectorAll("[data-missing]")) {
       const number = missing.get(spot.dataset.missing);
       spot.textContent = number === undefined ? "" : ` (${count(number)})`;
+      const note = spot.closest("[data-only-when-missing]");
+      if (note) note.hidden = !number;
+    }
+    for (const spot of area.querySelectorAll("[data-interval]")) {
+      const dates = intervals.get(spot.dataset.interval);
+      spot.textContent = dates ? `Today: ${dates}` : "";
+      spot.hidden = !dates;
     }
   }
 
@@ -87,6 +97,8 @@ function start(root) {
     mark();
   }
   app.store.listen(changed);
+
+  dragging(area, app);
 
   const back = () => { app.store.undo(); app.say("Undone"); };
   const again = () => { app.store.redo(); app.say("Done again"); };

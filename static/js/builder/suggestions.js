@@ -5,7 +5,9 @@ import { plain } from "./combobox.js";
 export class Suggestions {
   #known = new Map();
 
-  constructor({ valuesUrl, coverageUrl }, subject) {
+  /** fields() → the fields of the subject itself: of related records only the choices are known here. */
+  constructor({ valuesUrl, coverageUrl }, subject, fields) {
+    this.fields = fields;
     this.url = valuesUrl;
     this.coverageUrl = coverageUrl;
     this.subject = subject;
@@ -13,9 +15,9 @@ export class Suggestions {
 
   /** → [{value, label, count, detail}] for a field and what is typed; the list of segments needs no request. */
   async of(field, words) {
-    if (field.type === "segment") {
+    if (field.type === "segment" || !this.fields().has(field)) {
       const wanted = plain(words);
-      return field.choices.filter((choice) => !wanted || plain(choice.label).includes(wanted));
+      return (field.choices ?? []).filter((choice) => !wanted || plain(choice.label).includes(wanted));
     }
     const key = `${this.subject()}|${field.name}|${words}`;
     if (!this.#known.has(key)) this.#known.set(key, this.#ask(field, words, key));

@@ -2,7 +2,8 @@
  * The rule as a tree of plain values that are never changed in place.
  *
  * group    {id, kind: "group", combinator: "and" | "or", not, rules}
- * leaf     {id, kind: "leaf", field, operator, value, extra}      extra: missing, case_sensitive and the like
+ * leaf     {id, kind: "leaf", field, operator, value, extra}      extra: missing, case_sensitive, within and the like
+ *          its field is a name, or an aggregate {aggregate, relation, name, where: group | null, window, date}
  * everyone {id, kind: "everyone"}
  * raw      {id, kind: "raw", json}      something this screen cannot draw: kept as it is
  */
@@ -36,12 +37,36 @@ function read(value, pointer) {
     return group(value.rules.map((rule, at) => read(rule, `${pointer}/rules/${at}`)), combinator, value.not === true);
   }
   if (!("field" in value)) throw new Error(`At ${where}: a condition needs a "field", a group needs "rules".`);
-  if (typeof value.field !== "string") return { id: nextId(), kind: "raw", json: value };
+  const field = typeof value.field === "string" ? value.field : readAggregate(value.field, pointer);
+  if (field === null) return { id: nextId(), kind: "raw", json: value };
   const extra = {};
   for (const [name, part] of Object.entries(value)) {
     if (!["field", "operator", "value"].includes(name) && !FOREIGN.has(name)) extra[name] = part;
   }
-  return leaf(value.field, value.operator ?? "", value.value ?? undefined, extra);
+  return leaf(field, value.operator ?? "", value.value ?? undefined, extra);
+}
+
+/** An aggregate whose conditions are plain ones; null for anything else. */
+function readAggregate(value, pointer) {
+  if (value === null || typeof value !== "object" || typeof value.aggregate !== "string" || typeof value.of !== "string") return null;
+  const [relation, ...name] = value.of.split(".");
+  let where = null;
+  if (value.where) {
+    where = read(value.where, `${pointer}/field/where`);
+    if (where.kind !== "group") where = group([where]);
+    if (hasAggregate(where)) return null;
+  }
+  return aggregate(value.aggregate, relation, name.join("."), where, value.window ?? null, value.date ?? "");
+}
+
+const hasAggregate = (node) => (node.rules ? node.rules.some(hasAggregate) : node.kind === "raw" || typeof node.field === "object");
+
+export const aggregate = (name, relation, field = "", where = null, window = null, date = "") => ({ aggregate: name, relation, name: field, where, window, date });
+
+/** What a node holds: the rules of a group, the conditions of an aggregate. */
+function parts(node) {
+  if (node.rules) return node.rules;
+  return node.kind === "leaf" && node.field?.where ? [node.field.where] : [];
 }
 
 /**
@@ -59,12 +84,19 @@ export function toJson(root, isComplete, { skip = false } = {}) {
     if (node.kind === "everyone") return { everyone: true };
     if (node.kind === "raw") return node.json;
     if (node.kind === "leaf") {
-      const json = { field: node.field, operator: node.operator };
+      const json = { field: typeof node.field === "string" ? node.field : writeAggregate(node.field, pointer), operator: node.operator };
       if (node.value !== undefined) json.value = node.value;
       return { ...json, ...node.extra };
     }
     const rules = node.rules.filter(kept).map((rule, at) => write(rule, `${pointer}/rules/${at}`));
     return { combinator: node.combinator, not: node.not, rules };
+  };
+  const writeAggregate = (of, pointer) => {
+    const json = { aggregate: of.aggregate, of: of.name ? `${of.relation}.${of.name}` : of.relation };
+    if (of.where && kept(of.where)) json.where = write(of.where, `${pointer}/field/where`);
+    if (of.window) json.window = of.window;
+    if (of.date) json.date = of.date;
+    return json;
   };
   if (!kept(root)) return { rule: null, pointers, unfinished };
   if (root.kind === "group" && !root.not && root.rules.length === 1 && root.rules[0].kind === "everyone") {
@@ -73,28 +105,31 @@ export function toJson(root, isComplete, { skip = false } = {}) {
   return { rule: write(root, ""), pointers, unfinished };
 }
 
-function findUnfinished(node, isComplete, into) {
-  if (node.kind === "leaf" && !isComplete(node)) into.push(node.id);
+function findUnfinished(node, isComplete, into, relation = "") {
+  if (node.kind === "leaf") {
+    if (!isComplete(node, relation)) into.push(node.id);
+    if (node.field?.where) findUnfinished(node.field.where, isComplete, into, node.field.relation);
+  }
   if (node.kind !== "group") return;
   if (!node.rules.length) into.push(node.id);
-  node.rules.forEach((rule) => findUnfinished(rule, isComplete, into));
+  node.rules.forEach((rule) => findUnfinished(rule, isComplete, into, relation));
 }
 
 /** The node with an id, or null. */
 export function find(node, id) {
   if (node.id === id) return node;
-  for (const rule of node.rules ?? []) {
-    const found = find(rule, id);
+  for (const part of parts(node)) {
+    const found = find(part, id);
     if (found) return found;
   }
   return null;
 }
 
-/** The group that holds a node, or null for the root. */
+/** The group that holds a node, or null for the root and for the conditions of an aggregate as a whole. */
 export function parentOf(node, id) {
-  for (const rule of node.rules ?? []) {
-    if (rule.id === id) return node;
-    const found = parentOf(rule, id);
+  for (const part of parts(node)) {
+    if (part.id === id) return node.kind === "group" ? node : null;
+    const found = parentOf(part, id);
     if (found) return found;
   }
   return null;
@@ -103,6 +138,10 @@ export function parentOf(node, id) {
 /** The tree with one node replaced by what `change` makes of it; null removes it. */
 export function replace(node, id, change) {
   if (node.id === id) return change(node);
+  if (node.kind === "leaf" && node.field?.where) {
+    const where = replace(node.field.where, id, change);
+    return where === node.field.where ? node : { ...node, field: { ...node.field, where } };
+  }
   if (!node.rules) return node;
   const rules = [];
   let same = true;
@@ -131,9 +170,16 @@ export function insert(root, groupId, node, at = Infinity) {
 
 /** A copy with ids of its own. */
 export function copy(node) {
-  return node.kind === "group"
-    ? { ...node, id: nextId(), rules: node.rules.map(copy) }
-    : { ...node, id: nextId() };
+  if (node.kind === "group") return { ...node, id: nextId(), rules: node.rules.map(copy) };
+  if (node.kind === "leaf" && node.field?.where) return { ...node, id: nextId(), field: { ...node.field, where: copy(node.field.where) } };
+  return { ...node, id: nextId() };
+}
+
+/** The tree with a node at a place of a group, counted without it; the same tree when that cannot be. */
+export function moveTo(root, id, groupId, at) {
+  const node = find(root, id);
+  if (!node || id === root.id || find(node, groupId)) return root;
+  return insert(remove(root, id), groupId, node, at);
 }
 
 /** The tree with a copy of a node right after it. Returns [root, id of the copy]. */

@@ -23,6 +23,7 @@ export function valueEditor(node, context) {
   const takes = context.vocabulary.takes(node);
   if (!field || takes === "none") return null;
   if (takes === "many") return chips(node, field, context);
+  if (takes === "percent") return percent(node, field, context);
   if (takes === "pair") return range(node, field, context);
   if (takes === "last" || takes === "next") return period(node, takes, context);
   if (field.type === "boolean") return yesOrNo(node, field, context);
@@ -56,7 +57,20 @@ function range(node, field, context) {
   return h("div", { class: "rb-range" }, part(0, "from"), h("span", { class: "rb-range__and" }, "and"), part(1, "to"));
 }
 
-const UNITS = ["days", "weeks", "months", "quarters", "years"];
+/** "The top 10 % of all", or "within each region". */
+function percent(node, field, context) {
+  const { groupings } = context.vocabulary;
+  return h("div", { class: "rb-range rb-range--wrap" },
+    h("input", { type: "text", inputmode: "decimal", class: "rb-input rb-input--number rb-input--short", value: node.value ?? "",
+      "aria-label": `Per cent of ${field.label}`, "data-key": `${node.id}:value`, onkeydown: noSubmit, placeholder: "10",
+      oninput: (event) => context.change(event.target.value.trim()) }),
+    h("span", { class: "rb-range__and" }, "%"),
+    h("select", { class: "rb-select", "aria-label": "Compared within", "data-key": `${node.id}:within`, onchange: (event) => context.extra("within", event.target.value || null) },
+      h("option", { value: "" }, "of all"),
+      groupings.map((each) => h("option", { value: each.name, selected: each.name === node.extra.within }, `within ${each.label}`))));
+}
+
+export const UNITS = ["days", "weeks", "months", "quarters", "years"];
 
 /** "In the last 90 days": rolling from this very moment, or whole days, weeks, months … by the calendar. */
 function period(node, word, context) {

@@ -303,6 +303,15 @@ def test_regions__manager_limited_to_some__sees_and_writes_only_those() -> None:
     }
 
 
+def test_if_match__tag_of_the_same_address_with_its_query__matches() -> None:
+    partner("P1", name="Acme", city="Rome")
+    caller = callers.key("write")
+    tag = caller.get("partners/P1/?fields=city").headers["ETag"]
+    assert_problem(caller.patch("partners/P1/", {"city": "Bern"}, headers={"If-Match": tag}), 412)
+    assert caller.patch("partners/P1/?fields=city", {"city": "Bern"}, headers={"If-Match": tag}).status_code == 200
+    assert_problem(caller.patch("partners/P1/?fields=city", {"city": "Ulm"}, headers={"If-Match": tag}), 412)
+
+
 def test_if_match__somebody_was_faster__412_and_nothing_changes() -> None:
     partner("P1", name="Acme")
     caller = callers.key("write")

@@ -72,6 +72,21 @@ def test_change__label_and_choices__but_not_the_type() -> None:
     assert_problem(caller.delete("fields/deals_won/"), 403)
 
 
+def test_change__if_match_on_a_customers_field__matches() -> None:
+    caller = callers.key("admin")
+    caller.post("fields/", {**FLEET, "subject": "customer"})
+    address = "fields/fleet/?subject=customer"
+    headers = {"If-Match": caller.get(address).headers["ETag"]}
+    assert caller.patch(address, {"label": "Vans"}, headers=headers).status_code == 200
+    assert_problem(caller.patch(address, {"label": "Cars"}, headers=headers), 412)
+
+
+@pytest.mark.parametrize("name", ["segment", "tier", "win_rate", "everyone", "id"])
+def test_create__name_with_a_meaning_already__refused(name: str) -> None:
+    assert_problem(callers.key("admin").post("fields/", {**FLEET, "name": name}), 400, pointer="/name")
+    assert not Attribute.objects.exists()
+
+
 def test_delete__unused__gone_from_the_vocabulary() -> None:
     caller = callers.key("admin")
     caller.post("fields/", FLEET)

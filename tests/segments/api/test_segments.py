@@ -124,11 +124,14 @@ def test_preview__manager_limited_to_regions__counts_theirs() -> None:
     assert (seen["count"], seen["total"], [row["external_id"] for row in seen["sample"]]) == (1, 1, ["P3"])
 
 
-def test_preview__sensitive_field__not_in_the_sample_below_admin() -> None:
+def test_preview_and_save__sensitive_field__refused_below_admin() -> None:
     Attribute.objects.create(subject="partner", name="rating", label="Rating", type="text", sensitive=True)
     Partner.objects.create(external_id="P1", name="A", custom={"rating": "B"})
     body = {"subject": "partner", "rule": {"field": "rating", "operator": "notNull"}}
-    assert "rating" not in callers.key("read").post("segments/preview/", body).json()["sample"][0]
+    refused = callers.key("read").post("segments/preview/", body)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (400, "sensitive")
+    made = callers.key("write").post("segments/", {**BODY, "rule": body["rule"]})
+    assert (made.status_code, made.json()["errors"][0]["pointer"]) == (400, "/rule")
     assert callers.key("admin").post("segments/preview/", body).json()["sample"][0]["rating"] == "B"
 
 
@@ -193,3 +196,15 @@ def test_recompute__asked_for__202_and_queued() -> None:
     problem = assert_problem(caller.post("recomputes/", {"segments": ["big-emea"]}), 400, code="unknown_segment")
     assert problem["errors"][0]["pointer"] == "/segments/0"
     assert [run["id"] for run in caller.get("recomputes/").json()["results"]] == [response.json()["id"]]
+
+
+def test_list_and_read__manager_limited_to_regions__members_counted_as_they_may_see_them() -> None:
+    partners(("P1", "EMEA", 12), ("P2", "EMEA", 30), ("P3", "NA", 50))
+    caller = callers.key("write")
+    caller.post("segments/", {**BODY, "rule": {"everyone": True}})
+    run = caller.post("segments/big-emea/publish/").json()["recompute"]
+    run_recompute(run=Recompute.objects.get(pk=run))
+    assert caller.get("segments/big-emea/").json()["member_count"] == 3
+    manager = callers.person("channel_manager", regions=["NA"])
+    assert manager.get("segments/big-emea/").json()["member_count"] == 1
+    assert [each["member_count"] for each in manager.get("segments/").json()["results"]] == [1]

@@ -111,6 +111,7 @@ def test_values__unknown_field_or_subject__404(as_: Any) -> None:
     assert values(as_("channel_manager"), subject="deal", field="stage").status_code == 404
 
 
-def test_coverage__shares_of_all_and_total_in_scope(as_: Any) -> None:
-    found = as_("regional").get(reverse("console_field_coverage"), {"subject": "partner"}).json()
-    assert (found["total"], found["shares"]["tier"], found["shares"]["name"]) == (2, 0.8, 1.0)
+def test_coverage__shares_and_total_within_the_viewers_regions(as_: Any) -> None:
+    for who, expected in (("regional", (2, 1.0, 1.0)), ("channel_manager", (5, 0.8, 1.0))):
+        found = as_(who).get(reverse("console_field_coverage"), {"subject": "partner"}).json()
+        assert (found["total"], found["shares"]["tier"], found["shares"]["name"]) == expected

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db.models import Q
+from django.utils import timezone
 
-from partners.models import Partner
+from partners.models import Deal, Partner
 from segments.models import Membership, Segment
 from tests.segments.console.conftest import PASSWORD, compute, make_channel
 
@@ -170,3 +172,103 @@ def test_builder__narrow_screen__nothing_sticks_out(builder: Any) -> None:
     page.locator("textarea[name=rule]").fill(json.dumps(rule))
     page.locator(".rb-leaf").nth(4).wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_builder__condition_dragged_into_a_group__moved_by_the_pointer(builder: Any) -> None:
+    page = builder
+    page.locator("summary", has_text="Rule as JSON").click()
+    one, two = ({"field": "tier", "operator": name} for name in ("notNull", "null"))
+    inner = {"combinator": "or", "not": False, "rules": [two]}
+    page.locator("textarea[name=rule]").fill(json.dumps({"combinator": "and", "not": False, "rules": [one, inner]}))
+    page.get_by_role("group", name="Condition 2.1").wait_for()
+    grip = page.get_by_role("group", name="Condition 1", exact=True).locator("[data-grip]")
+    target = page.get_by_role("group", name="Condition 2.1").bounding_box()
+    box = grip.bounding_box()
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.down()
+    page.mouse.move(target["x"] + 60, target["y"] + target["height"] - 4, steps=8)
+    page.mouse.up()
+    assert rule_of(page)["rules"] == [{**inner, "rules": [two, one]}]
+    page.keyboard.press("Control+z")
+    assert rule_of(page)["rules"] == [one, inner]
+
+
+def test_builder__percentile_within_a_field__counted_and_said(builder: Any) -> None:
+    for number, revenue in enumerate((100, 200, 300)):
+        Partner.objects.filter(external_id=f"P{number + 1}").update(annual_revenue=revenue)
+    page = builder
+    page.get_by_role("button", name="Add a condition to the rule").click()
+    page.keyboard.type("annual revenue")
+    page.keyboard.press("Enter")
+    page.get_by_label("How Annual revenue compares").select_option("topPercent")
+    page.get_by_label("Per cent of Annual revenue").fill("50")
+    shows(page, 2)
+    page.get_by_label("Compared within").select_option("region")
+    assert rule_of(page)["rules"][0] == {
+        "field": "annual_revenue",
+        "operator": "topPercent",
+        "value": "50",
+        "within": "region",
+    }
+    page.wait_for_function(
+        "() => document.querySelector('[data-live=sentence]').textContent.includes('top 50 % of its Region')"
+    )
+    page.get_by_label("How Annual revenue compares").select_option(">")
+    assert "within" not in rule_of(page)["rules"][0]
+
+
+def test_builder__aggregate_with_conditions_and_window__built_by_keyboard(builder: Any) -> None:
+    today = timezone.localdate()
+    for number, (amount, stage) in enumerate(((10_000, "won"), (9_000, "won"), (50_000, "lost"))):
+        Deal.objects.create(
+            external_id=f"D{number}",
+            partner=Partner.objects.get(external_id=f"P{number + 1}"),
+            amount=amount,
+            stage=stage,
+            registered_on=today,
+            closed_on=today - timedelta(days=5),
+        )
+    page = builder
+    page.get_by_role("button", name="Add a condition to the rule").click()
+    page.keyboard.type("deals average")
+    page.keyboard.press("Enter")
+    page.get_by_label("What to work out from deals").select_option("sum")
+    page.get_by_label("Which value of deals").select_option("amount")
+    page.get_by_label("When").select_option("rolling")
+    page.get_by_label("How many").fill("30")
+    page.get_by_role("button", name="Only those deals that fit").press("Enter")
+    choose(page, "stage", "won")
+    page.get_by_label("Value of Total of amount of deals").fill("10000")
+    shows(page, 1)
+    assert rule_of(page)["rules"][0] == {
+        "field": {
+            "aggregate": "sum",
+            "of": "deals.amount",
+            "where": {
+                "combinator": "and",
+                "not": False,
+                "rules": [{"field": "stage", "operator": "=", "value": "won"}],
+            },
+            "window": {"last": 30, "unit": "days"},
+        },
+        "operator": ">=",
+        "value": "10000",
+    }
+    page.get_by_text("Today: ").wait_for()
+    assert Partner.objects.get(external_id="P1").name in page.locator("[data-live=sample]").inner_text()
+
+
+def test_builder__some_have_no_value__counted_in_at_a_click(builder: Any) -> None:
+    page = builder
+    page.get_by_role("button", name="Add a condition to the rule").click()
+    page.keyboard.type("tier")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.type("gold")
+    page.keyboard.press("Enter")
+    shows(page, 2)
+    page.get_by_role("button", name="Count in those with no tier").click()
+    shows(page, 3)
+    assert rule_of(page)["rules"][0]["missing"] == "match"
+    page.get_by_role("button", name="Leave out those with no tier").press("Enter")
+    shows(page, 2)

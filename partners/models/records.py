@@ -7,6 +7,7 @@ from typing import Any
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import Now
@@ -17,6 +18,7 @@ from partners.querysets import (
     DealQuerySet,
     ImportQuerySet,
     PartnerQuerySet,
+    searched,
 )
 from partners.vocabulary import FieldType, Subject
 
@@ -111,6 +113,7 @@ class Partner(Record):
         indexes = [
             models.Index(fields=["name", "id"], name="partner_by_name"),
             models.Index(fields=["region"], name="partner_by_region"),
+            GinIndex(searched(), name="partner_by_words"),
         ]
 
 
@@ -136,6 +139,7 @@ class Customer(Record):
         indexes = [
             models.Index(fields=["name", "id"], name="customer_by_name"),
             models.Index(fields=["region"], name="customer_by_region"),
+            GinIndex(searched(), name="customer_by_words"),
         ]
 
 
@@ -190,8 +194,10 @@ class Activity(models.Model):
 
         SIGN_IN = "sign_in", "Signed in"
         CONTENT_OPENED = "content_opened", "Opened content"
+        CONTENT_DOWNLOADED = "content_downloaded", "Downloaded a file"
         COURSE_STARTED = "course_started", "Started a course"
         COURSE_COMPLETED = "course_completed", "Completed a course"
+        CERTIFICATE_EARNED = "certificate_earned", "Earned a certificate"
         INCENTIVE_CLAIMED = "incentive_claimed", "Claimed an incentive"
 
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="activities")
@@ -209,6 +215,7 @@ class Activity(models.Model):
         help_text="What it was done to: a content's or a course's slug",
     )
     at = models.DateTimeField(default=timezone.now)
+    valid_until = models.DateField(null=True, blank=True, help_text="Last day on which it counts; empty: no end")
 
     class Meta:
         verbose_name_plural = "activities"
@@ -255,6 +262,10 @@ class Import(models.Model):
     rows_done = models.PositiveIntegerField(default=0)
     rows_total = models.PositiveIntegerField(default=0)
     error = models.TextField(blank=True)
+    origin = models.ForeignKey(Origin, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """What its changes point to; null before it was applied, or when it changed nothing."""
+    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    """The import whose rejected rows this one brings again."""
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         null=True,

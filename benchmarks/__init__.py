@@ -1,0 +1,1 @@
+"""Measures the product against its rivals, on the same PostgreSQL in the same run: `make bench`."""

@@ -1,0 +1,66 @@
+"""`python -m benchmarks`: one JSON object on standard output; progress on standard error."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import time
+from typing import Any
+
+
+def main() -> None:
+    """Make a world of the size asked for, and measure."""
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument("--customers", type=int, default=100_000)
+    parser.add_argument("--partners", type=int, default=10_000)
+    parser.add_argument("--segments", type=int, default=200)
+    parser.add_argument("--sample", type=int, default=50, help="segments that the SQL rival really runs")
+    parser.add_argument("--only", default="", help="names of measurements, with commas; the first run is always made")
+    parser.add_argument("--keep", action="store_true", help="use the database of the last run")
+    given = parser.parse_args()
+
+    from benchmarks.database import prepare
+
+    is_new = prepare(keep=given.keep)
+    from benchmarks import measures, world
+
+    sizes = measures.Sizes(given.customers, given.partners, given.segments, given.sample)
+    found: dict[str, Any] = {
+        "customers": sizes.customers,
+        "partners": sizes.partners,
+        "segments": sizes.segments,
+        "cores": os.cpu_count(),
+        "load_before": os.getloadavg()[0],
+    }
+    steps: dict[str, Any] = dict(measures.STEPS)
+    if is_new:
+        tell("making the records")
+        world.make_records(customers=sizes.customers, partners=sizes.partners)
+        world.make_segments(sizes.segments)
+    else:
+        del steps["first_run"]
+    only = {name for name in given.only.split(",") if name}
+    for name, step in steps.items():
+        if only and name not in only and name != "first_run":
+            continue
+        tell(name)
+        start = time.monotonic()
+        try:
+            found.update(step(sizes))
+        except Exception as error:
+            found.setdefault("errors", {})[name] = f"{type(error).__name__}: {error}"
+            tell(f"{name} failed: {error!r}")
+        tell(f"{name} took {time.monotonic() - start:.1f} s")
+    found["load_after"] = os.getloadavg()[0]
+    print(json.dumps(found, indent=1))
+
+
+def tell(words: str) -> None:
+    """Progress."""
+    print(words, file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,141 @@
+"""What the product is measured against: SQL segment by segment, plain COPY, Polars and DuckDB."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+
+from benchmarks.world import CHOICES, DAYS, NUMBERS
+
+SCALARS = [("employees", "numeric"), ("annual_revenue", "numeric"), *((name, "numeric") for name in NUMBERS)]
+TEXTS = ["industry", "region", "country", *CHOICES]
+
+
+def column(name: str) -> str:
+    """SQL of a field, typed."""
+    if name in NUMBERS:
+        return f"(t.custom ->> '{name}')::numeric"
+    if name in CHOICES:
+        return f"nullif(t.custom ->> '{name}', '')"
+    if name in DAYS:
+        return f"(t.custom ->> '{name}')::date"
+    return f"t.{name}"
+
+
+def where(rule: dict[str, Any], today: date, *, plain: bool = False) -> str:
+    """A rule as a condition of SQL; `plain`: the columns are typed columns of a table `t` already."""
+    if "rules" in rule:
+        return "(" + f" {rule['combinator']} ".join(where(each, today, plain=plain) for each in rule["rules"]) + ")"
+    name, operator = rule["field"], rule["operator"]
+    value: Any = rule["value"]
+    at = f"t.{name}" if plain else column(name)
+    if name == "segment":
+        return f"EXISTS (SELECT 1 FROM rival_membership r WHERE r.slug = '{value[0]}' AND r.subject_id = t.id)"
+    if operator == "in":
+        return f"{at} IN ({', '.join(repr(each) for each in value)})"
+    if operator == "between":
+        return f"{at} BETWEEN {value[0]} AND {value[1]}"
+    if operator == "containsAny":
+        words = ", ".join(repr(each) for each in value)
+        return f"list_has_any({at}, [{words}])" if plain else f"{at} && ARRAY[{words}]::varchar[]"
+    if operator == "inLast":
+        return f"{at} BETWEEN DATE '{today - timedelta(days=value['last'])}' AND DATE '{today}'"
+    if operator == "!=":
+        return f"coalesce({at}, '') <> '{value}'"
+    return f"{at} {operator} {value!r}"
+
+
+def make_tables() -> None:
+    """The rival's table of members, with the indexes that its queries want."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET jit = off")
+        cursor.execute("DROP TABLE IF EXISTS rival_membership")
+        cursor.execute(
+            "CREATE TABLE rival_membership (slug varchar(100), subject_id bigint, PRIMARY KEY (slug, subject_id))"
+        )
+        for name in ("industry", "country", "employees", "annual_revenue", "lifecycle_stage", "adoption_level", "city"):
+            cursor.execute(f"CREATE INDEX IF NOT EXISTS rival_{name} ON partners_customer ({name})")
+        cursor.execute("CREATE INDEX IF NOT EXISTS rival_technologies ON partners_customer USING gin (technologies)")
+        for name in (*NUMBERS, *CHOICES):
+            cursor.execute(
+                f"CREATE INDEX IF NOT EXISTS rival_{name} ON partners_customer (({column(name)[:0]}custom ->> '{name}'))"
+            )
+        cursor.execute("ANALYZE partners_customer")
+
+
+def per_segment(rules: Sequence[tuple[str, dict[str, Any]]], today: date) -> int:
+    """One INSERT … SELECT and one DELETE for each segment, idealised: no rows through a client; how many rows moved."""
+    moved = 0
+    with connection.cursor() as cursor:
+        for slug, rule in rules:
+            condition = where(rule, today).replace("%", "%%")
+            cursor.execute(
+                f"INSERT INTO rival_membership SELECT %s, t.id FROM partners_customer t WHERE t.deleted_at IS NULL AND"
+                f" {condition} AND NOT EXISTS"
+                " (SELECT 1 FROM rival_membership m WHERE m.slug = %s AND m.subject_id = t.id)",
+                [slug, slug],
+            )
+            moved += cursor.rowcount
+            cursor.execute(
+                "DELETE FROM rival_membership m USING partners_customer t WHERE m.slug = %s AND t.id = m.subject_id"
+                f" AND (t.deleted_at IS NOT NULL OR ({condition}) IS NOT TRUE)",
+                [slug],
+            )
+            moved += cursor.rowcount
+    return moved
+
+
+class Sink(io.RawIOBase):
+    """Counts what is written, and forgets it."""
+
+    size = 0
+
+    def writable(self) -> bool:
+        """Always."""
+        return True
+
+    def write(self, data: Any) -> int:
+        """Forget it."""
+        self.size += len(data)
+        return len(data)
+
+
+def copy_out(names: Sequence[str]) -> int:
+    """Raw COPY of the same columns; bytes."""
+    sink = Sink()
+    columns = ", ".join(["t.id", *(column(name) for name in names)])
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(
+            f"COPY (SELECT {columns} FROM partners_customer t ORDER BY t.id) TO STDOUT (FORMAT csv)", sink
+        )
+    return sink.size
+
+
+def copy_in(run_id: int) -> int:
+    """Raw COPY of the rows of a run's changes into tables without an index: stays and ledger; rows."""
+    rows = io.StringIO()
+    count = 0
+    with connection.cursor() as cursor:
+        cursor.cursor.copy_expert(
+            "COPY (SELECT subject_id, segment_id, at, version, kind FROM segments_change"
+            f" WHERE recompute_id = {run_id} ORDER BY subject_id, segment_id) TO STDOUT",
+            rows,
+        )
+        count = rows.getvalue().count("\n")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE floor_a (subject_id bigint, segment_id bigint, at timestamptz, version int, kind text)"
+        )
+        cursor.execute("CREATE TEMPORARY TABLE floor_b (LIKE floor_a)")
+        import time
+
+        start = time.perf_counter()
+        for table in ("floor_a", "floor_b"):
+            rows.seek(0)
+            cursor.cursor.copy_expert(f"COPY {table} FROM STDIN", rows)
+        copy_in.seconds = time.perf_counter() - start  # type: ignore[attr-defined]
+        cursor.execute("DROP TABLE floor_a, floor_b")
+    return count

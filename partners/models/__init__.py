@@ -1,0 +1,36 @@
+"""The records, and what the staff keep beside them: views, notes, changes in bulk, and what was there before."""
+
+from partners.models.desk import BulkChange, Note, SavedView
+from partners.models.journal import Journal, JournalLine
+from partners.models.records import (
+    Activity,
+    Attribute,
+    Customer,
+    Deal,
+    Import,
+    Origin,
+    Partner,
+    Record,
+    TeamMember,
+    Touched,
+)
+from partners.models.registration import Registration
+
+__all__ = [
+    "Activity",
+    "Attribute",
+    "BulkChange",
+    "Customer",
+    "Deal",
+    "Import",
+    "Journal",
+    "JournalLine",
+    "Note",
+    "Origin",
+    "Partner",
+    "Record",
+    "Registration",
+    "SavedView",
+    "TeamMember",
+    "Touched",
+]

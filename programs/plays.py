@@ -1,0 +1,84 @@
+"""Sales plays of the segments that customers are in, and the customers of a company by segment. (Reads.)"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from partners.models import Customer
+from people import roles
+from people.roles import Viewer
+from programs.models import Offer, PlaySegment, Program, Target
+from segments.models import Membership, Segment
+
+
+@dataclass(slots=True)
+class Standing:
+    """The segments of a customer that may be named to the viewer, and the plays for it."""
+
+    segments: list[Segment] = field(default_factory=list)
+    plays: list[Program] = field(default_factory=list)
+
+
+def running_plays(viewer: Viewer) -> QuerySet[Program]:
+    """Plays in force today. To a partner's people: those for all partners, and those on offer to their company."""
+    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    plays = (
+        Program.objects.running_on(today)
+        .filter(kind=Program.Kind.CONTENT, content__form="play")
+        .exclude(content__expires_on__lt=today)
+        .filter(Q(content__needs_approval=False) | Q(content__shown_version__gt=0))
+    )
+    if roles.is_partner(viewer):
+        on_offer = Offer.objects.visible_to(viewer).on().filter(lapsed_at=None).values("program_id")
+        plays = plays.filter(Q(pk__in=on_offer) | ~Q(pk__in=Target.objects.values("program_id")))
+    elif not roles.is_vendor(viewer):
+        return plays.none()
+    return plays.select_related("content")
+
+
+def standings(viewer: Viewer, customer_ids: Collection[int]) -> dict[int, Standing]:
+    """Per customer, its segments and plays. The caller has seen to it that the viewer may see the customers. Two queries."""
+    found = {pk: Standing() for pk in customer_ids}
+    links: dict[int, list[Program]] = {}
+    plays = {play.pk: play for play in running_plays(viewer)}
+    for segment_id, play_id in PlaySegment.objects.filter(play__in=list(plays)).values_list("segment_id", "play_id"):
+        links.setdefault(segment_id, []).append(plays[play_id])
+    stays = (
+        Membership.objects.current()
+        .filter(subject_id__in=list(found), segment__subject="customer", segment__status="active")
+        .filter(Q(segment__partner_visible=True) | Q(segment__in=list(links)))
+        .select_related("segment")
+        .order_by("segment__name")
+    )
+    for stay in stays:
+        standing = found[stay.subject_id]
+        if stay.segment.partner_visible or roles.is_vendor(viewer):
+            standing.segments.append(stay.segment)
+        standing.plays += [play for play in links.get(stay.segment_id, []) if play not in standing.plays]
+    for standing in found.values():
+        standing.plays.sort(key=lambda play: (-play.priority, play.name))
+    return found
+
+
+def customers_by_segment(viewer: Viewer) -> list[tuple[Segment, int]]:
+    """The segments of customers that partners may see, with how many of the viewer's customers are in each. One query."""
+    mine = set(Customer.objects.visible_to(viewer).values_list("pk", flat=True))
+    counts: dict[int, int] = {}
+    segments: dict[int, Segment] = {}
+    stays = Membership.objects.current().filter(
+        subject_id__in=mine, segment__subject="customer", segment__status="active", segment__partner_visible=True
+    )
+    for stay in stays.select_related("segment"):
+        segments[stay.segment_id] = stay.segment
+        counts[stay.segment_id] = counts.get(stay.segment_id, 0) + 1
+    return sorted(((segments[pk], count) for pk, count in counts.items()), key=lambda each: each[0].name)
+
+
+def play_for(viewer: Viewer, customer: Customer, slug: str) -> Program | None:
+    """The play of that slug, where it is for this customer."""
+    plays = standings(viewer, [customer.pk])[customer.pk].plays
+    return next((play for play in plays if play.slug == slug), None)
