@@ -61,6 +61,9 @@ def first_run(sizes: Sizes) -> dict[str, Any]:
 
 def nightly(sizes: Sizes) -> dict[str, Any]:
     """One in a hundred customers changed; the median of three runs, memory, the SQL rival and the floor of plain COPY."""
+    if not rivals.are_there():
+        rivals.make_tables()
+        rivals.per_segment(rules()[: sizes.sample], timezone.localdate())
     times, changes = [], []
     memory: list[float] = [0.0]
     for salt in range(3):
