@@ -249,7 +249,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "prm.scheduling:Scheduler"
 NIGHTLY_HOUR = env.int("PRM_NIGHTLY_HOUR", default=2)
 """The local hour of the nightly recompute."""
 CELERY_BEAT_SCHEDULE = {
