@@ -62,7 +62,9 @@ def main() -> None:
         tell(name)
         start = time.monotonic()
         try:
-            found.update(step(sizes))
+            figures = step(sizes)
+            found.update(figures)
+            tell(json.dumps(figures))
         except Exception as error:
             found.setdefault("errors", {})[name] = f"{type(error).__name__}: {error}"
             tell(f"{name} failed: {error!r}")
