@@ -166,7 +166,7 @@ def _form(request: HttpRequest, found: SegmentSet | None, subject: str) -> HttpR
             else:
                 verbs.change_set(segment_set=found, **values)
         except ValidationError as refused:
-            form.add_error(None, refused.messages)  # type: ignore[arg-type]
+            form.add_error(None, refused.messages)
         else:
             messages.success(request, "Saved. Members follow in a moment.")
             return redirect("console_set", found.slug)
