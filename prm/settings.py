@@ -284,6 +284,8 @@ SNAPSHOT_DIR = env.str("PRM_SNAPSHOT_DIR", default=str(BASE_DIR / ".state" / "co
 """Where the columns of large populations are kept, mapped into memory by whoever previews."""
 SNAPSHOT_ABOVE = env.int("PRM_SNAPSHOT_ABOVE", default=50_000)
 """From so many partners, or customers; 0: never."""
+LEASE_SECONDS = env.int("PRM_LEASE_SECONDS", default=30)
+"""How long a worker may be silent before another takes its run over."""
 SHARD_TASK = "prm.help_out"
 """What works out shares of a large run."""
 SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from prm.demo.industries import Profile
+from prm.demo.quizzes import final_quiz
 from prm.demo.segments import focus_slug, guard_slug
 from programs import authoring
 from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDraft
@@ -127,7 +128,13 @@ def _courses(shelf: Shelf) -> list[ProgramDraft]:
         ProgramDraft(
             "selling-with-confidence",
             "Selling with confidence",
-            CourseDraft(shelf.lessons("selling-with-confidence"), minutes=90),
+            CourseDraft(
+                (*shelf.lessons("selling-with-confidence"), final_quiz(shelf.profile.focus.label)),
+                minutes=90,
+                due_days=60,
+                gives_certificate=True,
+                certificate_months=24,
+            ),
             "Five short lessons for everybody who meets customers: from two good sentences to a signed order.",
             Targeting(any=("new-partners-onboarding", "small-business-sellers", "one-step-from-gold")),
             priority=30,
@@ -143,7 +150,7 @@ def _courses(shelf: Shelf) -> list[ProgramDraft]:
         ProgramDraft(
             "guard-essentials",
             shelf.say("{guard} essentials"),
-            CourseDraft(shelf.lessons("guard-essentials"), minutes=100),
+            CourseDraft(shelf.lessons("guard-essentials"), minutes=100, gives_certificate=True, certificate_months=12),
             "What is at stake, the measures that stop most trouble, and the first hour when something happens.",
             Targeting(any=(guard, "public-sector")),
             priority=10,

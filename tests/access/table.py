@@ -279,6 +279,11 @@ CONSOLE = {
     "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/delete/": Row(
         "/console/programs/course/lessons/1/questions/q/delete/", done(EDITORS, 404), "post"
     ),
+    "console/programs/<slug:slug>/content/": Row("/console/programs/page/content/", STAFF),
+    "console/programs/<slug:slug>/versions/<int:number>/approve/": Row(
+        "/console/programs/page/versions/1/approve/", done(EDITORS, 302), "post"
+    ),
+    "console/customers/<str:external_id>/plays/": Row("/console/customers/C-1/plays/", STAFF_IN_REGION),
     "console/programs/<slug:slug>/results/": Row("/console/programs/course/results/", STAFF),
     "console/programs/<slug:slug>/results/<int:pk>/attempt/": Row(
         "/console/programs/course/results/1/attempt/", done(EDITORS, 404), "post"
@@ -299,6 +304,7 @@ PORTAL = {
     "portal/claims/new/<slug:slug>/": Row("/portal/claims/new/bonus/", OWN_COMPANY),
     "portal/claims/<int:pk>/": Row("/portal/claims/{claim}/", OWN_COMPANY),
     "portal/claims/<int:pk>/proof/": Row("/portal/claims/{claim}/proof/", OWN_COMPANY),
+    "portal/segments/gap/": Row("/portal/segments/gap/", PARTNERS),
     "portal/segments/": Row("/portal/segments/", PARTNERS),
     "portal/offers/<int:pk>/": Row("/portal/offers/{offer}/", OWN_COMPANY),
     "portal/offers/<int:pk>/file/": Row("/portal/offers/{file}/file/", OWN_COMPANY),
@@ -313,6 +319,7 @@ PORTAL = {
     ),
     "portal/offers/<int:pk>/items/<int:item>/": Row("/portal/offers/{kit}/items/{item}/", OWN_COMPANY),
     "portal/offers/<int:pk>/items/<int:item>/file/": Row("/portal/offers/{kit}/items/{item}/file/", OWN_COMPANY),
+    "portal/deals/<int:pk>/plays/": Row("/portal/deals/{deal}/plays/", OWN_COMPANY),
     "portal/customers/": Row("/portal/customers/", PARTNERS),
     "portal/customers/<str:external_id>/": Row("/portal/customers/C-1/", OWN_COMPANY),
     "portal/customers/<str:external_id>/plays/<slug:slug>/": Row("/portal/customers/C-1/plays/play/", OWN_COMPANY),
@@ -396,6 +403,17 @@ REST = {
     "api/v1/segments/<slug:slug>/members/": Row("/api/v1/segments/gold/members/", API),
     "api/v1/segments/<slug:slug>/members/<str:external_id>/": Row("/api/v1/segments/gold/members/P-1/", API_IN_REGION),
     "api/v1/segments/<slug:slug>/changes/": Row("/api/v1/segments/gold/changes/", API),
+    "api/v1/segments/<slug:slug>/overrides/": Row(
+        "/api/v1/segments/gold/overrides/",
+        codes("401 201 201 400 403 403 403 403"),
+        "post",
+        {"external_id": "P-1", "kind": "include", "reason": "A strategic account"},
+    ),
+    "api/v1/segments/<slug:slug>/overrides/<str:external_id>/": Row(
+        "/api/v1/segments/gold/overrides/unknown/", codes("401 404 404 404 403 403 403 403"), "delete"
+    ),
+    "api/v1/segment-sets/": Row("/api/v1/segment-sets/", API),
+    "api/v1/segment-sets/<slug:slug>/": Row("/api/v1/segment-sets/unknown/", codes("401 404 404 404 404 403 403 403")),
     "api/v1/changes/": Row("/api/v1/changes/", API),
     "api/v1/recomputes/": Row("/api/v1/recomputes/", API),
     "api/v1/recomputes/<int:run_id>/": Row("/api/v1/recomputes/{run}/", API),
