@@ -61,8 +61,16 @@ def make_tables() -> None:
             cursor.execute(f"CREATE INDEX IF NOT EXISTS rival_{name} ON partners_customer ({name})")
         cursor.execute("CREATE INDEX IF NOT EXISTS rival_technologies ON partners_customer USING gin (technologies)")
         for name in (*NUMBERS, *CHOICES):
-            cursor.execute(f"CREATE INDEX IF NOT EXISTS rival_{name} ON partners_customer (({column(name)}))")
+            bare = column(name).replace("t.custom", "custom")
+            cursor.execute(f"CREATE INDEX IF NOT EXISTS rival_{name} ON partners_customer (({bare}))")
         cursor.execute("ANALYZE partners_customer")
+
+
+def are_there() -> bool:
+    """The rival has its table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('rival_membership') IS NOT NULL")
+        return bool(cursor.fetchone()[0])
 
 
 def per_segment(rules: Sequence[tuple[str, dict[str, Any]]], today: date) -> int:

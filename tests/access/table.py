@@ -164,6 +164,13 @@ CONSOLE = {
     "console/segments/<slug:slug>/": Row("/console/segments/gold/", STAFF),
     "console/segments/<slug:slug>/edit/": Row("/console/segments/gold/edit/", EDITORS),
     "console/segments/<slug:slug>/members/": Row("/console/segments/gold/members/", STAFF),
+    "console/segments/sets/": Row("/console/segments/sets/", STAFF),
+    "console/segments/sets/new/": Row("/console/segments/sets/new/", EDITORS),
+    "console/segments/sets/<slug:slug>/": Row("/console/segments/sets/tiers/", STAFF),
+    "console/segments/sets/<slug:slug>/edit/": Row("/console/segments/sets/tiers/edit/", EDITORS),
+    "console/segments/sets/<slug:slug>/delete/": Row(
+        "/console/segments/sets/tiers/delete/", done(EDITORS, 302), "post"
+    ),
     "console/segments/overlap/": Row("/console/segments/overlap/", STAFF),
     "console/segments/compare/": Row("/console/segments/compare/?a=gold", STAFF),
     "console/segments/<slug:slug>/members/export/": Row("/console/segments/gold/members/export/", STAFF),
