@@ -270,7 +270,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partners.expire_registrations",
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
     },
-    "accrue": {"task": "programs.accrue", "schedule": 600.0},
+    "accrue": {"task": "programs.accrue", "schedule": 300.0},
 }
 
 RECOMPUTE_TASK = "prm.recompute"

@@ -8,7 +8,8 @@ import pytest
 from django.contrib.auth import authenticate
 from django.db import connection, transaction
 
-from partners.models import Activity, Attribute, Customer, Deal, Origin, Partner, TeamMember
+from partners.models import Activity, Attribute, Customer, Deal, Origin, Partner, Registration, TeamMember
+from partners.registering import conflicts
 from people import roles
 from people.models import User
 from prm.demo import people, programs
@@ -16,7 +17,7 @@ from prm.demo import segments as plans
 from prm.demo.industries import DEFAULT, PROFILES
 from prm.demo.loading import Loaded, load
 from prm.demo.marks import Wish
-from programs.models import Enrolment, Offer, Program
+from programs.models import Claim, Enrolment, Offer, Program
 from segments.models import Membership, Recompute, Segment
 
 IT = PROFILES[DEFAULT]
@@ -120,6 +121,13 @@ def test_load__partner_admin__finds_a_portal_that_is_alive(demo: Loaded) -> None
     assert ours - theirs
     assert Deal.objects.visible_to(paula).exists()
     assert Customer.objects.visible_to(paula).exists()
+
+
+@pytest.mark.django_db
+def test_load__queues__have_something_to_decide(demo: Loaded) -> None:
+    assert Claim.objects.filter(status="submitted").exists()
+    waiting = Registration.objects.filter(status="submitted")
+    assert any(conflicts(each) for each in waiting)
 
 
 @pytest.mark.django_db
