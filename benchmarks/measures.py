@@ -92,13 +92,16 @@ def nightly(sizes: Sizes) -> dict[str, Any]:
     }
 
 
-def size_of_things() -> dict[str, Any]:
+def nightly_kept(sizes: Sizes) -> dict[str, Any]:
+    """The same as `nightly`, but with the columns kept on disk: only the changed customers are fetched."""
+    world.change_some(0.01, 50)
+    done, seconds = recompute()
+    return {"nightly_kept_seconds": round(seconds, 2), "nightly_kept_changes": done.entered + done.left}
+
+
+def size_of_things(sizes: Sizes) -> dict[str, Any]:
     """What is stored."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_size_pretty(pg_database_size(current_database()))")
         (size,) = cursor.fetchone()
     return {"database": size, "stays": Membership.objects.count(), "ledger": Change.objects.count()}
-
-
-STEPS = {"first_run": first_run, "nightly": nightly, "sizes": lambda sizes: size_of_things()}
-"""In order; the first run fills what the others measure."""

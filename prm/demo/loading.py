@@ -14,7 +14,7 @@ from django.utils import timezone
 from partners.models import Activity, Customer, Deal, Partner
 from people.models import User
 from prm import loop
-from prm.demo import partners, people, programs, records, segments, taking
+from prm.demo import partners, people, programs, records, requests, segments, taking, telling
 from prm.demo.marks import Marks, Wish, alone, reference
 from prm.demo.records import Say
 from programs.models import Offer, Program
@@ -64,13 +64,16 @@ def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
     owner = User.objects.get(email=people.OWNER)
     changed += segments.make(wish.profile, owner=owner)
     changed += programs.make(wish.profile, today=max(day, timezone.localdate()))
-    say("Segments and programmes are written")
+    changed += telling.make_journeys(owner=owner)
+    say("Segments, programmes and journeys are written")
     turn = loop.run_recompute(
         run=membership.request_recompute(trigger=Recompute.Trigger.MANUAL, requested_by="demo data")
     )
     if turn is None or turn.recomputed.failed:
         raise RuntimeError(f"The segments could not be computed: {turn and turn.recomputed.failed}")
     taking.take_up()
+    changed += telling.announce(owner=owner)
+    requests.file_requests()
     say("Members are computed and programmes on offer")
     return changed + turn.recomputed.entered + turn.recomputed.left + turn.settled.offered + turn.settled.withdrawn
 

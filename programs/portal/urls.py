@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from programs.portal import account, accounts, customers, feedback, learning, notifications, pieces, proofs, views
+from programs.portal import (
+    account,
+    accounts,
+    customers,
+    feedback,
+    gap,
+    learning,
+    notifications,
+    pieces,
+    proofs,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="portal_home"),
@@ -15,6 +26,7 @@ urlpatterns = [
     path("claims/<int:pk>/", accounts.claim, name="portal_claim"),
     path("claims/<int:pk>/proof/", accounts.proof, name="portal_claim_proof"),
     path("segments/", views.segments, name="portal_segments"),
+    path("segments/gap/", gap.gap, name="portal_gap"),
     path("offers/<int:pk>/", views.offer, name="portal_offer"),
     path("offers/<int:pk>/file/", views.offer_file, name="portal_offer_file"),
     path("offers/<int:pk>/start/", views.start, name="portal_offer_start"),

@@ -136,6 +136,10 @@ CONSOLE = {
     "console/imports/<int:pk>/apply/": Row("/console/imports/{upload}/apply/", done(UNLIMITED_EDITORS, 302), "post"),
     "console/imports/<int:pk>/progress/": Row("/console/imports/{upload}/progress/", UNLIMITED_EDITORS),
     "console/imports/<int:pk>/rejects/": Row("/console/imports/{upload}/rejects/", done(UNLIMITED_EDITORS, 404)),
+    "console/imports/<int:pk>/correct/": Row(
+        "/console/imports/{upload}/correct/", done(UNLIMITED_EDITORS, 400), "post"
+    ),
+    "console/imports/<int:pk>/undo/": Row("/console/imports/{upload}/undo/", done(UNLIMITED_EDITORS, 302), "post"),
     "console/attributes/": Row("/console/attributes/", ADMINISTRATORS),
     "console/attributes/new/": Row("/console/attributes/new/", ADMINISTRATORS),
     "console/attributes/<int:pk>/": Row("/console/attributes/{attribute}/", ADMINISTRATORS),
@@ -143,6 +147,10 @@ CONSOLE = {
         "/console/attributes/{attribute}/archive/", done(ADMINISTRATORS, 302), "post"
     ),
     "console/parts/": Row("/console/parts/", STAFF),
+    "console/keys/": Row("/console/keys/", ADMINISTRATORS),
+    "console/keys/<str:prefix>/revoke/": Row("/console/keys/nothing/revoke/", done(ADMINISTRATORS, 404), "post"),
+    "console/schedules/": Row("/console/schedules/", ADMINISTRATORS),
+    "console/audit/": Row("/console/audit/", ADMINISTRATORS),
     "console/people/": Row("/console/people/", ADMINISTRATORS),
     "console/people/invite/": Row("/console/people/invite/", ADMINISTRATORS),
     "console/people/<int:pk>/": Row("/console/people/{analyst}/", ADMINISTRATORS),
@@ -296,6 +304,7 @@ PORTAL = {
     "portal/claims/new/<slug:slug>/": Row("/portal/claims/new/bonus/", OWN_COMPANY),
     "portal/claims/<int:pk>/": Row("/portal/claims/{claim}/", OWN_COMPANY),
     "portal/claims/<int:pk>/proof/": Row("/portal/claims/{claim}/proof/", OWN_COMPANY),
+    "portal/segments/gap/": Row("/portal/segments/gap/", PARTNERS),
     "portal/segments/": Row("/portal/segments/", PARTNERS),
     "portal/offers/<int:pk>/": Row("/portal/offers/{offer}/", OWN_COMPANY),
     "portal/offers/<int:pk>/file/": Row("/portal/offers/{file}/file/", OWN_COMPANY),
@@ -394,6 +403,17 @@ REST = {
     "api/v1/segments/<slug:slug>/members/": Row("/api/v1/segments/gold/members/", API),
     "api/v1/segments/<slug:slug>/members/<str:external_id>/": Row("/api/v1/segments/gold/members/P-1/", API_IN_REGION),
     "api/v1/segments/<slug:slug>/changes/": Row("/api/v1/segments/gold/changes/", API),
+    "api/v1/segments/<slug:slug>/overrides/": Row(
+        "/api/v1/segments/gold/overrides/",
+        codes("401 201 201 400 403 403 403 403"),
+        "post",
+        {"external_id": "P-1", "kind": "include", "reason": "A strategic account"},
+    ),
+    "api/v1/segments/<slug:slug>/overrides/<str:external_id>/": Row(
+        "/api/v1/segments/gold/overrides/unknown/", codes("401 404 404 404 403 403 403 403"), "delete"
+    ),
+    "api/v1/segment-sets/": Row("/api/v1/segment-sets/", API),
+    "api/v1/segment-sets/<slug:slug>/": Row("/api/v1/segment-sets/unknown/", codes("401 404 404 404 404 403 403 403")),
     "api/v1/changes/": Row("/api/v1/changes/", API),
     "api/v1/recomputes/": Row("/api/v1/recomputes/", API),
     "api/v1/recomputes/<int:run_id>/": Row("/api/v1/recomputes/{run}/", API),
