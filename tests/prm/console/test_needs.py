@@ -42,7 +42,9 @@ def test_needs__each_kind__is_told_serious_first(people, now, sign_in):
     segment("steady", computed_at=now, member_count=1000)
     segment("waiting", status="in_review")
     due = segment("due", computed_at=now)
-    SegmentProfile.objects.update_or_create(segment=due, defaults={"review_on": timezone.localdate() - timedelta(days=1)})
+    SegmentProfile.objects.update_or_create(
+        segment=due, defaults={"review_on": timezone.localdate() - timedelta(days=1)}
+    )
     details = {"small": {"left": 9, "entered": 1, "members": 10}, "steady": {"left": 9, "entered": 0, "members": 1000}}
     Recompute.objects.create(
         trigger="manual",
