@@ -25,6 +25,7 @@ PAGES = (
     "tender-kit",
     "fresh-start",
     "service-toolkit",
+    "small-business-play",
 )
 COURSES = ("selling-with-confidence", "focus-in-practice", "guard-essentials")
 
@@ -118,6 +119,17 @@ def _pages(shelf: Shelf) -> list[ProgramDraft]:
             ContentDraft(body=shelf.text("service-toolkit"), url=TOOLKIT),
             "Runbooks, reports and a price calculator for those who run what they sell.",
             Targeting(any=("service-partners",)),
+        ),
+        ProgramDraft(
+            "small-business-play",
+            "Small and ready: how to sell to them",
+            ContentDraft(
+                body=shelf.text("small-business-play"),
+                form="play",
+                items=({"content": "small-business-bundle", "message": "The one page to leave on the table."},),
+                customer_segments=("small-businesses-ready-to-move",),
+            ),
+            "A first meeting that ends with a date: for small firms that look for help now.",
         ),
     ]
 

@@ -19,8 +19,8 @@ from partners.api.strict import StrictSerializer, checked
 from partners.api.writing import Conflict
 from partners.vocabulary import Subject
 from segments.api import schema
-from segments.families import change_set, create_set, delete_set
 from segments.models import SegmentSet
+from segments.sets import change_set, create_set, delete_set
 
 
 class SetChange(StrictSerializer):

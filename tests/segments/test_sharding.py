@@ -9,9 +9,9 @@ from pyroaring import BitMap64
 
 from partners.models import Customer, Deal, Partner
 from segments import sharding
-from segments.families import create_set
 from segments.models import Membership, Recompute, SetEntry, Shard
 from segments.packing import pack, unpack
+from segments.sets import create_set
 from segments.verifying import verify
 from tests.segments.factories import customer, group, leaf, members, partner, published, recomputed
 

@@ -13,11 +13,11 @@ from pyroaring import BitMap64
 from partners.models import Partner
 from segments import drafting
 from segments.explaining import explain
-from segments.families import change_set, create_set, delete_set
 from segments.models import Override, Recompute, Segment, SegmentSet, SetEntry
 from segments.overriding import remove_override, set_override
 from segments.previewing import difference, preview
 from segments.rules import RuleInvalid
+from segments.sets import change_set, create_set, delete_set
 from segments.verifying import verify
 from tests import callers
 from tests.callers import assert_problem

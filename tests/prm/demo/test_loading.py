@@ -17,7 +17,7 @@ from prm.demo import segments as plans
 from prm.demo.industries import DEFAULT, PROFILES
 from prm.demo.loading import Loaded, load
 from prm.demo.marks import Wish
-from programs.models import Claim, Enrolment, Offer, Program
+from programs.models import Claim, Enrolment, Offer, PlaySegment, Program
 from segments.models import Membership, Recompute, Segment
 
 IT = PROFILES[DEFAULT]
@@ -87,7 +87,11 @@ def test_load__every_segment__has_members_and_not_everybody(demo: Loaded) -> Non
 def test_load__every_program__is_offered_to_somebody_and_not_everybody(demo: Loaded) -> None:
     drafted = programs.drafts(IT, today=demo.today)
     assert len(drafted) >= 12
-    for draft in drafted:
+    plays = [draft for draft in drafted if not draft.targeting.slugs]
+    for draft in plays:
+        segments = PlaySegment.objects.filter(play__program__slug=draft.slug).values("segment")
+        assert Membership.objects.current().filter(segment__in=segments).count() >= 3, draft.slug
+    for draft in [draft for draft in drafted if draft not in plays]:
         offered = Offer.objects.on().filter(program__slug=draft.slug, lapsed_at=None).count()
         assert 3 <= offered <= 0.7 * WISH.partners, (draft.slug, offered)
 
