@@ -35,7 +35,7 @@ def of_offer(request: HttpRequest, pk: int) -> HttpResponse:
 def _answer(
     request: HttpRequest, company: Partner, *, segment: Segment | None = None, program: Program | None = None
 ) -> HttpResponse:
-    kept = Feedback.objects.filter(user_id=request.user.pk, segment=segment, program=program).first()
+    kept = Feedback.objects.filter(user_id=request.user.pk or 0, segment=segment, program=program).first()
     status = 200
     if request.method == "POST":
         form = FeedbackForm(request.POST)
