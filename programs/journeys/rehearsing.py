@@ -1,7 +1,7 @@
 """What a journey would have done had it been on: the ledger of the last weeks played through, and nothing written.
 
-Who entered and left, and who was still in, is history and exact. Conditions are asked of the facts as they are today, for
-past values are not kept; the answer says so.
+Who entered and left, and who was still in, is history and exact. Conditions, and whether a partner has anybody to tell, are
+asked of the facts as they are today, for past values are not kept; the answer says so.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from partners.models import Partner
 from people.roles import Viewer
 from programs.journeys.conditions import CannotEvaluate, holding
 from programs.journeys.models import Journey, JourneyStep
+from programs.messages import telling
 from segments.models import Change, Membership
 
 BACK = timedelta(days=90)
@@ -94,6 +95,9 @@ def _rehearse_step(
     due = [(partner, at, at + wait) for partner, at in begun if at + wait <= now]
     going = [each for each in due if not step.only_while or _still(journey, stays[each[0]], each[1], each[2])]
     error = ""
+    if step.action == JourneyStep.Action.MESSAGE and step.message is not None:
+        told = telling.partners_with_people({partner for partner, _, _ in going}, admins_only=step.message.admins_only)
+        going = [each for each in going if each[0] in told]
     if step.condition is not None:
         try:
             true_of = holding(step.condition, {partner for partner, _, _ in going})

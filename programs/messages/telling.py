@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from pyroaring import BitMap64
 
+from partners.models import TeamMember
 from people import roles
 from people.models import User
 from programs.audience import members_by_slug
@@ -121,6 +122,12 @@ def reach(*, targeting: Targeting, kind: str, admins_only: bool, regions: Collec
         )
         partners, people, reached, deaf = cursor.fetchone()
     return Reach(partners=partners, people=people, without_people=partners - reached, without_mail=deaf)
+
+
+def partners_with_people(partners: Collection[int], *, admins_only: bool = False) -> set[int]:
+    """Those of the partners (ids) who have somebody to tell."""
+    people = TeamMember.objects.filter(partner__in=partners, user__is_active=True, user__role__in=_roles(admins_only))
+    return set(people.values_list("partner_id", flat=True))
 
 
 def zone_of(user: User, partner_id: int) -> ZoneInfo:

@@ -255,6 +255,18 @@ def test_rehearse__history__says_what_it_would_have_done_and_does_nothing(acme: 
     assert rehearsing.rehearse(journey=made, viewer=far, now=now).entries == 1
 
 
+def test_rehearse__nobody_to_tell__is_skipped_as_it_would_be(acme: Partner, gold: Segment, manager: Any):
+    message = composing.create_message(
+        draft=MessageDraft(subject="Hi", body="Hello", for_journeys=True), author=manager
+    )
+    made = journey(gold, StepDraft("message", message=message.pk))
+    for company in (acme, partner("P2")):
+        moves(gold, company, MONDAY)
+    outcome = walk(MONDAY)
+    [step] = rehearsing.rehearse(journey=made, viewer=manager, now=MONDAY + DAY).steps
+    assert (step.done, step.skipped) == (outcome.done, outcome.skipped) == (1, 1)
+
+
 def test_rehearse__lived_through_day_by_day__agrees_with_what_was_done(acme: Partner, gold: Segment, manager: Any):
     made = journey(gold, StepDraft("task", text="A"), StepDraft("task", wait_days=5, text="B"))
     companies = [acme, *(partner(f"Q{number}") for number in range(5))]

@@ -1,6 +1,6 @@
 """Processes killed at random instants while they send and walk journeys: nothing is lost, nothing happens twice.
 
-`PRM_TEST_KILLS` says how many kills (a longer run takes 200). Time is not waited for: after a kill the lease of the killed
+`TEST_KILLS` says how many kills (a longer run takes 200). Time is not waited for: after a kill the lease of the killed
 process is ended by hand, as the clock would.
 """
 
@@ -34,8 +34,8 @@ from tests.programs.world import colleague, partner, program, segment, staff
 from tests.workers import CeleryWorker
 
 pytestmark = pytest.mark.django_db(transaction=True)
-KILLS = int(os.environ.get("PRM_TEST_KILLS", "25"))
-SEED = int(os.environ.get("PRM_TEST_SEED", "20261121"))
+KILLS = int(os.environ.get("TEST_KILLS", "25"))
+SEED = int(os.environ.get("TEST_SEED", "20261121"))
 PARTNERS = 40
 
 
