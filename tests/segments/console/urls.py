@@ -2,12 +2,10 @@
 
 from django.urls import include, path
 
-from prm import console
-
 urlpatterns = [
     path("", include("people.urls")),
     path("account/", include("allauth.urls")),
-    path("console/", console.home, name="console_home"),
+    path("console/", include("prm.console.urls")),
     path("console/", include("segments.console.urls")),
     path("console/", include("partners.console.urls")),
 ]
