@@ -13,17 +13,19 @@ LAUNCH := $(BIN)/python -m prm.launcher --stop-with-parent
 RUNTIME := requirements/runtime.lock
 EMBEDDED := requirements/embedded.lock
 DEV := requirements/dev.lock
+BENCH := requirements/bench.lock
 
 INSTALL = test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed, and none was found. Install one, or say where it is: make PYTHON=/path/to/python3'; exit 1; }; \
 	"$(PYTHON)" prm/launcher/install.py
 
 export PORT
 
-.PHONY: demo test lint lock venv help
+.PHONY: demo test bench lint lock venv help
 
 help:
 	@echo 'make demo   everything at http://127.0.0.1:$(PORT), with demo data (PORT=… for another port)'
 	@echo 'make test   every test (ARGS="-k word" for pytest'"'"'s arguments)'
+	@echo 'make bench  measurements beside their rivals (ARGS="--customers 1000000 --partners 100000 --segments 1000" for the full size)'
 	@echo 'make lint   formatting, lint, types, import contracts, migrations'
 	@echo 'make lock   new versions of the libraries, with their hashes'
 	@echo 'make venv   the virtual environment, with what tests need'
@@ -34,6 +36,9 @@ demo: $(VENV)/.demo-installed
 test: $(VENV)/.dev-installed
 	@exec $(LAUNCH) test $(ARGS)
 
+bench: $(VENV)/.bench-installed
+	@$(BIN)/python -m prm.launcher run -- $(BIN)/python -m benchmarks $(ARGS)
+
 venv: $(VENV)/.dev-installed
 
 $(VENV)/.demo-installed: $(RUNTIME) $(EMBEDDED)
@@ -43,6 +48,10 @@ $(VENV)/.demo-installed: $(RUNTIME) $(EMBEDDED)
 $(VENV)/.dev-installed: $(RUNTIME) $(EMBEDDED) $(DEV)
 	@$(INSTALL) $(VENV) $(RUNTIME) $(EMBEDDED) $(DEV)
 	@touch $@ $(VENV)/.demo-installed
+
+$(VENV)/.bench-installed: $(RUNTIME) $(EMBEDDED) $(DEV) $(BENCH)
+	@$(INSTALL) $(VENV) $(RUNTIME) $(EMBEDDED) $(DEV) $(BENCH)
+	@touch $@
 
 lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check .
@@ -58,3 +67,4 @@ lock: $(VENV)/.dev-installed
 	$(BIN)/$(LOCK) requirements.txt -o $(RUNTIME)
 	$(BIN)/$(LOCK) requirements/embedded.txt -c $(RUNTIME) -o $(EMBEDDED)
 	$(BIN)/$(LOCK) requirements/dev.txt -c $(RUNTIME) -c $(EMBEDDED) -o $(DEV)
+	$(BIN)/$(LOCK) requirements/bench.txt -c $(RUNTIME) -c $(DEV) -o $(BENCH)

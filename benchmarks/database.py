@@ -7,13 +7,11 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
-NAME = "prm_bench"
 
-
-def prepare(*, keep: bool) -> bool:
+def prepare(*, name: str, keep: bool) -> bool:
     """Make the database (or keep the one of the last run) and point the settings at it. True when it is new."""
     parts = urlsplit(os.environ["DATABASE_URL"])
-    folder, _, name = parts.path.rpartition("/")
+    folder, _, served = parts.path.rpartition("/")
     is_socket = bool(folder.strip("/"))
     login = {
         "user": parts.username or "postgres",
@@ -21,17 +19,17 @@ def prepare(*, keep: bool) -> bool:
         "host": "/" + folder.lstrip("/") if is_socket else parts.hostname,
         "port": parts.port,
     }
-    server = psycopg2.connect(dbname=name, **{key: value for key, value in login.items() if value})
+    server = psycopg2.connect(dbname=served, **{key: value for key, value in login.items() if value})
     server.autocommit = True
     with server.cursor() as cursor:
-        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [NAME])
+        cursor.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name])
         known = cursor.fetchone() is not None
         if known and not keep:
-            cursor.execute(f"DROP DATABASE {NAME} WITH (FORCE)")
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
         if not (known and keep):
-            cursor.execute(f"CREATE DATABASE {NAME}")
+            cursor.execute(f"CREATE DATABASE {name}")
     server.close()
-    os.environ["DATABASE_URL"] = urlunsplit(parts._replace(path=f"{folder}/{NAME}"))
+    os.environ["DATABASE_URL"] = urlunsplit(parts._replace(path=f"{folder}/{name}"))
     os.environ.setdefault("PRM_DEBUG", "0")
     os.environ.setdefault("PRM_LOG_LEVEL", "WARNING")
     os.environ["DJANGO_SETTINGS_MODULE"] = "prm.settings"

@@ -61,10 +61,16 @@ def make_tables() -> None:
             cursor.execute(f"CREATE INDEX IF NOT EXISTS rival_{name} ON partners_customer ({name})")
         cursor.execute("CREATE INDEX IF NOT EXISTS rival_technologies ON partners_customer USING gin (technologies)")
         for name in (*NUMBERS, *CHOICES):
-            cursor.execute(
-                f"CREATE INDEX IF NOT EXISTS rival_{name} ON partners_customer (({column(name)[:0]}custom ->> '{name}'))"
-            )
+            bare = column(name).replace("t.custom", "custom")
+            cursor.execute(f"CREATE INDEX IF NOT EXISTS rival_{name} ON partners_customer (({bare}))")
         cursor.execute("ANALYZE partners_customer")
+
+
+def are_there() -> bool:
+    """The rival has its table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT to_regclass('rival_membership') IS NOT NULL")
+        return bool(cursor.fetchone()[0])
 
 
 def per_segment(rules: Sequence[tuple[str, dict[str, Any]]], today: date) -> int:
@@ -139,3 +145,56 @@ def copy_in(run_id: int) -> int:
         copy_in.seconds = time.perf_counter() - start  # type: ignore[attr-defined]
         cursor.execute("DROP TABLE floor_a, floor_b")
     return count
+
+
+def frame(table: Any) -> Any:
+    """The product's own columns as a Polars frame: categories for text, lists for many values."""
+    import numpy as np
+    import polars as pl
+
+    from partners.tables import Codes, Scalars
+
+    columns: dict[str, Any] = {"id": table.ids}
+    for name, column in table.columns.items():
+        if isinstance(column, Codes):
+            words = pl.Series([*column.dictionary, None], dtype=pl.String)
+            columns[name] = words.gather(np.where(column.codes < 0, len(column.dictionary), column.codes)).cast(
+                pl.Categorical
+            )
+        elif isinstance(column, Scalars):
+            values = pl.Series(column.values)
+            if name in DAYS:
+                values = values.cast(pl.Int32).cast(pl.Date)
+            elif name in {known for known, _ in SCALARS}:
+                values = values / (100 if name == "annual_revenue" else 1_000_000)
+            columns[name] = pl.select(pl.when(pl.Series(column.present)).then(values)).to_series()
+        else:
+            words = pl.Series(column.dictionary, dtype=pl.String)
+            flat = words.gather(column.codes)
+            lists = [
+                flat[int(a) : int(b)].to_list() for a, b in zip(column.offsets[:-1], column.offsets[1:], strict=True)
+            ]
+            columns[name] = pl.Series(lists, dtype=pl.List(pl.Categorical))
+    return pl.DataFrame(columns)
+
+
+def polars_of(rule: dict[str, Any], today: date) -> Any:
+    """A rule as an expression of Polars."""
+    import polars as pl
+
+    if "rules" in rule:
+        parts = [polars_of(each, today) for each in rule["rules"]]
+        return pl.all_horizontal(parts) if rule["combinator"] == "and" else pl.any_horizontal(parts)
+    at, operator = pl.col(rule["field"]), rule["operator"]
+    value: Any = rule["value"]
+    if operator == "in":
+        return pl.any_horizontal([at == each for each in value])
+    if operator == "between":
+        return at.is_between(value[0], value[1])
+    if operator == "containsAny":
+        return pl.any_horizontal([at.list.contains(each) for each in value])
+    if operator == "inLast":
+        return at.is_between(today - timedelta(days=value["last"]), today)
+    if operator == "!=":
+        return at.ne_missing(value)
+    return {"=": at == value, "<": at < value, ">=": at >= value}[operator]

@@ -11,7 +11,7 @@ from django.utils import timezone
 from partners.models import Attribute
 from segments.models import Segment, SegmentVersion
 
-REGIONS = ["EMEA", "NA", "APAC", "LATAM", "DACH", "NORDICS"]
+REGIONS = ["EMEA", "NA", "APAC", "LATAM"]
 COUNTRIES = [f"Country {number}" for number in range(40)]
 INDUSTRIES = [f"Industry {number}" for number in range(25)]
 CITIES = 400
@@ -156,3 +156,11 @@ def change_some(share: float, salt: int) -> int:
             [modulus, salt % modulus],
         )
         return int(cursor.rowcount)
+
+
+def some_ids(count: int) -> list[int]:
+    """Ids of customers, spread over all of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT min(id), max(id) FROM partners_customer")
+        first, last = cursor.fetchone()
+    return [first + (last - first) * number // count for number in range(count)]

@@ -26,3 +26,12 @@ def create_key(*, name: str, scope: str, expires_at: datetime | None = None) -> 
     secret = ApiKey.objects.assign_key(key)
     key.save()
     return NewKey(key=key, secret=secret)
+
+
+@transaction.atomic
+def revoke_key(*, key: ApiKey) -> None:
+    """Withdraw a key: from now on whoever sends it is turned away. It cannot be given back."""
+    locked = ApiKey.objects.select_for_update().get(pk=key.pk)
+    if not locked.revoked:
+        locked.revoked = True
+        locked.save(update_fields=["revoked"])

@@ -1,10 +1,12 @@
 """Machines: their keys (only a hash is stored), and the answers they were given."""
 
+import pghistory
 from django.db import models
 from django.utils import timezone
 from rest_framework_api_key.models import AbstractAPIKey
 
 
+@pghistory.track(exclude=["hashed_key", "last_used_at"])
 class ApiKey(AbstractAPIKey):
     """A named key with a scope: read ⊂ write ⊂ admin."""
 

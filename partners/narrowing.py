@@ -245,7 +245,7 @@ def _compared(expression: Any, operator: str, values: list[Any], *, exact: bool)
     """Conditions on an expression, as `Q`s that hold the lookups themselves."""
 
     def lookup(name: str, value: Any) -> Q:
-        kind = getattr(expression, "output_field", TextField())
+        kind: Any = getattr(expression, "output_field", TextField())
         return Q(kind.get_lookup(name)(expression, value))
 
     if operator == "set":

@@ -21,6 +21,7 @@ from partners.coverage import MODELS
 from partners.importing import upsert_rows
 from partners.importing.staging import take_turn
 from partners.models import Journal, JournalLine, Origin
+from partners.touching import announce
 from partners.vocabulary import Subject
 from people.models import User
 
@@ -85,6 +86,7 @@ def undo(*, journal_id: int) -> Undone | None:
     for lines in _chunks(journal):
         _restore(subject, journal, lines, origin, result)
     _take_out(subject, journal, origin, result)
+    announce()
     journal.status, journal.undone_at, journal.outcome = Journal.Status.UNDONE, timezone.now(), asdict(result)
     journal.save(update_fields=["status", "undone_at", "outcome"])
     return result

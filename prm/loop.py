@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.utils import timezone
 
 from programs import accruing, settling
+from programs.dispatch import accrue_soon
 from programs.settling import Settled
 from segments import following, membership
 from segments.following import Followed
@@ -38,9 +39,15 @@ def run_recompute(*, run: Recompute) -> Turn | None:
 
 
 def settle_run(*, run: Recompute) -> Settled:
-    """Let programmes settle after a finished run and deals earn what they should, and note on the run that they did."""
+    """Let programmes settle after a finished run and deals earn what they should, and note on the run that they did.
+
+    After a small run a worker sees to the deals by itself: it looks at all of them, and nobody waits for that.
+    """
     settled = settling.settle()
-    accruing.accrue()
+    if run.trigger == Recompute.Trigger.CHANGE:
+        accrue_soon()
+    else:
+        accruing.accrue()
     Recompute.objects.filter(pk=run.pk).update(settled_at=timezone.now())
     return settled
 
@@ -50,6 +57,8 @@ def follow() -> Followed | None:
     followed = following.follow()
     if followed is not None and followed.run is not None:
         settle_run(run=followed.run)
+    elif followed is not None:
+        accrue_soon()
     return followed
 
 

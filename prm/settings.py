@@ -249,7 +249,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "unacked_restore_throttle": 1,
 }
 CELERY_TIMEZONE = TIME_ZONE
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "prm.scheduling:Scheduler"
 NIGHTLY_HOUR = env.int("PRM_NIGHTLY_HOUR", default=2)
 """The local hour of the nightly recompute."""
 CELERY_BEAT_SCHEDULE = {
@@ -270,7 +270,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partners.expire_registrations",
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
     },
-    "accrue": {"task": "programs.accrue", "schedule": 600.0},
+    "accrue": {"task": "programs.accrue", "schedule": 300.0},
 }
 
 RECOMPUTE_TASK = "prm.recompute"
@@ -284,6 +284,8 @@ SNAPSHOT_DIR = env.str("PRM_SNAPSHOT_DIR", default=str(BASE_DIR / ".state" / "co
 """Where the columns of large populations are kept, mapped into memory by whoever previews."""
 SNAPSHOT_ABOVE = env.int("PRM_SNAPSHOT_ABOVE", default=50_000)
 """From so many partners, or customers; 0: never."""
+LEASE_SECONDS = env.int("PRM_LEASE_SECONDS", default=30)
+"""How long a worker may be silent before another takes its run over."""
 SHARD_TASK = "prm.help_out"
 """What works out shares of a large run."""
 SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)

@@ -3,16 +3,17 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from prm import console, health, metrics
+from prm import health, metrics
 from programs.portal.proofs import public_urls as certificate_urls
 
 urlpatterns = [
     path("", include("people.urls")),
     path("account/", include("allauth.urls")),
-    path("console/", console.home, name="console_home"),
+    path("console/", include("prm.console.urls")),
     path("console/", include("partners.console.urls")),
     path("console/", include("segments.console.urls")),
     path("console/", include("programs.console.urls")),
+    path("console/", include("integrations.console.urls")),
     path("portal/", include("partners.portal.urls")),
     path("portal/", include("programs.portal.urls")),
     path("certificates/", include(certificate_urls)),

@@ -45,11 +45,16 @@ class _Book:
 
 
 @transaction.atomic
-def accrue(*, now: datetime | None = None) -> Accrued:
-    """Bring the ledger up to what deals should have earned by `now` (default: the present)."""
+def accrue(*, now: datetime | None = None, wait: bool = True) -> Accrued:
+    """Bring the ledger up to what deals should have earned by `now` (default: the present).
+
+    While another is at it, this one waits, or with `wait=False` leaves it to that one and to the clock.
+    """
     now = now or timezone.now()
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        cursor.execute(f"SELECT pg_{'' if wait else 'try_'}advisory_xact_lock(%s)", [LOCK])
+        if cursor.fetchone()[0] is False:
+            return Accrued()
     rows = StringIO()
     counts = {"accrual": 0, "reversal": 0}
     for books in _by_type(now).values():

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import transaction
 
 from partners.vocabulary import Subject
-from programs.models import Content, KitItem, PlaySegment, Program
+from programs.models import Content, KitItem, PlaySegment
 from segments.models import Segment
 
 
@@ -40,22 +39,6 @@ def write_items(content: Content, items: Sequence[dict[str, str]]) -> None:
             KitItem.objects.filter(pk=have[item.pk].pk).update(**values)
         else:
             KitItem.objects.create(kit=content, item=item, **values)
-
-
-@transaction.atomic
-def move_item(*, program: Program, item_id: int, by: int) -> int:
-    """Move an item up (-1) or down (1); at the edge it stays. Returns its place (from 1); 0 where it is gone."""
-    content = Content.objects.select_for_update().get(program=program)
-    rows = list(content.items.order_by("position", "id"))
-    place = next((place for place, each in enumerate(rows) if each.pk == item_id), None)
-    if place is None:
-        return 0
-    target = min(max(place + by, 0), len(rows) - 1)
-    rows.insert(target, rows.pop(place))
-    for position, each in enumerate(rows, start=1):
-        each.position = position
-    KitItem.objects.bulk_update(rows, ["position"])
-    return target + 1
 
 
 def write_customer_segments(content: Content, slugs: Sequence[str]) -> None:

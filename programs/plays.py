@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import date
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -11,7 +12,7 @@ from django.utils import timezone
 from partners.models import Customer
 from people import roles
 from people.roles import Viewer
-from programs.models import Offer, PlaySegment, Program, Target
+from programs.models import Content, KitItem, Offer, PlaySegment, Program, Target
 from segments.models import Membership, Segment
 
 
@@ -25,7 +26,7 @@ class Standing:
 
 def running_plays(viewer: Viewer) -> QuerySet[Program]:
     """Plays in force today. To a partner's people: those for all partners, and those on offer to their company."""
-    today = timezone.localdate(timezone=timezone.get_default_timezone())
+    today = _today()
     plays = (
         Program.objects.running_on(today)
         .filter(kind=Program.Kind.CONTENT, content__form="play")
@@ -82,3 +83,16 @@ def play_for(viewer: Viewer, customer: Customer, slug: str) -> Program | None:
     """The play of that slug, where it is for this customer."""
     plays = standings(viewer, [customer.pk])[customer.pk].plays
     return next((play for play in plays if play.slug == slug), None)
+
+
+def shown_items(content: Content) -> list[KitItem]:
+    """What a kit or play holds and may be seen today, in order. One query; none for a single resource."""
+    if content.form == Content.Form.PIECE:
+        return []
+    items = content.items.exclude(item__program__status=Program.Status.ARCHIVED)
+    items = items.exclude(item__expires_on__lt=_today()).select_related("item__program").order_by("position", "id")
+    return list(items.filter(Q(item__needs_approval=False) | Q(item__shown_version__gt=0)))
+
+
+def _today() -> date:
+    return timezone.localdate(timezone=timezone.get_default_timezone())

@@ -41,4 +41,4 @@ def walk_journeys() -> None:
 @shared_task(name=ACCRUE_TASK)
 def accrue() -> None:
     """Let deals earn what they should by now."""
-    accruing.accrue()
+    accruing.accrue(wait=False)

@@ -62,7 +62,7 @@ class Learner:
 
 def transcript_of(user: Viewer) -> list[Learner]:
     """One person's courses, latest begun first. Four queries."""
-    rows = learners(Enrolment.objects.filter(user_id=user.pk).select_related("course__program"))
+    rows = learners(Enrolment.objects.filter(user_id=user.pk or 0).select_related("course__program"))
     offers = dict(
         Offer.objects.visible_to(user)
         .on()

@@ -58,7 +58,7 @@ def sentence(targeting: Targeting, names: Mapping[str, str]) -> str:
 def earning(*, rate: Decimal | None, amount: Decimal | None, currency: str) -> str:
     """What an incentive earns: "5 % of the deal" or "EUR 1,500"."""
     if rate is not None:
-        return f"{_plain(rate)} % of the deal"
+        return f"{rate.normalize():f} % of the deal"
     return f"{currency} {_plain(amount or Decimal())}"
 
 

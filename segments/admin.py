@@ -7,7 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
-from segments.models import Change, Membership, Recompute, Segment, SegmentVersion
+from segments.models import Change, Membership, Override, Recompute, Segment, SegmentSet, SegmentVersion, SetEntry
 
 
 class ReadOnly(admin.ModelAdmin):
@@ -82,3 +82,34 @@ class ChangeAdmin(ReadOnly):
     list_display = ["id", "at", "segment", "subject_id", "kind", "version", "recompute"]
     list_filter = ["kind"]
     search_fields = ["segment__slug", "=subject_id"]
+
+
+@admin.register(Override)
+class OverrideAdmin(ReadOnly):
+    """Who is in or out by hand."""
+
+    list_display = ["segment", "subject_id", "kind", "author", "reason", "expires_at"]
+    list_filter = ["kind"]
+    search_fields = ["segment__slug", "=subject_id"]
+
+
+class SetEntryInline(admin.TabularInline):
+    """The segments of a set, in order."""
+
+    model = SetEntry
+    fields = ("position", "segment", "is_rest", "lost_count")
+    readonly_fields = ("position", "segment", "is_rest", "lost_count")
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """The order is kept free of circles by the API and the console."""
+        return False
+
+
+@admin.register(SegmentSet)
+class SegmentSetAdmin(ReadOnly):
+    """Families of segments."""
+
+    list_display = ["name", "slug", "subject", "mode"]
+    inlines = [SetEntryInline]

@@ -20,6 +20,10 @@ DETAILS = ("name", "description", "objective", "owner", "partner_visible")
 """What can be changed about a segment beside its rule."""
 
 
+RESERVED = frozenset({"new", "preview", "values", "coverage", "overlap", "compare", "sets"})
+"""Addresses that pages have: a segment of that name could not be opened."""
+
+
 class SegmentInUse(Exception):
     """The segment cannot go: `used_by` says what would break, in words."""
 
@@ -48,6 +52,8 @@ def create_segment(
     """
     segment = Segment(slug=slug, name=name, subject=str(subject), kind=str(kind), **_known(details))
     segment.full_clean(exclude=["owner"])
+    if slug in RESERVED:
+        raise ValidationError({"slug": f"“{slug}” is the address of a page. Choose another one."})
     lock_rules()
     canonical = _canonical(segment, rule, viewer)
     segment.save()

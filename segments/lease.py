@@ -9,14 +9,15 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
 from segments.models import Recompute
 
-LENGTH = timedelta(seconds=30)
-BEAT = 5.0
+LENGTH = timedelta(seconds=settings.LEASE_SECONDS)
+BEAT = settings.LEASE_SECONDS / 6
 """Seconds between two renewals."""
 
 log = logging.getLogger(__name__)

@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
 from pyroaring import BitMap64
 
 from people.roles import Viewer
+from segments.bitmaps import ids_of
 from segments.ledger import present_members
 from segments.members import MODELS
 from segments.models import Segment
@@ -52,3 +55,27 @@ def compared(other: Segment, own: BitMap64, theirs: BitMap64) -> Overlap:
     both = own.intersection_cardinality(theirs)
     either = len(own) + len(theirs) - both
     return Overlap(other, len(theirs), both, both / len(own) if own else 0.0, both / either if either else 0.0)
+
+
+def matrix(sets: Sequence[BitMap64]) -> npt.NDArray[np.int64]:
+    """How many each two sets have in common, shape (n, n); the diagonal is their sizes.
+
+    Pairs are counted subject by subject: as long as the memberships, not as the square of the sets.
+    """
+    ids = [ids_of(members) for members in sets]
+    size = len(sets)
+    if not any(map(len, ids)):
+        return np.zeros((size, size), dtype=np.int64)
+    subjects = np.concatenate(ids)
+    which = np.repeat(np.arange(size, dtype=np.int32), [len(found) for found in ids])
+    order = np.argsort(subjects, kind="stable")
+    which = which[order]
+    starts = np.flatnonzero(np.diff(subjects[order], prepend=-1))
+    lengths = np.diff(starts, append=len(which))
+    counts = np.zeros(size * size, dtype=np.int64)
+    for length in np.unique(lengths):
+        rows = which[starts[lengths == length][:, None] + np.arange(length)].astype(np.int64)
+        for block in np.array_split(rows, max(1, len(rows) * int(length) ** 2 // 20_000_000)):
+            pairs = (block[:, :, None] * size + block[:, None, :]).ravel()
+            counts += np.bincount(pairs, minlength=size * size)
+    return counts.reshape(size, size)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
+from django.core.files.base import ContentFile
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from partners import facts
@@ -17,28 +19,52 @@ from partners.importing import (
     FileProblem,
     ImportRefused,
     Options,
+    Source,
+    corrected,
     inspect_file,
     request_apply,
     request_dry_run,
     start_import,
 )
-from partners.models import Import
+from partners.models import Import, Journal
+from partners.undoing import UndoRefused, request_undo
 from partners.vocabulary import Subject
 from people import roles
 from people.guards import editor_required, unlimited_editor_required
 
 PAGE_SIZE = 50
 SHOWN_REJECTS = 100
+WITH_REJECTS = "rejects"
 UNDER_WAY = frozenset({Import.Status.QUEUED, Import.Status.RUNNING})
 
 
 @require_safe
 @editor_required
 def imports(request: HttpRequest) -> HttpResponse:
-    """The imports so far, latest first."""
-    rows = Import.objects.visible_to(request.user).select_related("created_by").defer("rejects", "options")
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "console/imports/list.html", {"page": page})
+    """The imports so far, latest first; by status, by what is in them, by name."""
+    rows = Import.objects.visible_to(request.user).select_related("created_by", "origin__journal")
+    asked = {name: request.GET.get(name, "").replace("\x00", "") for name in ("q", "status", "subject", "by")}
+    if asked["status"] == WITH_REJECTS:
+        rows = rows.filter(result__rejected__gt=0)
+    elif asked["status"]:
+        rows = rows.filter(status=asked["status"])
+    if asked["subject"]:
+        rows = rows.filter(subject=asked["subject"])
+    if asked["q"].strip():
+        rows = rows.filter(filename__icontains=asked["q"].strip())
+    if asked["by"] == "me":
+        rows = rows.filter(created_by_id=request.user.pk)
+    page = Paginator(rows.defer("rejects", "options"), PAGE_SIZE).get_page(request.GET.get("page"))
+    statuses = [*Import.Status.choices, (WITH_REJECTS, "Sent rows back")]
+    subjects = [(subject.value, f"{subject.title()}s") for subject in Subject]
+    words = {
+        "page": page,
+        "asked": asked,
+        "statuses": statuses,
+        "subjects": subjects,
+        "is_narrowed": any(asked.values()),
+    }
+    return render(request, "console/imports/list.html", words)
 
 
 @require_http_methods(["GET", "POST"])
@@ -66,12 +92,29 @@ def new_import(request: HttpRequest) -> HttpResponse:
 def one_import(request: HttpRequest, pk: int) -> HttpResponse:
     """One import: its mapping, its progress or its outcome, whichever it has come to."""
     item = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
-    if item.status in UNDER_WAY:
-        return render(request, "console/imports/running.html", {"item": item})
+    if is_under_way(item):
+        return render(request, "console/imports/running.html", {"item": item, "is_undo": item.status == "applied"})
     remapping = request.method == "POST" or "mapping" in request.GET or item.status in {"uploaded", "failed"}
     if item.status == Import.Status.APPLIED or not remapping:
-        return render(request, "console/imports/outcome.html", {"item": item, "rejects": item.rejects[:SHOWN_REJECTS]})
+        return outcome(request, item)
     return _map(request, item)
+
+
+def is_under_way(item: Import) -> bool:
+    """A worker is at it: takes it in, or undoes it."""
+    journal = journal_of(item)
+    return item.status in UNDER_WAY or bool(journal and journal.status == Journal.Status.QUEUED)
+
+
+def journal_of(item: Import) -> Journal | None:
+    """What was there before an import, while it is kept."""
+    return getattr(item.origin, "journal", None) if item.origin else None
+
+
+def outcome(request: HttpRequest, item: Import, problem: str = "") -> HttpResponse:
+    """What it did or would do, its rejects, and the ways on: mend them, undo it."""
+    words = {"item": item, "rejects": item.rejects[:SHOWN_REJECTS], "journal": journal_of(item), "problem": problem}
+    return render(request, "console/imports/outcome.html", words, status=400 if problem else 200)
 
 
 def _map(request: HttpRequest, item: Import) -> HttpResponse:
@@ -124,9 +167,50 @@ def apply_import(request: HttpRequest, pk: int) -> HttpResponse:
 def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
     """The part that shows how far a run is; once it has ended, the page is loaded anew."""
     item = get_object_or_404(Import.objects.visible_to(request.user).defer("rejects"), pk=pk)
-    if item.status not in UNDER_WAY:
+    if not is_under_way(item):
         return HttpResponseClientRefresh()
-    return render(request, "console/imports/progress.html", {"item": item})
+    return render(request, "console/imports/progress.html", {"item": item, "is_undo": item.status == "applied"})
+
+
+@require_POST
+@unlimited_editor_required
+def correct_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """The mended rejects come back: tried out at once, with the columns and formats of the import they are from."""
+    item = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
+    form = UploadForm({"subject": item.subject}, request.FILES)
+    if not item.rejects_file or not form.is_valid():
+        return outcome(request, item, problem="Choose the file with the mended rows.")
+    options = Options.from_json(item.options)
+    try:
+        source = Source(item.file.path, encoding=options.encoding, delimiter=options.delimiter)
+        text = corrected(form.cleaned_data["file"].read(), source)
+        name = f"corrected {item.filename.rsplit('.', 1)[0].removeprefix('corrected ')}.csv"
+        again = start_import(
+            subject=Subject(item.subject),
+            file=ContentFile(text, name=name),
+            filename=name,
+            user=request.user,
+            corrects=item,
+        )
+    except FileProblem as error:
+        return outcome(request, item, problem=str(error))
+    request_dry_run(import_id=again.pk, options=replace(options, encoding="utf-8", delimiter=","))
+    return redirect("console_import", again.pk)
+
+
+@require_POST
+@unlimited_editor_required
+def undo_import(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have an import undone."""
+    item = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
+    journal = journal_of(item)
+    try:
+        if journal is None:
+            raise UndoRefused("There is nothing to undo, or what was there before is no longer kept.")
+        request_undo(journal_id=journal.pk, user=request.user)
+    except UndoRefused as refused:
+        messages.warning(request, str(refused))
+    return redirect("console_import", pk)
 
 
 @require_safe

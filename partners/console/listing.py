@@ -45,7 +45,7 @@ class Layout:
 
 
 @dataclass(frozen=True, slots=True)
-class Filter:
+class Asked:
     """A condition with what a form needs to show it."""
 
     condition: Condition
@@ -139,8 +139,8 @@ class Listing:
     columns: list[Column]
     choices: list[tuple[Field, bool]]
     """Every column there could be, and whether it is shown."""
-    quick: list[Filter]
-    filters: list[Filter]
+    quick: list[Asked]
+    filters: list[Asked]
     addable: list[tuple[str, str]]
     order: Order
     count: int
@@ -209,9 +209,9 @@ def listing(request: HttpRequest, layout: Layout) -> Listing:
     asked = {condition.field.name: condition for condition in found.conditions}
     add = query.get("add", "")
     quick = [n for n in layout.quick if n in words and is_quick(asked.get(n)) and n != add]
-    extra = [Filter(c, without(query, name)) for name, c in asked.items() if name not in quick]
+    extra = [Asked(c, without(query, name)) for name, c in asked.items() if name not in quick]
     if add in words and add not in asked:
-        extra.append(Filter(Condition(words[add], narrowing.operators(words[add])[0][0]), is_new=True))
+        extra.append(Asked(Condition(words[add], narrowing.operators(words[add])[0][0]), is_new=True))
     views = list(SavedView.objects.visible_to(viewer).filter(subject=subject).select_related("owner"))
     taken = {*(filter_.condition.field.name for filter_ in extra)}
     return Listing(
@@ -221,7 +221,7 @@ def listing(request: HttpRequest, layout: Layout) -> Listing:
         rows=Cells(subject, shown, viewer).of(page.object_list),
         columns=[Column(field, keyset.sortable(field)) for field in shown],
         choices=[(f, f in shown) for n, f in words.items() if n not in {"name", "external_id"}],
-        quick=[Filter(asked.get(n) or Condition(words[n], "is")) for n in quick],
+        quick=[Asked(asked.get(n) or Condition(words[n], "is")) for n in quick],
         filters=extra,
         addable=[(n, f.label) for n, f in words.items() if n not in taken],
         order=order,

@@ -91,7 +91,7 @@ def save_view(request: HttpRequest, subject: Subject) -> HttpResponse:
         messages.error(request, "Give the view a name.")
         return redirect(f"{address(subject)}?{query}")
     view, _ = SavedView.objects.update_or_create(
-        owner=request.user,
+        owner_id=request.user.pk,
         subject=subject,
         name=name,
         defaults={"query": query, "is_shared": "is_shared" in request.POST},
@@ -104,7 +104,7 @@ def save_view(request: HttpRequest, subject: Subject) -> HttpResponse:
 @vendor_required
 def delete_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Let go of a view of one's own."""
-    view = get_object_or_404(SavedView.objects.filter(owner=request.user), pk=pk)
+    view = get_object_or_404(SavedView.objects.filter(owner_id=request.user.pk), pk=pk)
     view.delete()
     messages.success(request, f"The view “{view}” is deleted.")
     return redirect(address(Subject(view.subject)))

@@ -68,9 +68,14 @@ def inspect_file(
     return Inspection(source.encoding, source.delimiter, source.header, sample, columns)
 
 
-def start_import(*, subject: Subject, file: File[bytes], filename: str, user: User | None) -> Import:
-    """Keep an uploaded file. FileProblem when it cannot be read as a table, and then nothing is kept."""
-    started = Import(subject=subject, filename=Path(filename).name[:300], created_by=user)
+def start_import(
+    *, subject: Subject, file: File[bytes], filename: str, user: User | None, corrects: Import | None = None
+) -> Import:
+    """Keep an uploaded file. FileProblem when it cannot be read as a table, and then nothing is kept.
+
+    `corrects`: the import whose rejected rows it brings again.
+    """
+    started = Import(subject=subject, filename=Path(filename).name[:300], created_by=user, corrects=corrects)
     started.file.save(Path(filename).name[-80:] or "import.csv", file, save=False)
     try:
         inspect_file(started.file.path, subject)

@@ -17,6 +17,7 @@ from typing import Any
 from django.db import connection
 
 from partners.columns import TABLES
+from partners.importing.keeping import keep_before, keep_made
 from partners.importing.refusing import Refused, taken_out
 from partners.models import Journal, Origin
 from partners.touching import announce
@@ -67,34 +68,6 @@ def array(items: Sequence[str | int]) -> str:
         return "{" + ",".join(map(str, items)) + "}"
     quoted = ('"' + str(item).replace("\\", "\\\\").replace('"', '\\"') + '"' for item in items)
     return escape("{" + ",".join(quoted) + "}")
-
-
-CUSTOM_BEFORE = (
-    "coalesce((SELECT jsonb_object_agg(k, t.custom -> k) FROM jsonb_each(s.custom) e(k, v)"
-    " WHERE nullif(v, 'null') IS DISTINCT FROM t.custom -> k), '{}')"
-)
-DELETED_BEFORE = (
-    "CASE WHEN t.deleted_at IS NULL THEN '{}'::jsonb ELSE jsonb_build_object('deleted_at', t.deleted_at::text) END"
-)
-
-
-def before(field: Field, have: str, want: str) -> str:
-    """A JSON object of the field's present value as the API writes it, empty where the row does not change it."""
-    at = slot(field)
-    if field.name == "partners":
-        value = (
-            "(SELECT jsonb_agg(b.external_id ORDER BY b.external_id) FROM partners_customer_partners m"
-            " JOIN partners_partner b ON b.id = m.partner_id WHERE m.customer_id = t.id AND b.deleted_at IS NULL)"
-        )
-    elif field.refers_to == "user":
-        value = f"(SELECT b.email FROM people_user b WHERE b.id = t.{at.column})"
-    elif field.refers_to:
-        value = f"(SELECT b.external_id FROM {TABLES[Subject(field.refers_to)]} b WHERE b.id = t.{at.column})"
-    elif field.type is FieldType.MULTI_CHOICE:
-        value = f"to_jsonb(t.{at.column})"
-    else:
-        value = f"nullif(t.{at.column}::text, '')"
-    return f"CASE WHEN {have} IS DISTINCT FROM {want} THEN jsonb_build_object('{field.name}', {value}) ELSE '{{}}'::jsonb END"
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,12 +149,7 @@ class Stage:
         values = {"origin": origin.pk, "now": now, "journal": journal.pk if journal else None}
         created = self._insert(values)
         if journal and created:
-            self.run(
-                "UPDATE partners_journal SET made = made || (SELECT array_agg(t.id ORDER BY t.id)"
-                f" FROM {self.name} s JOIN {self.table} t ON t.external_id = s.external_id WHERE s.is_new)"
-                " WHERE id = %(journal)s",
-                values,
-            )
+            keep_made(self, values)
         updated = self._update(values, replace_custom)
         if "partners" in self.slots:
             self._link()
@@ -268,14 +236,8 @@ class Stage:
             )
         parent = f"LEFT JOIN {self.table} p ON p.external_id = s.parent" if "parent" in self.slots else ""
         if values["journal"]:
-            pieces = [before(self.fields[at], *self._new_value(name)) for at, name in enumerate(self.slots)]
-            self.run(
-                f"INSERT INTO partners_journalline (journal_id, record_id, before) SELECT %(journal)s, t.id,"
-                f" {' || '.join([*pieces, *[CUSTOM_BEFORE] * self.custom, DELETED_BEFORE])}"
-                f" FROM {self.name} s JOIN {self.table} t ON t.external_id = s.external_id {parent}"
-                f" WHERE NOT s.is_new AND ({' OR '.join(differs)}) ORDER BY t.id FOR UPDATE OF t",
-                values,
-            )
+            have_want = {name: self._new_value(name) for name in self.slots}
+            keep_before(self, have_want, f"{parent} WHERE NOT s.is_new AND ({' OR '.join(differs)})", values)
         self.run(
             f"WITH changed AS (UPDATE {self.table} t SET {', '.join([*sets, f'provenance = {provenance}'])},"
             f" updated_at = %(now)s, deleted_at = NULL FROM {self.name} s {parent}"

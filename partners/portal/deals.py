@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from partners.models import Deal, Registration
+from partners.models import Customer, Deal, Registration
 from partners.registering import Refused, Wish, conflicts, submit
 from partners.vocabulary import DEAL_STAGES
 from people.guards import partner_required
@@ -73,7 +73,12 @@ def deal(request: HttpRequest, pk: int) -> HttpResponse:
     """One of the company's deals."""
     found = Deal.objects.visible_to(request.user).select_related("customer", "registration")
     one = get_object_or_404(found, pk=pk)
-    return render(request, "portal/deals/deal.html", {"deal": one, "registration": getattr(one, "registration", None)})
+    words = {
+        "deal": one,
+        "registration": getattr(one, "registration", None),
+        "is_served": Customer.objects.visible_to(request.user).filter(pk=one.customer_id).exists(),
+    }
+    return render(request, "portal/deals/deal.html", words)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,7 @@ from django.utils import timezone
 from partners.models import Activity, Customer, Deal, Partner
 from people.models import User
 from prm import loop
-from prm.demo import partners, people, programs, records, segments, taking, telling
+from prm.demo import partners, people, programs, records, requests, segments, taking, telling
 from prm.demo.marks import Marks, Wish, alone, reference
 from prm.demo.records import Say
 from programs.models import Offer, Program
@@ -73,6 +73,7 @@ def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
         raise RuntimeError(f"The segments could not be computed: {turn and turn.recomputed.failed}")
     taking.take_up()
     changed += telling.announce(owner=owner)
+    requests.file_requests()
     say("Members are computed and programmes on offer")
     return changed + turn.recomputed.entered + turn.recomputed.left + turn.settled.offered + turn.settled.withdrawn
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from prm.demo.industries import Profile
+from prm.demo.quizzes import final_quiz
 from prm.demo.segments import focus_slug, guard_slug
 from programs import authoring
 from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDraft
@@ -24,6 +25,7 @@ PAGES = (
     "tender-kit",
     "fresh-start",
     "service-toolkit",
+    "small-business-play",
 )
 COURSES = ("selling-with-confidence", "focus-in-practice", "guard-essentials")
 
@@ -118,6 +120,17 @@ def _pages(shelf: Shelf) -> list[ProgramDraft]:
             "Runbooks, reports and a price calculator for those who run what they sell.",
             Targeting(any=("service-partners",)),
         ),
+        ProgramDraft(
+            "small-business-play",
+            "Small and ready: how to sell to them",
+            ContentDraft(
+                body=shelf.text("small-business-play"),
+                form="play",
+                items=({"content": "small-business-bundle", "message": "The one page to leave on the table."},),
+                customer_segments=("small-businesses-ready-to-move",),
+            ),
+            "A first meeting that ends with a date: for small firms that look for help now.",
+        ),
     ]
 
 
@@ -127,7 +140,13 @@ def _courses(shelf: Shelf) -> list[ProgramDraft]:
         ProgramDraft(
             "selling-with-confidence",
             "Selling with confidence",
-            CourseDraft(shelf.lessons("selling-with-confidence"), minutes=90),
+            CourseDraft(
+                (*shelf.lessons("selling-with-confidence"), final_quiz(shelf.profile.focus.label)),
+                minutes=90,
+                due_days=60,
+                gives_certificate=True,
+                certificate_months=24,
+            ),
             "Five short lessons for everybody who meets customers: from two good sentences to a signed order.",
             Targeting(any=("new-partners-onboarding", "small-business-sellers", "one-step-from-gold")),
             priority=30,
@@ -143,7 +162,7 @@ def _courses(shelf: Shelf) -> list[ProgramDraft]:
         ProgramDraft(
             "guard-essentials",
             shelf.say("{guard} essentials"),
-            CourseDraft(shelf.lessons("guard-essentials"), minutes=100),
+            CourseDraft(shelf.lessons("guard-essentials"), minutes=100, gives_certificate=True, certificate_months=12),
             "What is at stake, the measures that stop most trouble, and the first hour when something happens.",
             Targeting(any=(guard, "public-sector")),
             priority=10,

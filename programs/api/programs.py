@@ -21,11 +21,16 @@ from partners.api.pages import each, page
 from partners.api.schema import PAGING, ref
 from partners.api.strict import checked
 from partners.api.writing import Conflict
+from people.roles import Viewer
 from programs.api.values import BODIES, DATES, MODES, drafted, represent_program
 from programs.authoring import activate, archive, change_program, create_program, delete_program, draft_of
 from programs.models import Program, Target
 
 _PLACES = {mode: ("targeting", mode) for mode in MODES} | {ours: ("targeting", name) for name, ours in DATES.items()}
+
+
+_HELD = ("content__items__item__program", "content__customer_segments__segment")
+"""What kits hold, and whom plays are for."""
 
 
 @contextmanager
@@ -57,7 +62,7 @@ class ProgramView(APIView):
         """Those the caller may see, with all that is shown of them."""
         targets = Prefetch("targets", queryset=Target.objects.select_related("segment"))
         found = Program.objects.visible_to(request.user).select_related("content", "course", "incentive")
-        found = found.prefetch_related(targets)
+        found = found.prefetch_related(targets, *_HELD)
         return found.filter(kind=self.kind) if self.kind else found
 
     def one(self, request: Request, slug: str) -> Program:
@@ -84,7 +89,7 @@ class ProgramList(ProgramView):
             raise ValidationError({"kind": [ErrorDetail(f"Say which kind: {expected}.", "invalid")]})
         values = checked(BODIES[kind], data)
         with placed(), transaction.atomic():
-            program = create_program(draft=drafted(kind, values))
+            program = create_program(draft=drafted(kind, values), author=_person(request))
             _follow(program, values.get("status"))
         place = reverse("api_program", args=[program.slug])
         return Response(represent_program(self.one(request, program.slug)), status=201, headers={"Location": place})
@@ -103,7 +108,9 @@ class ProgramDetail(ProgramView):
         values = checked(BODIES[program.kind], request.data, partial=True)
         with placed(), transaction.atomic():
             if set(values) - {"status"}:
-                program = change_program(program=program, draft=drafted(program.kind, values, draft_of(program)))
+                program = change_program(
+                    program=program, draft=drafted(program.kind, values, draft_of(program)), author=_person(request)
+                )
             _follow(program, values.get("status"))
         return Response(represent_program(self.one(request, program.slug)))
 
@@ -112,6 +119,11 @@ class ProgramDetail(ProgramView):
         with placed():
             delete_program(program=self.one(request, slug))
         return Response(status=204)
+
+
+def _person(request: Request) -> Viewer | None:
+    """Who writes, where it is a person and not a key."""
+    return request.user if request.user.pk is not None else None
 
 
 def _follow(program: Program, status: str | None) -> None:

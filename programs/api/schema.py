@@ -39,6 +39,23 @@ _DETAIL: dict[str, Json] = {
         "body": {"type": "string", "description": "Markdown."},
         "url": {"type": "string", "maxLength": 200},
         "language": {"type": "string", "maxLength": 10},
+        "form": {"type": "string", "enum": ["piece", "kit", "play"]},
+        "expires_on": {**_DAY, "description": "The last day it may be seen."},
+        "needs_approval": {"type": "boolean", "description": "Partners see a version once another person approved it."},
+        "items": {
+            "type": "array",
+            "description": "What a kit or play holds, in order.",
+            "items": {
+                "type": "object",
+                "required": ["content"],
+                "additionalProperties": False,
+                "properties": {
+                    "content": {"type": "string", "maxLength": 100},
+                    "message": {"type": "string", "maxLength": 500},
+                },
+            },
+        },
+        "customer_segments": {**_SLUGS, "description": "Segments of customers that a play is for."},
     },
     "course": {
         "lessons": {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +14,7 @@ from partners.api.strict import StrictSerializer
 from partners.api.values import rfc3339
 from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDraft
 from programs.lessons import KINDS
-from programs.models import Incentive, Offer, Program
+from programs.models import Content, Incentive, Offer, Program
 from programs.targeting import Targeting
 
 DRAFTS: dict[str, Callable[..., ContentDraft | CourseDraft | IncentiveDraft]] = {
@@ -22,7 +23,10 @@ DRAFTS: dict[str, Callable[..., ContentDraft | CourseDraft | IncentiveDraft]] = 
     Program.Kind.INCENTIVE: IncentiveDraft,
 }
 DETAIL = {
-    Program.Kind.CONTENT: ("body", "url", "language"),
+    Program.Kind.CONTENT: (
+        *("body", "url", "language"),
+        *("form", "expires_on", "needs_approval", "items", "customer_segments"),
+    ),
     Program.Kind.COURSE: ("lessons", "minutes", "due_days", "gives_certificate", "certificate_months"),
     Program.Kind.INCENTIVE: ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "period", "terms"),
 }
@@ -63,12 +67,26 @@ class ProgramBody(StrictSerializer):
     targeting = TargetingBody(required=False)
 
 
+class ItemBody(StrictSerializer):
+    """What a kit holds."""
+
+    content = serializers.CharField(max_length=100)
+    message = serializers.CharField(required=False, allow_blank=True, max_length=500)
+
+
 class ContentBody(ProgramBody):
     """Content."""
 
     body = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     url = serializers.CharField(required=False, allow_blank=True, max_length=200)
     language = serializers.CharField(required=False, max_length=10)
+    form = serializers.ChoiceField(Content.Form.choices, required=False)
+    expires_on = serializers.DateField(required=False, allow_null=True)
+    needs_approval = serializers.BooleanField(required=False)
+    items = ItemBody(many=True, required=False)
+    customer_segments = serializers.ListField(
+        child=serializers.CharField(max_length=100), required=False, max_length=1000
+    )
 
 
 class CourseBody(ProgramBody):
@@ -118,6 +136,9 @@ def drafted(kind: str, values: Mapping[str, Any], base: ProgramDraft | None = No
     own = {} if base is None else {name: getattr(base, name) for name in _OWN}
     detail = {} if base is None else {name: getattr(base.detail, name) for name in DETAIL[Program.Kind(kind)]}
     detail |= {name: values[name] for name in DETAIL[Program.Kind(kind)] if name in values}
+    for name in ("items", "customer_segments"):
+        if name in detail:
+            detail[name] = tuple(dict(each) if isinstance(each, Mapping) else each for each in detail[name])
     if "lessons" in detail:
         detail["lessons"] = tuple(dict(lesson) for lesson in detail["lessons"])
     if "tiers" in detail:
@@ -153,13 +174,25 @@ def represent_program(program: Program) -> dict[str, Any]:
             "ends": program.ends_on.isoformat() if program.ends_on else None,
             "new_members_only": program.new_members_only,
         },
-        **{name: _plain(getattr(detail, name)) for name in DETAIL[Program.Kind(program.kind)]},
+        **{name: _plain(_of_detail(detail, name)) for name in DETAIL[Program.Kind(program.kind)]},
         "created_at": rfc3339(program.created_at),
         "updated_at": rfc3339(program.updated_at),
     }
 
 
+def _of_detail(detail: Any, name: str) -> Any:
+    """A member of the detail row; of a kit what it holds, of a play whom it is for."""
+    if name == "items":
+        rows = sorted(detail.items.all(), key=lambda item: item.position)
+        return [{"content": row.item.program.slug, "message": row.message} for row in rows]
+    if name == "customer_segments":
+        return sorted(row.segment.slug for row in detail.customer_segments.all())
+    return getattr(detail, name)
+
+
 def _plain(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
     return str(value) if isinstance(value, Decimal) else value
 
 

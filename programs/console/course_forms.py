@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
+from django.http import QueryDict
 
 from programs import filetypes, quizzes
 from programs.lessons import Lesson, new_key
@@ -118,7 +119,8 @@ class QuestionForm(forms.Form):
 
     def __init__(self, *args: Any, type: str, question: quizzes.Question | None = None, **kwargs: Any) -> None:  # noqa: A002
         self.type, self.question = type, question or {}
-        super().__init__(*args, initial=self._initial(), **kwargs)
+        super().__init__(*args, **kwargs)
+        self.initial = self._initial()
         for name in {"value", "tolerance", "accepted"} - set(self._OF.get(type, ())):
             del self.fields[name]
 
@@ -150,8 +152,9 @@ class QuestionForm(forms.Form):
 
     def _entered(self) -> list[dict[str, Any]]:
         """The rows of the page."""
-        ids, texts = self.data.getlist("choice"), self.data.getlist("choice_text")  # type: ignore[union-attr]
-        right = set(self.data.getlist("right"))  # type: ignore[union-attr]
+        if not isinstance(self.data, QueryDict):
+            return []
+        ids, texts, right = (self.data.getlist(name) for name in ("choice", "choice_text", "right"))
         return [{"id": key, "text": text.strip(), "right": key in right} for key, text in zip(ids, texts, strict=False)]
 
     def entered(self) -> quizzes.Question:

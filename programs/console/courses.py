@@ -38,7 +38,7 @@ def lesson_or_404(program: Program, key: str) -> dict[str, Any]:
 
 def _back(request: HttpRequest, slug: str, moved: str = "") -> HttpResponse:
     """To the list of lessons, with the keyboard where it was."""
-    return redirect(reverse("console_lessons", args=[slug]) + (f"?moved={moved}#lesson-{moved}" if moved else ""))
+    return redirect(reverse("console_lessons", args=[slug]) + (f"?moved={moved}" if moved else ""))
 
 
 @require_safe
@@ -103,7 +103,7 @@ def lesson(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "questions": _described(present),
         "types": quizzes.TYPES.items(),
         "moved": request.GET.get("moved", ""),
-        "file": LessonFile.objects.filter(pk=present.get("file"), course=found.course).first(),
+        "file": LessonFile.objects.filter(pk=present.get("file") or 0, course=found.course).first(),
     }
     return render(request, "console/programs/lesson_form.html", context, status=422 if form.errors else 200)
 
@@ -169,7 +169,7 @@ def lesson_preview(request: HttpRequest, slug: str, key: str) -> HttpResponse:
         "body": to_html(present.get("body", "")),
         "quiz": present.get("quiz"),
         "questions": quizzes.asked(present["quiz"]) if present["kind"] == "quiz" else [],
-        "file": LessonFile.objects.filter(pk=present.get("file"), course=found.course).first(),
+        "file": LessonFile.objects.filter(pk=present.get("file") or 0, course=found.course).first(),
     }
     return render(request, "console/programs/lesson_preview.html", context)
 
@@ -198,7 +198,7 @@ def question(request: HttpRequest, slug: str, key: str, question: str = "", type
 
 
 def _to_questions(slug: str, key: str, moved: str = "") -> HttpResponse:
-    return redirect(reverse("console_lesson", args=[slug, key]) + (f"?moved={moved}#question-{moved}" if moved else ""))
+    return redirect(reverse("console_lesson", args=[slug, key]) + (f"?moved={moved}" if moved else ""))
 
 
 @require_POST

@@ -11,13 +11,14 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.text import slugify
 
+from programs.console.content_fields import Items, customer_choices, rows_of
 from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDraft
 from programs.models import Content, Incentive, Program
 from programs.targeting import Targeting
+from programs.teaching import checked_type
 from segments.models import Segment
 
 MODES = ("any", "all", "none")
-LARGEST_FILE = 50 * 1024 * 1024
 
 
 def segment_choices(keep: Targeting) -> list[tuple[str, str]]:
@@ -145,14 +146,39 @@ class ContentForm(ProgramForm):
     remove_file = forms.BooleanField(label="Take the present file away", required=False)
     language = forms.CharField(max_length=10, initial="en", help_text="A code such as en, de or pt-BR.")
 
-    detail_fields = ("body", "url", "language")
+    form = forms.ChoiceField(label="Kind", choices=Content.Form.choices, required=False, initial="piece")
+    expires_on = forms.DateField(
+        label="May be used until",
+        required=False,
+        widget=Day,
+        help_text="Gone from the portal the day after. Empty: no end.",
+    )
+    needs_approval = forms.BooleanField(
+        label="A colleague approves each version before partners see it", required=False
+    )
+    items = forms.Field(label="What it holds", required=False, widget=Items)
+    customer_segments = forms.MultipleChoiceField(
+        label="For customers in", required=False, widget=forms.CheckboxSelectMultiple, help_text="Of a sales play."
+    )
+
+    detail_fields = ("body", "url", "language", "form", "expires_on", "needs_approval", "items", "customer_segments")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["customer_segments"]
+        assert isinstance(field, forms.MultipleChoiceField)  # noqa: S101
+        field.choices = customer_choices(tuple((self.initial or {}).get("customer_segments", ())))
 
     def clean_file(self) -> UploadedFile | None:
-        """Refuses what is too large to serve well."""
+        """Refuses what is too large to serve well, or is not what its name says."""
         file: UploadedFile | None = self.cleaned_data["file"]
-        if file is not None and (file.size or 0) > LARGEST_FILE:
-            raise ValidationError("The file is larger than 50 MB. Make it smaller, or give a link to it.")
+        if file is not None:
+            checked_type(file)
         return file
+
+    def item_rows(self) -> list[dict[str, Any]]:
+        """The rows of the kit, with empty ones."""
+        return rows_of(self["items"].value())
 
     def detail(self) -> ContentDraft:
         """As entered; without a new file the present one stays unless it is to go."""
@@ -162,6 +188,11 @@ class ContentForm(ProgramForm):
             url=data["url"].strip(),
             file=data["file"] or (False if data["remove_file"] else None),
             language=data["language"].strip(),
+            form=data["form"] or Content.Form.PIECE,
+            expires_on=data["expires_on"],
+            needs_approval=data["needs_approval"],
+            items=tuple(data["items"] or ()),
+            customer_segments=tuple(sorted(data["customer_segments"])),
         )
 
 

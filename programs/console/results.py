@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Avg, Count, Q
+from django.db.models import Avg, Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -39,7 +39,7 @@ class QuizResult:
         return self.tried - self.passed
 
 
-def quiz_results(course: Course, enrolments: object) -> list[QuizResult]:
+def quiz_results(course: Course, enrolments: QuerySet[Enrolment]) -> list[QuizResult]:
     """The quizzes in order. One query."""
     tallies = {
         row["lesson"]: row

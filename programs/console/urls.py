@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from programs.console import accounts, courses, journeys, messages, panels, preview, results, views, voices
+from programs.console import accounts, contents, courses, journeys, messages, panels, preview, results, views, voices
 
 urlpatterns = [
     path("programs/", views.programs, name="console_programs"),
@@ -77,4 +77,7 @@ urlpatterns = [
     path("programs/<slug:slug>/results/", results.results, name="console_course_results"),
     path("programs/<slug:slug>/results/<int:pk>/attempt/", results.grant, name="console_course_grant"),
     path("partners/<str:external_id>/offers/", views.partner_offers, name="console_partner_offers"),
+    path("programs/<slug:slug>/content/", contents.preview, name="console_content_preview"),
+    path("programs/<slug:slug>/versions/<int:number>/approve/", contents.approve, name="console_version_approve"),
+    path("customers/<str:external_id>/plays/", contents.customer_plays, name="console_customer_plays"),
 ]

@@ -15,6 +15,8 @@ from partners.models import Partner
 from people.guards import editor_required, vendor_required
 from programs import authoring
 from programs.audience import in_order, targeting_of
+from programs.console.content_fields import item_choices
+from programs.console.contents import content_context
 from programs.console.forms import FORMS, present_file
 from programs.console.rows import offer_rows, program_rows
 from programs.effects import would_offer
@@ -79,6 +81,8 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
         "state": state,
         "effect": _effect(found, targeting) if found.status != Program.Status.ACTIVE else None,
     }
+    if found.kind == Program.Kind.CONTENT:
+        context |= content_context(found.content, request.user)
     if found.kind == Program.Kind.INCENTIVE:
         incentive = found.incentive
         context["earns"] = earning(rate=incentive.rate, amount=incentive.amount, currency=incentive.currency)
@@ -106,7 +110,7 @@ def new(request: HttpRequest, kind: str = "") -> HttpResponse:
     form = FORMS[kind](request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = authoring.create_program(draft=form.draft())
+            made = authoring.create_program(draft=form.draft(), author=request.user)
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -132,7 +136,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            changed = authoring.change_program(program=found, draft=form.draft())
+            changed = authoring.change_program(program=found, draft=form.draft(), author=request.user)
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -148,6 +152,7 @@ def _form_page(request: HttpRequest, form: Any, *, kind: str, program: Program |
         "kind_label": Program.Kind(kind).label,
         "program": program,
         "present_file": present_file(program),
+        "item_choices": item_choices() if kind == Program.Kind.CONTENT else [],
         "lessons": form["lessons"].value() if "lessons" in form.fields else None,
     }
     return render(request, "console/programs/form.html", context, status=422 if form.errors else 200)

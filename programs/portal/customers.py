@@ -14,8 +14,8 @@ from people.guards import partner_required
 from programs import taking
 from programs.markdown import to_html
 from programs.models import Program
-from programs.plays import customers_by_segment, play_for, standings
-from programs.portal.pieces import item_or_404, item_page, send_content, shown_items
+from programs.plays import customers_by_segment, play_for, shown_items, standings
+from programs.portal.pieces import item_or_404, item_page, send_content
 from segments.models import Membership
 
 PAGE = 30
@@ -108,3 +108,13 @@ def play_item_file(request: HttpRequest, external_id: str, slug: str, item: int)
     """Its file."""
     found, company = _play(request, external_id, slug)
     return send_content(request, item_or_404(found.content, item), partner_id=company)
+
+
+@require_safe
+@partner_required
+def deal_plays(request: HttpRequest, pk: int) -> HttpResponse:
+    """A part for a deal's page: the plays for its customer."""
+    deal = get_object_or_404(Deal.objects.visible_to(request.user).select_related("customer"), pk=pk)
+    seen = Customer.objects.visible_to(request.user).filter(pk=deal.customer_id).first()
+    plays = standings(request.user, [seen.pk])[seen.pk].plays if seen else []
+    return render(request, "portal/deal_plays.html", {"customer": seen, "plays": plays})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -14,17 +13,9 @@ from programs import taking
 from programs.certifying import today
 from programs.filetypes import media_type_of
 from programs.markdown import to_html
-from programs.models import Content, KitItem, Offer, Program
+from programs.models import Content, Offer, Program
+from programs.plays import shown_items
 from programs.serving import is_start, send
-
-
-def shown_items(content: Content) -> list[KitItem]:
-    """What a kit or play holds and may be seen today, in order. One query; none for a single resource."""
-    if content.form == Content.Form.PIECE:
-        return []
-    items = content.items.exclude(item__program__status=Program.Status.ARCHIVED)
-    items = items.exclude(item__expires_on__lt=today()).select_related("item__program").order_by("position", "id")
-    return list(items.filter(Q(item__needs_approval=False) | Q(item__shown_version__gt=0)))
 
 
 def send_content(request: HttpRequest, content: Content, *, partner_id: int) -> HttpResponseBase:

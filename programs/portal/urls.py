@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from programs.portal import account, accounts, customers, feedback, learning, notifications, pieces, proofs, views
+from programs.portal import (
+    account,
+    accounts,
+    customers,
+    feedback,
+    gap,
+    learning,
+    notifications,
+    pieces,
+    proofs,
+    views,
+)
 
 urlpatterns = [
     path("", views.home, name="portal_home"),
@@ -15,6 +26,7 @@ urlpatterns = [
     path("claims/<int:pk>/", accounts.claim, name="portal_claim"),
     path("claims/<int:pk>/proof/", accounts.proof, name="portal_claim_proof"),
     path("segments/", views.segments, name="portal_segments"),
+    path("segments/gap/", gap.gap, name="portal_gap"),
     path("offers/<int:pk>/", views.offer, name="portal_offer"),
     path("offers/<int:pk>/file/", views.offer_file, name="portal_offer_file"),
     path("offers/<int:pk>/start/", views.start, name="portal_offer_start"),
@@ -27,6 +39,7 @@ urlpatterns = [
     path("certificates/<str:code>.<str:form>", proofs.certificate, name="portal_certificate"),
     path("offers/<int:pk>/items/<int:item>/", pieces.offer_item, name="portal_offer_item"),
     path("offers/<int:pk>/items/<int:item>/file/", pieces.offer_item_file, name="portal_offer_item_file"),
+    path("deals/<int:pk>/plays/", customers.deal_plays, name="portal_deal_plays"),
     path("customers/", customers.customers, name="portal_customers"),
     path("customers/<str:external_id>/", customers.customer, name="portal_customer"),
     path("customers/<str:external_id>/plays/<slug:slug>/", customers.play, name="portal_play"),

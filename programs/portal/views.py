@@ -16,8 +16,9 @@ from programs import taking
 from programs.certifying import today
 from programs.markdown import to_html
 from programs.models import Offer, Program
+from programs.plays import shown_items
 from programs.portal.accounts import standing
-from programs.portal.pieces import send_content, shown_items
+from programs.portal.pieces import send_content
 from programs.portal.progress import course_context
 from programs.portal.shelf import card_of, cards, next_steps
 from programs.portal.why import reasons_of

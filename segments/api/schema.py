@@ -8,8 +8,9 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from partners.api.schema import FIELDS, INSTANT, PAGING, page, ref
+from segments.api import standing_schema
 from segments.models import Change, Recompute, Segment
-from segments.operators import OPERATORS, SEGMENT_FIELD, SEGMENT_OPERATORS
+from segments.operators import OPERATORS, SEGMENT_OPERATORS
 
 Json = dict[str, Any]
 
@@ -60,11 +61,15 @@ RULE_CONDITION: Json = {
     "type": "object",
     "required": ["field", "operator"],
     "properties": {
-        "field": {"type": "string", "description": f"A field of the vocabulary, or “{SEGMENT_FIELD}”."},
+        "field": standing_schema.RULE_FIELD,
         "operator": {"type": "string", "enum": sorted({*OPERATORS, *SEGMENT_OPERATORS})},
         "value": {"description": "As the operator needs it: a value, a list, a pair, a span of time, or none."},
         "missing": {"type": "string", "enum": ["match", "no_match"]},
         "case_sensitive": {"type": "boolean"},
+        "within": {
+            "type": "string",
+            "description": "Of a percentile: the field whose values are ranked by themselves.",
+        },
     },
 }
 RULE_EVERYONE: Json = {
@@ -263,4 +268,5 @@ COMPONENTS: dict[str, Json] = {
     },
     "Stay": STAY,
     "StayPage": page(ref("Stay")),
+    **standing_schema.COMPONENTS,
 }

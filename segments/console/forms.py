@@ -8,6 +8,7 @@ from typing import Any
 from django import forms
 from django.utils.text import slugify
 
+from segments.drafting import RESERVED
 from segments.models import SUBJECTS, Segment
 
 
@@ -59,7 +60,7 @@ class SegmentForm(forms.Form):
 def free_slug(name: str) -> str:
     """An address for a name that no segment has yet."""
     base = slugify(name)[:80] or "segment"
-    taken = set(Segment.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    taken = RESERVED | set(Segment.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     number = 2
     slug = base
     while slug in taken:

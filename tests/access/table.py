@@ -136,6 +136,10 @@ CONSOLE = {
     "console/imports/<int:pk>/apply/": Row("/console/imports/{upload}/apply/", done(UNLIMITED_EDITORS, 302), "post"),
     "console/imports/<int:pk>/progress/": Row("/console/imports/{upload}/progress/", UNLIMITED_EDITORS),
     "console/imports/<int:pk>/rejects/": Row("/console/imports/{upload}/rejects/", done(UNLIMITED_EDITORS, 404)),
+    "console/imports/<int:pk>/correct/": Row(
+        "/console/imports/{upload}/correct/", done(UNLIMITED_EDITORS, 400), "post"
+    ),
+    "console/imports/<int:pk>/undo/": Row("/console/imports/{upload}/undo/", done(UNLIMITED_EDITORS, 302), "post"),
     "console/attributes/": Row("/console/attributes/", ADMINISTRATORS),
     "console/attributes/new/": Row("/console/attributes/new/", ADMINISTRATORS),
     "console/attributes/<int:pk>/": Row("/console/attributes/{attribute}/", ADMINISTRATORS),
@@ -143,6 +147,10 @@ CONSOLE = {
         "/console/attributes/{attribute}/archive/", done(ADMINISTRATORS, 302), "post"
     ),
     "console/parts/": Row("/console/parts/", STAFF),
+    "console/keys/": Row("/console/keys/", ADMINISTRATORS),
+    "console/keys/<str:prefix>/revoke/": Row("/console/keys/nothing/revoke/", done(ADMINISTRATORS, 404), "post"),
+    "console/schedules/": Row("/console/schedules/", ADMINISTRATORS),
+    "console/audit/": Row("/console/audit/", ADMINISTRATORS),
     "console/people/": Row("/console/people/", ADMINISTRATORS),
     "console/people/invite/": Row("/console/people/invite/", ADMINISTRATORS),
     "console/people/<int:pk>/": Row("/console/people/{analyst}/", ADMINISTRATORS),
@@ -156,6 +164,13 @@ CONSOLE = {
     "console/segments/<slug:slug>/": Row("/console/segments/gold/", STAFF),
     "console/segments/<slug:slug>/edit/": Row("/console/segments/gold/edit/", EDITORS),
     "console/segments/<slug:slug>/members/": Row("/console/segments/gold/members/", STAFF),
+    "console/segments/sets/": Row("/console/segments/sets/", STAFF),
+    "console/segments/sets/new/": Row("/console/segments/sets/new/", EDITORS),
+    "console/segments/sets/<slug:slug>/": Row("/console/segments/sets/tiers/", STAFF),
+    "console/segments/sets/<slug:slug>/edit/": Row("/console/segments/sets/tiers/edit/", EDITORS),
+    "console/segments/sets/<slug:slug>/delete/": Row(
+        "/console/segments/sets/tiers/delete/", done(EDITORS, 302), "post"
+    ),
     "console/segments/overlap/": Row("/console/segments/overlap/", STAFF),
     "console/segments/compare/": Row("/console/segments/compare/?a=gold", STAFF),
     "console/segments/<slug:slug>/members/export/": Row("/console/segments/gold/members/export/", STAFF),
@@ -271,6 +286,11 @@ CONSOLE = {
     "console/programs/<slug:slug>/lessons/<str:key>/questions/<str:question>/delete/": Row(
         "/console/programs/course/lessons/1/questions/q/delete/", done(EDITORS, 404), "post"
     ),
+    "console/programs/<slug:slug>/content/": Row("/console/programs/page/content/", STAFF),
+    "console/programs/<slug:slug>/versions/<int:number>/approve/": Row(
+        "/console/programs/page/versions/1/approve/", done(EDITORS, 302), "post"
+    ),
+    "console/customers/<str:external_id>/plays/": Row("/console/customers/C-1/plays/", STAFF_IN_REGION),
     "console/programs/<slug:slug>/results/": Row("/console/programs/course/results/", STAFF),
     "console/programs/<slug:slug>/results/<int:pk>/attempt/": Row(
         "/console/programs/course/results/1/attempt/", done(EDITORS, 404), "post"
@@ -291,6 +311,7 @@ PORTAL = {
     "portal/claims/new/<slug:slug>/": Row("/portal/claims/new/bonus/", OWN_COMPANY),
     "portal/claims/<int:pk>/": Row("/portal/claims/{claim}/", OWN_COMPANY),
     "portal/claims/<int:pk>/proof/": Row("/portal/claims/{claim}/proof/", OWN_COMPANY),
+    "portal/segments/gap/": Row("/portal/segments/gap/", PARTNERS),
     "portal/segments/": Row("/portal/segments/", PARTNERS),
     "portal/offers/<int:pk>/": Row("/portal/offers/{offer}/", OWN_COMPANY),
     "portal/offers/<int:pk>/file/": Row("/portal/offers/{file}/file/", OWN_COMPANY),
@@ -305,6 +326,7 @@ PORTAL = {
     ),
     "portal/offers/<int:pk>/items/<int:item>/": Row("/portal/offers/{kit}/items/{item}/", OWN_COMPANY),
     "portal/offers/<int:pk>/items/<int:item>/file/": Row("/portal/offers/{kit}/items/{item}/file/", OWN_COMPANY),
+    "portal/deals/<int:pk>/plays/": Row("/portal/deals/{deal}/plays/", OWN_COMPANY),
     "portal/customers/": Row("/portal/customers/", PARTNERS),
     "portal/customers/<str:external_id>/": Row("/portal/customers/C-1/", OWN_COMPANY),
     "portal/customers/<str:external_id>/plays/<slug:slug>/": Row("/portal/customers/C-1/plays/play/", OWN_COMPANY),
@@ -388,6 +410,17 @@ REST = {
     "api/v1/segments/<slug:slug>/members/": Row("/api/v1/segments/gold/members/", API),
     "api/v1/segments/<slug:slug>/members/<str:external_id>/": Row("/api/v1/segments/gold/members/P-1/", API_IN_REGION),
     "api/v1/segments/<slug:slug>/changes/": Row("/api/v1/segments/gold/changes/", API),
+    "api/v1/segments/<slug:slug>/overrides/": Row(
+        "/api/v1/segments/gold/overrides/",
+        codes("401 201 201 400 403 403 403 403"),
+        "post",
+        {"external_id": "P-1", "kind": "include", "reason": "A strategic account"},
+    ),
+    "api/v1/segments/<slug:slug>/overrides/<str:external_id>/": Row(
+        "/api/v1/segments/gold/overrides/unknown/", codes("401 404 404 404 403 403 403 403"), "delete"
+    ),
+    "api/v1/segment-sets/": Row("/api/v1/segment-sets/", API),
+    "api/v1/segment-sets/<slug:slug>/": Row("/api/v1/segment-sets/unknown/", codes("401 404 404 404 404 403 403 403")),
     "api/v1/changes/": Row("/api/v1/changes/", API),
     "api/v1/recomputes/": Row("/api/v1/recomputes/", API),
     "api/v1/recomputes/<int:run_id>/": Row("/api/v1/recomputes/{run}/", API),

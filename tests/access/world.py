@@ -24,7 +24,7 @@ from programs.models import (
     PlaySegment,
     Program,
 )
-from segments.models import Recompute, Segment
+from segments.models import Recompute, Segment, SegmentSet, SetEntry
 from tests.programs import world
 
 PEOPLE = (
@@ -60,6 +60,8 @@ class World:
             "other company": world.colleague(other, "boss@p-2.example", roles.PARTNER_ADMIN),
         }
         self.segment: Segment = world.segment("gold", [self.partner], partner_visible=True)
+        self.set = SegmentSet.objects.create(slug="tiers", name="Tiers", subject="partner")
+        SetEntry.objects.create(set=self.set, segment=self.segment, position=0)
         page = world.program("page", any=[self.segment], detail={"body": "Hello"})
         course = world.program("course", kind="course", any=[self.segment])
         self.offers = {program.slug: self._offer(program) for program in (page, course)}

@@ -269,3 +269,33 @@ def test_terms__once_earned_by__stay(one: Any, gold: Any, rebate: Any) -> None:
     assert office.post("/console/programs/rebate/edit/", body | {"rate": "2"}).status_code == 302
     rebate.incentive.refresh_from_db()
     assert rebate.incentive.budget == 9000
+
+
+def test_gap__segments_not_in_yet__nearest_first_with_what_is_missing(visitor: Client, one: Any) -> None:
+    one.tier = "silver"
+    one.save()
+
+    def leaf(field: str, operator: str, value: Any) -> dict[str, Any]:
+        return {"field": field, "operator": operator, "value": value}
+
+    def every(*rules: Any) -> dict[str, Any]:
+        return {"combinator": "and", "not": False, "rules": list(rules)}
+
+    far = every(leaf("region", "=", "APAC"), leaf("tier", ">=", "gold"), leaf("country", "=", "DE"))
+    near = every(leaf("region", "=", "EMEA"), leaf("tier", ">=", "gold"))
+    segment("far", partner_visible=True, name="Far away", rule=far)
+    target = segment("near", partner_visible=True, name="Gold in EMEA", rule=near)
+    segment("hidden", name="Not to be told", rule=near)
+    through = every({"field": "segment", "operator": "in", "value": ["hidden"]})
+    segment("through", partner_visible=True, name="By a hidden one", rule=through)
+    segment("mine", [one], partner_visible=True, name="Mine already", rule=leaf("region", "=", "EMEA"))
+    program("kit", any=[target], name="Gold kit")
+    page(visitor, "/portal/segments/gap/")
+    with CaptureQueriesContext(connection) as queries:
+        html = page(visitor, "/portal/segments/gap/")
+    assert len(queries) <= MOST_QUERIES + 4, [query["sql"][:90] for query in queries]
+    assert html.index("Gold in EMEA") < html.index("Far away")
+    for words in ("Your tier: Silver", "Next: Gold", "1 condition away", "(you: Silver)", "bring you Gold kit"):
+        assert words in html, words
+    for words in ("Not to be told", "By a hidden one", "Mine already"):
+        assert words not in html

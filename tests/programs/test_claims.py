@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
+from django.db import connection, transaction
 
 from partners.models import Activity
 from people import roles
 from programs import claims
-from programs.accruing import accrue
+from programs.accruing import LOCK, accrue
 from programs.models import Claim, LedgerEntry, Offer, Program
 from programs.settling import settle
 from programs.taking import Refused
@@ -210,6 +210,26 @@ def test_approve__fifty_at_once_on_a_budget_lowered_to_ten__ten_are_approved() -
     answers = at_once([lambda pk=claim.pk: claims.approve(claim_id=pk, user=manager) for claim in submitted])
     assert answers.count("") == 10
     assert LedgerEntry.objects.filter(kind="claim").count() == 10
+
+
+@pytest.mark.django_db(transaction=True)
+def test_accrue__while_another_is_at_it__leaves_it_to_that_one() -> None:
+    company = partner("P1")
+    program("rebate", kind="incentive", any=[segment("gold", [company])])
+    won(company, "2026-03-01")
+    found = []
+
+    def run() -> None:
+        found.append(accrue(wait=False).accruals)
+        connection.close()
+
+    with transaction.atomic():
+        connection.cursor().execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+        thread = threading.Thread(target=run)
+        thread.start()
+        thread.join()
+    run()
+    assert found == [0, 1]
 
 
 @pytest.mark.django_db(transaction=True)

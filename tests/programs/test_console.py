@@ -142,7 +142,7 @@ def test_new__content_with_file__saved_as_draft_then_activated(visitor: Client, 
         "any": ["gold"],
         "language": "en",
         "priority": "3",
-        "file": SimpleUploadedFile("kit.pdf", b"%PDF"),
+        "file": SimpleUploadedFile("kit.pdf", b"%PDF-1.7"),
     }
     response = visitor.post("/console/programs/new/content/", entered)
     assert response.headers["Location"] == "/console/programs/starter-kit/"

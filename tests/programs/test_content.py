@@ -13,7 +13,7 @@ from django.core.files.base import ContentFile
 from django.test import Client
 from django.utils import timezone
 
-from partners.models import Activity, Customer
+from partners.models import Activity, Customer, Deal
 from programs import authoring, filetypes, versions
 from programs.drafts import ContentDraft, ProgramDraft
 from programs.models import Content, ContentVersion, KitItem, Offer, PlaySegment, Program
@@ -303,3 +303,49 @@ def test_authoring__play_and_kit__written_and_refused_in_words(gold: Any) -> Non
         with pytest.raises(ValidationError) as refused:
             authoring.create_program(draft=ProgramDraft("other", "Other", ContentDraft(**wrong)))
         assert field in refused.value.message_dict
+
+
+def test_console__play_written_approved_and_shown_with_its_use(client: Client, served: Any, gold: Any) -> None:
+    segment("small", subject="customer", name="Small firms")
+    program("piece")
+    client.force_login(staff())
+    entered = {
+        "name": "Play",
+        "form": "play",
+        "body": "Say this",
+        "language": "en",
+        "customer_segments": ["small"],
+        "item_place": ["20", "10"],
+        "item": ["", "piece"],
+        "item_message": ["", "First"],
+        "needs_approval": "on",
+    }
+    assert client.post("/console/programs/new/content/", entered).status_code == 302
+    html = client.get("/console/programs/play/").content.decode()
+    assert "Version 1 waits for approval" in html and "You wrote it" in html and "Small firms" in html
+    client.post("/console/programs/play/versions/1/approve/")
+    assert Content.objects.get(program__slug="play").shown_version == 0
+    assert "Say this" in client.get("/console/programs/play/content/").content.decode()
+    client.force_login(staff(email="second@vendor.example"))
+    client.post("/console/programs/play/versions/1/approve/")
+    assert Content.objects.get(program__slug="play").shown_version == 1
+    again = client.get("/console/programs/play/edit/").content.decode()
+    assert 'value="First"' in again and "Small firms" in again
+    assert client.post("/console/programs/play/edit/", entered | {"slug": "play"}).status_code == 302
+    assert ContentVersion.objects.filter(content__program__slug="play").count() == 1
+    assert KitItem.objects.get().message == "First"
+
+
+def test_console__file_of_another_kind_than_its_name__refused(client: Client) -> None:
+    client.force_login(staff())
+    entered = {"name": "Plan", "language": "en", "file": ContentFile(b"<html>", name="plan.pdf")}
+    answer = client.post("/console/programs/new/content/", entered)
+    assert answer.status_code == 422 and "not what its name says" in answer.content.decode()
+
+
+def test_customer_and_deal_pages__of_a_play__name_it(client: Client, visitor: Client, served: Any, one: Any) -> None:
+    deal = Deal.objects.create(external_id="D1", partner=one, customer=served)
+    played(served)
+    assert "Sell to small firms" in visitor.get(f"/portal/deals/{deal.pk}/plays/").content.decode()
+    client.force_login(staff())
+    assert "Sell to small firms" in client.get("/console/customers/C1/plays/").content.decode()

@@ -9,15 +9,17 @@ import pytest
 from django.utils import timezone
 
 from partners import activity
-from partners.models import Attribute, Deal
+from partners.models import Attribute, Deal, Partner
 from segments import drafting
 from segments.drafting import SegmentInUse
 from segments.explaining import explain
+from segments.following import follow
 from segments.models import Recompute, Segment
 from segments.previewing import preview
 from segments.rules import RuleInvalid
 from segments.usage import segments_using
 from segments.verifying import verify
+from tests import callers
 from tests.segments.factories import (
     customer,
     draft,
@@ -220,3 +222,54 @@ def test_explain__aggregate__value_found_and_the_days_of_its_window(world: Any) 
     (condition,) = explain(segment=segment, subject_id=world["ann"].pk).why.conditions()
     assert condition.found_words == "35,000"
     assert found.sentence.startswith("Partners where Average Amount of deals (Closed on in the last 1 whole year")
+
+
+def test_follow__deal_closes__the_segments_that_count_deals_are_looked_at_at_once(world: Any) -> None:
+    published("won", leaf(of("count", "deals", where=group("and", leaf("stage", "=", "won"))), ">=", 1))
+    published("emea", leaf("region", "=", "EMEA"))
+    recomputed()
+    Deal.objects.filter(external_id="d4").update(stage="won", closed_on=timezone.localdate())
+    done = follow()
+    assert done is not None
+    assert (done.segments, done.entered) == (1, 1)
+    assert members("won") == ["ann", "bob", "cid"]
+    assert verify().drift == []
+
+
+def test_follow__customer_changes__segments_that_count_customers_are_worked_out_for_everybody(world: Any) -> None:
+    small = group("and", leaf("employees", "<", 100))
+    published("small", leaf(of("share", "customers", where=small), "=", 1))
+    recomputed()
+    assert members("small") == ["ann", "cid"]
+    world["c3"].employees = 900
+    world["c3"].save(update_fields=["employees"])
+    done = follow()
+    assert done is not None
+    assert done.handed_over is not None
+    assert done.handed_over.slugs == ["small"]
+
+
+def test_recompute__type_of_a_field_changed__last_good_members_stay_and_the_api_says_why(world: Any) -> None:
+    Attribute.objects.create(subject="partner", name="grade", label="Grade", type="text")
+    world["ann"].custom = {"grade": "A"}
+    world["ann"].save(update_fields=["custom"])
+    published("graded", leaf("grade", "beginsWith", "A"))
+    recomputed()
+    Attribute.objects.update(type="number")
+    Partner.objects.update(custom={})
+    recomputed()
+    assert members("graded") == ["ann"]
+    told = callers.key().get("segments/graded/").json()
+    assert "beginsWith" in told["invalid_reason"]
+    assert told["member_count"] == 1
+
+
+def test_recompute__referenced_segment_archived_behind_its_back__last_good_members_stay(world: Any) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+    published("mine", group("and", leaf("segment", "in", ["emea"])))
+    recomputed()
+    Segment.objects.filter(slug="emea").update(status="archived")
+    done = recomputed()
+    assert set(done.failed) == {"mine"}
+    assert members("mine") == ["ann", "bob", "dot"]
+    assert "archived" in callers.key().get("segments/mine/").json()["invalid_reason"]

@@ -222,18 +222,18 @@ def test_recompute__a_subject_was_followed_while_it_ran__the_later_answer_stays(
 def test_due__a_date_leaves_the_window__worked_out_on_the_day(settings: Any) -> None:
     now = timezone.now()
     partner("ann", joined_on=(now - timedelta(days=6)).date())
-    published("new", leaf("joined_on", "inLast", {"last": 7, "unit": "days"}))
+    published("recent", leaf("joined_on", "inLast", {"last": 7, "unit": "days"}))
     published("named", leaf("name", "=", "Ann"))
     recomputed()
-    assert members("new") == ["ann"]
-    kept = MemberSet.objects.get(segment__slug="new")
+    assert members("recent") == ["ann"]
+    kept = MemberSet.objects.get(segment__slug="recent")
     assert kept.next_at is not None
     assert kept.next_at.date() == (now + timedelta(days=1)).date()
     assert MemberSet.objects.get(segment__slug="named").next_at is None
     assert membership.due() == []
     MemberSet.objects.filter(pk=kept.pk).update(next_at=now)
     (run,) = membership.due()
-    assert run.slugs == ["new"]
+    assert run.slugs == ["recent"]
     assert membership.due() == []  # one waits
 
 
@@ -250,7 +250,7 @@ def test_due__an_instant_passes__at_that_very_instant() -> None:
 
 def test_follow__value_brings_an_earlier_boundary__the_clock_wakes_then() -> None:
     ann = partner("ann")
-    published("new", group("and", leaf("joined_on", "inLast", {"last": 7, "unit": "days"})))
+    published("recent", group("and", leaf("joined_on", "inLast", {"last": 7, "unit": "days"})))
     recomputed()
     MemberSet.objects.update(next_at=None)
     change_record(record=ann, values={"joined_on": timezone.localdate()}, origin=origin())

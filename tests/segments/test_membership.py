@@ -172,26 +172,26 @@ def test_recompute__many_segments__as_many_queries_as_for_few(
 
 def test_rule_07__one_as_of_per_run__for_every_clause(three: list[Partner]) -> None:
     Partner.objects.filter(external_id="ann").update(joined_on="2020-05-10")
-    published("new", leaf("joined_on", "inLast", {"last": 30, "unit": "days"}))
+    published("recent", leaf("joined_on", "inLast", {"last": 30, "unit": "days"}))
     recomputed(as_of=datetime(2020, 6, 1, tzinfo=UTC))
-    assert members("new") == ["ann"]
+    assert members("recent") == ["ann"]
     recomputed(as_of=datetime(2020, 7, 1, tzinfo=UTC))
-    assert members("new") == []
+    assert members("recent") == []
     stay = Membership.objects.get()
     assert (stay.entered_at, stay.left_at) == (datetime(2020, 6, 1, tzinfo=UTC), datetime(2020, 7, 1, tzinfo=UTC))
     assert verify().drift == []
 
 
 def test_recompute__looks_back_behind_what_is_recorded__takes_effect_when_made(three: list[Partner]) -> None:
-    segment = published("new", leaf("joined_on", "inLast", {"last": 30, "unit": "days"}))
+    segment = published("recent", leaf("joined_on", "inLast", {"last": 30, "unit": "days"}))
     Partner.objects.filter(external_id="ann").update(joined_on="2020-05-10")
     recomputed()
     before = Segment.objects.get(pk=segment.pk).computed_at
     recomputed(as_of=datetime(2020, 6, 1, tzinfo=UTC))
-    assert members("new") == ["ann"]
+    assert members("recent") == ["ann"]
     assert Membership.objects.get().entered_at > before
     recomputed()
-    assert members("new") == []
+    assert members("recent") == []
     assert verify().drift == []
 
 
@@ -421,14 +421,14 @@ def test_rule_13__published_while_a_run_is_on__old_version_does_not_write_over_t
 
 
 def test_recompute__asked_for_earlier_but_done_later__does_not_write_over_the_later(three: list[Partner]) -> None:
-    published("new", leaf("joined_on", "inLast", {"last": 30, "unit": "days"}))
+    published("recent", leaf("joined_on", "inLast", {"last": 30, "unit": "days"}))
     Partner.objects.filter(external_id="ann").update(joined_on="2020-05-10")
     early, late = (requested(as_of=datetime(2020, month, 1, tzinfo=UTC)) for month in (7, 6))
     membership.recompute(run=late)
     membership.recompute(run=early)
-    assert members("new") == ["ann"]
+    assert members("recent") == ["ann"]
     early.refresh_from_db()
-    assert f"Run {late.pk}" in early.details["new"]["skipped"]
+    assert f"Run {late.pk}" in early.details["recent"]["skipped"]
 
 
 # --- life -------------------------------------------------------------------------------------------------------------
@@ -480,7 +480,7 @@ def test_publish__queues_a_run_once_committed(
 
 
 def test_members__as_of__who_was_in_then(three: list[Partner]) -> None:
-    segment = published("new", leaf("joined_on", "inLast", {"last": 30, "unit": "days"}))
+    segment = published("recent", leaf("joined_on", "inLast", {"last": 30, "unit": "days"}))
     Partner.objects.filter(external_id="ann").update(joined_on="2020-05-10")
     Partner.objects.filter(external_id="bob").update(joined_on="2020-06-20")
     for month in (6, 7, 8):
@@ -497,7 +497,7 @@ def test_members__as_of__who_was_in_then(three: list[Partner]) -> None:
     assert then(7, 1) == ["bob"]
     assert then(8, 1) == []
     assert [stay.segment.slug for stay in segments_of("partner", three[0].pk, datetime(2020, 6, 5, tzinfo=UTC))] == [
-        "new"
+        "recent"
     ]
     assert not segments_of("partner", three[0].pk).exists()
     assert not segments_of("customer", three[0].pk, datetime(2020, 6, 5, tzinfo=UTC)).exists()

@@ -7,11 +7,13 @@ from typing import Any
 import pytest
 from pyroaring import BitMap64
 
+from partners.models import Customer, Deal, Partner
 from segments import sharding
-from segments.models import Membership, Recompute, Shard
+from segments.models import Membership, Recompute, SetEntry, Shard
 from segments.packing import pack, unpack
+from segments.sets import create_set
 from segments.verifying import verify
-from tests.segments.factories import customer, leaf, members, partner, published, recomputed
+from tests.segments.factories import customer, group, leaf, members, partner, published, recomputed
 
 REGIONS = ("EMEA", "NA", "APAC", "")
 
@@ -72,3 +74,31 @@ def test_help_out__run_is_over__nothing_to_do(many: None) -> None:
 def test_pack__unpacked__is_the_same() -> None:
     members = {"a": BitMap64([1, 2, 2**40]), "ü": BitMap64()}
     assert unpack(pack(members, {"x": None})) == (members, {"x": None})
+
+
+def test_sharded__aggregates_percentiles_and_sets__same_members_as_in_one_piece(many: None, settings: Any) -> None:
+    for number, record in enumerate(Partner.objects.order_by("pk")):
+        for deal in range(number % 4):
+            Deal.objects.create(
+                external_id=f"d{number}-{deal}", partner=record, stage="won", amount=100 * number + deal
+            )
+    served = Customer.objects.order_by("pk")
+    for number, record in enumerate(Partner.objects.order_by("pk")):
+        record.customers.set([served[number], served[(number * 7) % 40]])
+    published("emea-customers", leaf("region", "=", "EMEA"), subject="customer")
+    inside = group("and", leaf("segment", "in", ["emea-customers"]))
+    published("selling", leaf({"aggregate": "sum", "of": "deals.amount"}, ">", 1000))
+    published("busy", leaf({"aggregate": "count", "of": "deals"}, ">=", 2))
+    published("top", leaf({"aggregate": "sum", "of": "deals.amount"}, "topPercent", 10, within="region"))
+    published("european", leaf({"aggregate": "share", "of": "customers", "where": inside}, ">=", "0.5"))
+    create_set(slug="f", name="F", subject="partner", mode="exclusive", segments=["busy", "selling"], author="A")
+    recomputed()
+    sizes = {slug: len(members(slug)) for slug in ("selling", "busy", "top", "european", "emea-customers")}
+    lost = SetEntry.objects.get(segment__slug="selling").lost_count
+    assert all(sizes.values())
+    assert lost > 0
+    settings.SHARD_ABOVE = 10**9
+    again = recomputed()
+    assert (again.entered, again.left) == (0, 0)
+    assert SetEntry.objects.get(segment__slug="selling").lost_count == lost
+    assert verify().drift == []

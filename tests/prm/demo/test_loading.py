@@ -8,7 +8,8 @@ import pytest
 from django.contrib.auth import authenticate
 from django.db import connection, transaction
 
-from partners.models import Activity, Attribute, Customer, Deal, Origin, Partner, TeamMember
+from partners.models import Activity, Attribute, Customer, Deal, Origin, Partner, Registration, TeamMember
+from partners.registering import conflicts
 from people import roles
 from people.models import User
 from prm.demo import people, programs
@@ -16,7 +17,7 @@ from prm.demo import segments as plans
 from prm.demo.industries import DEFAULT, PROFILES
 from prm.demo.loading import Loaded, load
 from prm.demo.marks import Wish
-from programs.models import Enrolment, Offer, Program
+from programs.models import Claim, Enrolment, Offer, PlaySegment, Program
 from segments.models import Membership, Recompute, Segment
 
 IT = PROFILES[DEFAULT]
@@ -86,7 +87,11 @@ def test_load__every_segment__has_members_and_not_everybody(demo: Loaded) -> Non
 def test_load__every_program__is_offered_to_somebody_and_not_everybody(demo: Loaded) -> None:
     drafted = programs.drafts(IT, today=demo.today)
     assert len(drafted) >= 12
-    for draft in drafted:
+    plays = [draft for draft in drafted if not draft.targeting.slugs]
+    for draft in plays:
+        segments = PlaySegment.objects.filter(play__program__slug=draft.slug).values("segment")
+        assert Membership.objects.current().filter(segment__in=segments).count() >= 3, draft.slug
+    for draft in [draft for draft in drafted if draft not in plays]:
         offered = Offer.objects.on().filter(program__slug=draft.slug, lapsed_at=None).count()
         assert 3 <= offered <= 0.7 * WISH.partners, (draft.slug, offered)
 
@@ -120,6 +125,13 @@ def test_load__partner_admin__finds_a_portal_that_is_alive(demo: Loaded) -> None
     assert ours - theirs
     assert Deal.objects.visible_to(paula).exists()
     assert Customer.objects.visible_to(paula).exists()
+
+
+@pytest.mark.django_db
+def test_load__queues__have_something_to_decide(demo: Loaded) -> None:
+    assert Claim.objects.filter(status="submitted").exists()
+    waiting = Registration.objects.filter(status="submitted")
+    assert any(conflicts(each) for each in waiting)
 
 
 @pytest.mark.django_db

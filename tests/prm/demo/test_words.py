@@ -30,7 +30,7 @@ def test_texts__any_industry__speak_of_its_vendor(key: str) -> None:
     by_slug = {draft.slug: draft for draft in drafts(profile, today=TODAY)}
     assert profile.vendor in by_slug["welcome-kit"].detail.body
     for slug in COURSES:
-        lessons = by_slug[slug].detail.lessons
+        lessons = [lesson for lesson in by_slug[slug].detail.lessons if lesson.get("kind") != "quiz"]
         assert 3 <= len(lessons) <= 5
         assert all(len(lesson["body"]) > 200 and "{" not in lesson["body"] for lesson in lessons)
 

@@ -32,6 +32,7 @@ def test_new__name_taken__gets_the_next_address(as_: Any) -> None:
     as_("channel_manager").post(reverse(NEW), form(name="Gold"))
     assert Segment.objects.get(name="Gold").slug == "gold-2"
     assert free_slug("?!") == "segment"
+    assert free_slug("New") == "new-2", "a page has that address"
 
 
 def test_new__sent_twice__made_once(as_: Any) -> None:

@@ -1,0 +1,53 @@
+"""Measurements of what happens on change."""
+
+from __future__ import annotations
+
+from statistics import median
+from typing import Any
+
+from django.db import connection
+
+from benchmarks import world
+from benchmarks.clock import Watch
+from benchmarks.measures import Sizes
+from partners.models import Customer, Origin, Touched
+from partners.records import change_record
+from prm import loop
+from segments import following
+
+
+def on_change(sizes: Sizes) -> dict[str, Any]:
+    """One record saved until members, ledger and offers are committed: the work, without the way through the broker."""
+    Touched.objects.filter(followed_at=None).delete()
+    origin = Origin(kind=Origin.Kind.FORM, label="benchmark")
+    records = list(Customer.objects.filter(pk__in=world.some_ids(25)))
+    taken, computing_ = [], []
+    for number, record in enumerate(records):
+        values = {"region": world.REGIONS[number % len(world.REGIONS)], "employees": str(number * 100)}
+        with Watch() as watch:
+            change_record(record=record, values=values, origin=origin)
+            with Watch() as work:
+                loop.follow()
+        taken.append(watch.seconds * 1000)
+        computing_.append(work.seconds * 1000)
+    taken, computing_ = sorted(taken[3:]), sorted(computing_[3:])
+    return {
+        "on_change_ms": round(taken[int(len(taken) * 0.95)], 1),
+        "on_change_median_ms": round(median(taken), 1),
+        "on_change_follow_median_ms": round(median(computing_), 1),
+    }
+
+
+def bulk_change(sizes: Sizes) -> dict[str, Any]:
+    """Ten thousand changed customers looked at again and written."""
+    count = min(10_000, sizes.customers // 10)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE partners_customer SET region = {world._pick(world.REGIONS, 901)}, employees = employees + 7"
+            " FROM (SELECT id AS key, id AS g FROM partners_customer ORDER BY id LIMIT %s) s WHERE s.key = partners_customer.id",
+            [count],
+        )
+    with Watch() as watch:
+        done = following.follow()
+    moved = done.entered + done.left if done else 0
+    return {"bulk_change_rows_s": round(count / watch.seconds), "bulk_change_moved": moved}

@@ -1,0 +1,141 @@
+"""Measurements of reads: previews, explanations, members of the past, overlaps, exports."""
+
+from __future__ import annotations
+
+import random
+import tempfile
+from datetime import timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from benchmarks import rivals, world
+from benchmarks.clock import Watch, p95
+from benchmarks.measures import Sizes, rules
+from partners import snapshot
+from partners.vocabulary import Subject
+from people import roles
+from people.models import User
+from segments import computing, history, previewing
+from segments.bitmaps import ids_of
+from segments.explaining import explain
+from segments.ledger import present_members
+from segments.models import Segment
+from segments.overlaps import matrix
+from segments.rulebook import clock_at
+
+
+def _viewer() -> User:
+    found: User = User.objects.get_or_create(email="bench@example.com", defaults={"role": roles.ADMINISTRATOR})[0]
+    return found
+
+
+def _four(number: int) -> dict[str, Any]:
+    """A rule of four conditions."""
+    chance = random.Random(number)  # noqa: S311 - the same rules every time
+    leaves = [world._leaf(chance) for _ in range(4)]
+    return {"combinator": "and", "not": False, "rules": leaves}
+
+
+def preview(sizes: Sizes) -> dict[str, Any]:
+    """The exact count of a rule of four conditions, cold and warm, against an indexed SELECT count(*)."""
+    viewer = _viewer()
+    numbers = iter(range(10_000))
+
+    def one() -> None:
+        previewing.preview(subject="customer", rule=_four(next(numbers)), viewer=viewer, sample_size=10)
+
+    folder = snapshot._home()
+    if (folder / "customer").is_symlink():
+        (folder / "customer").unlink()
+    snapshot._open.clear()
+    _, cold = p95(one, 5)
+    with Watch() as writing:
+        snapshot.write(Subject.CUSTOMER)
+    for _ in range(8):
+        one()
+    median, warm = p95(one, 40)
+    today = timezone.localdate()
+
+    def counted() -> None:
+        with connection.cursor() as cursor:
+            condition = rivals.where(_four(next(numbers)), today)
+            cursor.execute(f"SELECT count(*) FROM partners_customer t WHERE deleted_at IS NULL AND {condition}")
+
+    _, rival = p95(counted, 10)
+    return {
+        "preview_ms": {"warm_p95": round(warm, 1), "warm_median": round(median, 1), "cold_p95": round(cold)},
+        "preview_vs_sql_count": round(rival / warm, 2),
+        "snapshot_write_seconds": round(writing.seconds, 2),
+    }
+
+
+def explained(sizes: Sizes) -> dict[str, Any]:
+    """Why one customer is in a segment, or not."""
+    chance = random.Random(1)  # noqa: S311
+    segments = list(Segment.objects.active().order_by("id")[:200])
+    ids = list(world.some_ids(200))
+
+    def one() -> None:
+        explain(segment=chance.choice(segments), subject_id=chance.choice(ids))
+
+    one()
+    _, high = p95(one, 40)
+    return {"explain_ms": round(high, 1)}
+
+
+def as_of(sizes: Sizes) -> dict[str, Any]:
+    """How many were members at a past instant."""
+    segments = list(Segment.objects.active().order_by("-member_count")[:20])
+    then = timezone.now() - timedelta(seconds=30)
+    numbers = iter(range(1000))
+    _, high = p95(lambda: history.members_at(segments[next(numbers) % len(segments)], then), 20)
+    return {"as_of_ms": round(high, 1), "as_of_members": max(segment.member_count for segment in segments)}
+
+
+def overlap(sizes: Sizes) -> dict[str, Any]:
+    """Every segment against every other one."""
+    pks = list(Segment.objects.active().order_by("id").values_list("pk", flat=True))
+    with Watch() as watch:
+        sets = present_members(pks)
+        count = matrix([sets[pk] for pk in pks])
+    return {"overlap_s": round(watch.seconds, 2), "overlap_pairs": int((count > 0).sum())}
+
+
+def evaluation(sizes: Sizes) -> dict[str, Any]:
+    """Evaluation alone, in memory, results kept, against Polars and DuckDB."""
+    import duckdb
+
+    with computing.one_snapshot():
+        plans, _ = computing.active_plans()
+        material = computing.read(plans, clock=clock_at())
+    with Watch() as own:
+        found = computing.work_out(material)
+    table = material.tables[Subject.CUSTOMER]
+    today = timezone.localdate()
+    frame = rivals.frame(table)
+    chosen = [(slug, rule) for slug, rule in rules() if "segment" not in str(rule)]
+    with Watch() as polars:
+        kept = frame.select([rivals.polars_of(rule, today).alias(slug) for slug, rule in chosen])
+    ids = frame["id"].to_numpy()
+    polars_members = {slug: ids[kept[slug].fill_null(value=False).to_numpy()] for slug, _ in chosen}
+    wrong = [slug for slug, _ in chosen if len(polars_members[slug]) != len(found[slug])]
+    sample = chosen[: max(20, min(sizes.sample, len(chosen)))]
+    base = duckdb.connect()
+    with tempfile.TemporaryDirectory() as folder:
+        frame.write_parquet(f"{folder}/t.parquet")
+        base.execute(f"CREATE TABLE t AS SELECT * FROM '{folder}/t.parquet'")
+    columns = ", ".join(f"({rivals.where(rule, today, plain=True)}) AS {slug}" for slug, rule in sample)
+    with Watch() as duck:
+        base.execute(f"CREATE TABLE kept AS SELECT {columns} FROM t")
+    scale = sizes.segments / len(chosen)
+    return {
+        "evaluate_vs_polars": round(polars.seconds * scale / own.seconds, 2),
+        "evaluate_vs_duckdb": round(duck.seconds * sizes.segments / len(sample) / own.seconds, 2),
+        "evaluate_seconds": round(own.seconds, 2),
+        "evaluate_polars_seconds": round(polars.seconds * scale, 2),
+        "evaluate_duckdb_seconds": round(duck.seconds * sizes.segments / len(sample), 2),
+        "evaluate_differs_from_polars": wrong,
+        "evaluate_members": sum(len(ids_of(members)) for members in found.values()),
+    }

@@ -1,0 +1,42 @@
+"""The console's first page: it looks into every app, so it stands above them all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from partners.models import Customer, Deal, Partner
+from people.guards import vendor_required
+from prm.needs import needs_of
+from prm.scheduling import nightly
+from programs.models import Offer
+from segments.models import Recompute, Segment
+from segments.movements import recent_changes
+
+
+@require_safe
+@vendor_required
+def home(request: HttpRequest) -> HttpResponse:
+    """What needs me, how large everything is, who moved."""
+    viewer = request.user
+    segments = Segment.objects.visible_to(viewer)
+    words: dict[str, Any] = {
+        "partner_count": Partner.objects.visible_to(viewer).count(),
+        "customer_count": Customer.objects.visible_to(viewer).count(),
+        "open_deal_count": Deal.objects.visible_to(viewer).filter(stage="open").count(),
+        "offer_count": Offer.objects.visible_to(viewer).on().count(),
+        "segment_counts": segments.aggregate(
+            active=Count("pk", filter=Q(status="active")),
+            drafts=Count("pk", filter=Q(status__in=["draft", "in_review"])),
+        ),
+        "last_run": Recompute.objects.visible_to(viewer).exclude(finished_at=None).first(),
+        "needs": needs_of(viewer),
+        "nightly": nightly(),
+        "last_nightly": Recompute.objects.visible_to(viewer).filter(trigger="nightly").first(),
+        "changes": recent_changes(viewer=viewer, limit=12),
+    }
+    return render(request, "console/home.html", words)

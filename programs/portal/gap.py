@@ -1,0 +1,55 @@
+"""The company's tier, and how far it is to the segments it is not in yet."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from partners import facts
+from partners.models import Partner
+from partners.vocabulary import Subject
+from people.guards import partner_required
+from programs.models import Program, Target
+from programs.portal.why import reasons_of
+from segments.gaps import gaps
+from segments.models import Membership, Segment
+
+MOST = 5
+"""Segments shown, the nearest first."""
+LOOKED_AT = 20
+
+
+@require_safe
+@partner_required
+def gap(request: HttpRequest) -> HttpResponse:
+    """A part: the tier and the next one; of the segments that partners may see, those nearest, and what is missing."""
+    company = get_object_or_404(Partner.objects.visible_to(request.user))
+    tiers = facts.vocabulary(Subject.PARTNER)["tier"].choices
+    place = next((number for number, tier in enumerate(tiers) if tier.value == company.tier), None)
+    mine = Membership.objects.current().filter(subject_id=company.pk, segment__subject="partner")
+    shown = Segment.objects.active().filter(subject="partner", partner_visible=True, kind=Segment.Kind.RULE)
+    shown = shown.select_related("published").order_by("name")
+    inside = set(mine.values_list("segment_id", flat=True))
+    everything = list(shown)
+    told = reasons_of(everything)
+    others = [each for each in everything if each.pk not in inside and each.slug in told][:LOOKED_AT]
+    found = gaps(segments=others, subject=Subject.PARTNER, subject_id=company.pk)[:MOST]
+    brings = _brings([each.segment.pk for each in found])
+    words = {
+        "tier": tiers[place].label if place is not None else "",
+        "next_tier": tiers[place + 1].label if place is not None and place + 1 < len(tiers) else "",
+        "gaps": [{"gap": each, "brings": brings.get(each.segment.pk, [])} for each in found],
+    }
+    return render(request, "portal/gap.html", words)
+
+
+def _brings(segments: list[int]) -> dict[int, list[Any]]:
+    """By segment, the active programmes that being in it is enough for. One query."""
+    found: dict[int, list[Any]] = {}
+    targets = Target.objects.filter(segment__in=segments, mode="any", program__status=Program.Status.ACTIVE)
+    for target in targets.select_related("program").order_by("-program__priority", "program__name"):
+        found.setdefault(target.segment_id, []).append(target.program.name)
+    return found

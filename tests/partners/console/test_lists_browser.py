@@ -1,0 +1,87 @@
+"""The lists, records and administration in a browser: by mouse and keyboard, and without a violation that axe can find."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from partners.models import BulkChange, Partner, SavedView
+from people import roles
+
+PASSWORD = "a quiet long word"
+PAGES = [
+    "/console/",
+    "/console/partners/",
+    "/console/partners/?f.verticals=energy&add=employees&f.tier.op=not&f.tier=gold",
+    "/console/partners/P-1/",
+    "/console/customers/",
+    "/console/customers/C-1/",
+    "/console/deals/",
+    "/console/deals/D-1/",
+    "/console/imports/",
+    "/console/imports/new/",
+    "/console/keys/",
+    "/console/schedules/",
+    "/console/audit/",
+]
+
+
+@pytest.fixture
+def page(transactional_db, broker, people, records, browser_page):
+    """Signed in as an administrator, with a few records."""
+    people[roles.ADMINISTRATOR].set_password(PASSWORD)
+    people[roles.ADMINISTRATOR].save(update_fields=["password"])
+    browser_page.goto("/account/login/")
+    browser_page.fill("input[name=login]", "administrator@example.com")
+    browser_page.fill("input[name=password]", PASSWORD)
+    browser_page.keyboard.press("Enter")
+    browser_page.wait_for_url("**/console/")
+    return browser_page
+
+
+def test_list__rows_ticked_by_keyboard__are_changed_through_the_preview(page):
+    assert Partner.objects.count() == 2
+    page.goto("/console/partners/")
+    assert not page.get_by_role("button", name="Change a field").is_visible()
+    page.get_by_label("Select every row of this page").focus()
+    page.keyboard.press("Space")
+    assert page.get_by_text("2 selected").is_visible()
+    page.get_by_role("button", name="Change a field").focus()
+    page.keyboard.press("Enter")
+    page.get_by_label("Field").select_option("city")
+    page.get_by_label("New value").fill("Lyon")
+    page.get_by_role("button", name="See what changes").click()
+    page.get_by_role("button", name="Change 2 partners").click()
+    page.wait_for_url("**/lists/changes/*/")
+    assert BulkChange.objects.get().value == "Lyon"
+    page.go_back()  # the question again; nothing is asked for twice
+    assert BulkChange.objects.count() == 1
+
+
+def test_list__condition_columns_and_view__are_set_up_and_kept(page):
+    page.goto("/console/partners/")
+    page.get_by_label("Another filter").select_option("employees")
+    page.get_by_label("Employees from").fill("10")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**f.employees.from=10**")
+    assert page.locator("tbody tr").count() == 1
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_label("Verticals", exact=True).check()
+    page.get_by_role("button", name="Show these").click()
+    page.get_by_role("columnheader", name="Verticals").wait_for()
+    page.locator("summary", has_text="Views").click()
+    page.get_by_label("Save this list as").fill("Big ones")
+    page.get_by_role("button", name="Save the view").click()
+    page.get_by_role("link", name="Big ones").wait_for()
+    assert "f.employees.from=10" in SavedView.objects.get().query
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages__looked_at_by_axe__have_no_violation_and_fit(page, width, scheme):
+    page.set_viewport_size({"width": width, "height": 900})
+    page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+    for path in PAGES:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        found = Axe().run(page)
+        assert not found.response["violations"], (path, found.generate_report())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, path

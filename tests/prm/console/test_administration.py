@@ -1,0 +1,154 @@
+"""Keys, the clock and the audit log, as an administrator meets them."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+from django_celery_beat.models import PeriodicTask
+
+from integrations.models import ApiKey
+from partners.models import Attribute
+from people.models import User
+from prm.audit import log, tables
+from prm.celery import app
+from prm.scheduling import NIGHTLY, Scheduler, nightly, set_nightly
+from segments.models import Segment
+from tests.callers import Caller, Client
+
+KEYS = "/console/keys/"
+
+
+def bearer(secret: str) -> Caller:
+    return Caller(Client(), Authorization=f"Bearer {secret}")
+
+
+def test_key__made__is_shown_once_works_and_is_revoked(sign_in, records, broker):
+    client = sign_in("administrator")
+    answer = client.post(KEYS, {"name": " CRM <b>sync</b> ", "scope": "read", "expires_on": ""})
+    secret = answer.context["made"].secret
+    assert secret in answer.content.decode()
+    assert answer["Cache-Control"].startswith("max-age=0")
+    assert "CRM &lt;b&gt;sync&lt;/b&gt;" in answer.content.decode()
+    assert secret not in client.get(KEYS).content.decode()
+    assert bearer(secret).get("partners/").status_code == 200
+    assert bearer(secret).post("partners/bulk/", []).status_code == 403
+    key = ApiKey.objects.get()
+    assert key.last_used_at is not None
+    assert client.post(f"{KEYS}{key.prefix}/revoke/").status_code == 302
+    assert bearer(secret).get("partners/").status_code == 401
+    assert "Revoked" in client.get(KEYS).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", ""),
+        ("name", "x" * 51),
+        ("name", " "),
+        ("scope", "root"),
+        ("expires_on", "2020-01-01"),
+        ("expires_on", "x"),
+    ],
+)
+def test_key__wrong_value__is_refused(sign_in, records, field, value):
+    data = {"name": "Sync", "scope": "read", "expires_on": "", field: value}
+    answer = sign_in("administrator").post(KEYS, data)
+    assert answer.status_code == 400
+    assert field in answer.context["form"].errors
+    assert not ApiKey.objects.exists()
+
+
+def test_key__last_day__works_until_its_end(sign_in, records):
+    day = timezone.localdate()
+    sign_in("administrator").post(KEYS, {"name": "Sync", "scope": "read", "expires_on": day.isoformat()})
+    key = ApiKey.objects.get()
+    assert not key.has_expired
+    assert timezone.localtime(key.expiry_date - timedelta(seconds=1)).date() == day
+
+
+@pytest.mark.django_db(transaction=True)
+def test_schedules__nightly_hour__is_changed_and_outlives_a_restart_of_beat(sign_in, records):
+    client = sign_in("administrator")
+    assert "02:00" in client.get("/console/schedules/").content.decode()
+    assert client.post("/console/schedules/", {"at": "04:30"}).status_code == 302
+    Scheduler(app=app, lazy=False).setup_schedule()  # as beat does when it starts
+    task = PeriodicTask.objects.get(name=NIGHTLY)
+    assert (task.crontab.hour, task.crontab.minute, task.task) == ("4", "30", "prm.recompute_nightly")
+    assert str(nightly()) == "04:30"
+    page = client.get("/console/schedules/").content.decode()
+    assert "Chosen by administrator@example.com" in page
+    assert "Sweep" in page
+    assert client.post("/console/schedules/", {"at": "25:00"}).status_code == 400
+    assert str(nightly()) == "04:30"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_schedules__nothing_chosen__follows_the_settings():
+    Scheduler(app=app, lazy=False).setup_schedule()
+    assert (nightly().hour, nightly().by) == (2, "")
+    with pytest.raises(ValueError, match="hour"):
+        set_nightly(hour=24, minute=0, by="x")
+
+
+def test_audit__change_of_a_person__says_who_what_before_and_after(sign_in, records, people):
+    client, analyst = sign_in("administrator"), people["analyst"]
+    form = client.get(f"/console/people/{analyst.pk}/").context["form"]
+    data = {bound.name: bound.value() for bound in form if bound.value() not in (None, False)}
+    assert client.post(f"/console/people/{analyst.pk}/", {**data, "name": "Ann <i>"}).status_code == 302
+    text = client.get("/console/audit/?kind=user").content.decode()
+    assert "Ann &lt;i&gt;" in text
+    (entry,) = [e for e in log(kind="user")[0] if not e.is_new]
+    assert (entry.who, entry.where) == ("administrator@example.com", f"/console/people/{analyst.pk}/")
+    assert [(d.label, d.before, d.after) for d in entry.differences] == [("Name", "", "Ann <i>")]
+    assert log(who=people["administrator"].pk)[0] == [entry]
+    assert log(who=people["analyst"].pk)[0] == []
+
+
+def test_audit__every_kept_model__is_in_it_and_nothing_secret(sign_in, records):
+    assert {"user", "attribute", "segment", "program", "apikey"} <= set(tables())
+    client = sign_in("administrator")
+    client.post(KEYS, {"name": "Sync", "scope": "read"})
+    Attribute.objects.create(subject="partner", name="score", label="Score", type="number")
+    Segment.objects.create(slug="few", name="Few", subject="partner")
+    key = ApiKey.objects.get()
+    client.post(f"{KEYS}{key.prefix}/revoke/")
+    text = client.get("/console/audit/").content.decode()
+    for said in ("Sync", "Score", "Few", "Revoked"):
+        assert said in text
+    assert key.hashed_key not in text
+
+
+def test_audit__pages__go_on_without_gap_or_repeat_at_the_same_cost(sign_in, records):
+    def made(count: int, name: str) -> None:
+        for n in range(count):
+            Segment.objects.create(slug=f"{name}-{n}", name=f"{name} {n}", subject="partner")
+            Attribute.objects.create(subject="partner", name=f"{name}_{n}", label=f"{name} {n}", type="text")
+
+    made(30, "a")
+    client = sign_in("administrator")
+
+    def queries() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.get("/console/audit/")
+        return len(captured)
+
+    queries()
+    before = queries()
+    made(60, "b")
+    assert queries() == before
+    every, place = [], None
+    while True:
+        entries, place = log(place=place, limit=17)
+        every += [entry.place for entry in entries]
+        if place is None:
+            break
+    assert len(every) == len(set(every)) == 180 + User.objects.count()
+    assert every == sorted(every, reverse=True)
+    first = client.get("/console/audit/").content.decode()
+    following = re.search(r'rel="next" href="([^"]+)"', first)[1].replace("&amp;", "&")
+    assert client.get(f"/console/audit/{following}").status_code == 200
+    for word in ("x", "2026|a|1", "%00", "2026-01-01T00:00:00+00:00|segment|x"):
+        assert client.get(f"/console/audit/?cursor={word}&who=x&kind=x").status_code == 200

@@ -1,0 +1,219 @@
+"""Overrides and segment sets: what stands above a rule."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from pyroaring import BitMap64
+
+from partners.models import Partner
+from segments import drafting
+from segments.explaining import explain
+from segments.models import Override, Recompute, Segment, SegmentSet, SetEntry
+from segments.overriding import remove_override, set_override
+from segments.previewing import difference, preview
+from segments.rules import RuleInvalid
+from segments.sets import change_set, create_set, delete_set
+from segments.verifying import verify
+from tests import callers
+from tests.callers import assert_problem
+from tests.segments.factories import EVERYONE, draft, group, leaf, members, partner, published, recomputed, staff
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def four() -> dict[str, Partner]:
+    return {
+        "ann": partner("ann", region="EMEA", tier="gold"),
+        "bob": partner("bob", region="EMEA", tier="silver"),
+        "cid": partner("cid", region="NA", tier="gold"),
+        "dot": partner("dot"),
+    }
+
+
+def decide(segment: Segment, record: Partner, kind: str, **rest: Any) -> Override:
+    return set_override(segment=segment, subject_id=record.pk, kind=kind, author="A. Author", reason="Agreed", **rest)
+
+
+def test_rule_12__override__rule_or_included_and_not_excluded(four: dict[str, Partner]) -> None:
+    emea = published("emea", leaf("region", "=", "EMEA"))
+    decide(emea, four["dot"], "include")
+    decide(emea, four["ann"], "exclude")
+    recomputed()
+    assert members("emea") == ["bob", "dot"]
+    assert verify().drift == []
+    seen = preview(subject="partner", rule=leaf("region", "=", "NA"), viewer=staff(), segment=emea)
+    assert [row["external_id"] for row in seen.sample] == ["cid", "dot"]
+    moved = difference(emea, staff("b@example.com"), rule=leaf("region", "=", "EMEA"))
+    assert (moved.enter.count, moved.leave.count, moved.total) == (0, 0, 2)
+
+
+def test_rule_12__override__others_refer_to_the_members_it_makes(four: dict[str, Partner]) -> None:
+    emea = published("emea", leaf("region", "=", "EMEA"))
+    published("rest", leaf("segment", "notIn", ["emea"]))
+    decide(emea, four["ann"], "exclude")
+    recomputed()
+    assert members("rest") == ["ann", "cid", "dot"]
+
+
+def test_rule_12__override_expires__the_rule_decides_from_that_instant_on(four: dict[str, Partner]) -> None:
+    emea = published("emea", leaf("region", "=", "EMEA"))
+    now = timezone.now()
+    until = now + timedelta(days=1)
+    decide(emea, four["dot"], "include", expires_at=until)
+    recomputed(as_of=now)
+    assert members("emea") == ["ann", "bob", "dot"]
+    emea.refresh_from_db()
+    assert emea.member_set.next_at == until
+    recomputed(as_of=until)
+    assert members("emea") == ["ann", "bob"]
+
+
+def test_override__explained_with_who_decided_and_why(four: dict[str, Partner]) -> None:
+    emea = published("emea", leaf("region", "=", "EMEA"))
+    decide(emea, four["ann"], "exclude")
+    found = explain(segment=emea, subject_id=four["ann"].pk)
+    assert (found.verdict, found.why.verdict) == (False, True)
+    assert found.to_json()["override"]["reason"] == "Agreed"
+    assert found.nearest == ()
+
+
+def test_override__set_again_and_removed__one_at_most_and_a_run_each_time(four: dict[str, Partner]) -> None:
+    emea = published("emea", leaf("region", "=", "EMEA"))
+    decide(emea, four["ann"], "include")
+    decide(emea, four["ann"], "exclude")
+    assert [row.kind for row in Override.objects.all()] == ["exclude"]
+    assert Recompute.objects.filter(trigger="change", slugs=["emea"]).count() == 2
+    assert remove_override(segment=emea, subject_id=four["ann"].pk, author="A. Author")
+    assert not remove_override(segment=emea, subject_id=four["ann"].pk, author="A. Author")
+    recomputed()
+    assert members("emea") == ["ann", "bob"]
+
+
+@pytest.mark.parametrize("wrong", [{"subject_id": 10**9}, {"expires_at": timezone.now()}, {"reason": " "}])
+def test_override__not_sound__refused(four: dict[str, Partner], wrong: dict[str, Any]) -> None:
+    emea = published("emea", leaf("region", "=", "EMEA"))
+    sound = {"segment": emea, "subject_id": four["ann"].pk, "kind": "include", "author": "A", "reason": "B"}
+    with pytest.raises(ValidationError):
+        set_override(**sound | wrong)
+
+
+def family(mode: str = "exclusive", rest: str = "others") -> SegmentSet:
+    published("gold", leaf("tier", "=", "gold"))
+    published("emea", leaf("region", "=", "EMEA"))
+    published("others", EVERYONE)
+    return create_set(
+        slug="family", name="Family", subject="partner", mode=mode, segments=["gold", "emea"], everyone_else=rest,
+        author="A. Author",
+    )  # fmt: skip
+
+
+def test_rule_12__exclusive_set__first_wins_and_the_losers_are_recorded(four: dict[str, Partner]) -> None:
+    family()
+    recomputed()
+    assert [members(slug) for slug in ("gold", "emea", "others")] == [["ann", "cid"], ["bob"], ["dot"]]
+    lost = SetEntry.objects.get(segment__slug="emea")
+    assert (BitMap64.deserialize(bytes(lost.lost or b"")), lost.lost_count) == (BitMap64([four["ann"].pk]), 1)
+    assert verify().drift == []
+    found = explain(segment=Segment.objects.get(slug="emea"), subject_id=four["ann"].pk)
+    assert (found.verdict, found.why.verdict, found.lost_to) == (False, True, "gold")
+
+
+def test_rule_12__exclusive_set__a_run_of_one_segment_goes_by_its_family(four: dict[str, Partner]) -> None:
+    family()
+    recomputed("emea")
+    assert [members(slug) for slug in ("gold", "emea", "others")] == [["ann", "cid"], ["bob"], ["dot"]]
+    four["ann"].tier = "silver"
+    four["ann"].save(update_fields=["tier"])
+    recomputed("gold")
+    assert [members(slug) for slug in ("gold", "emea")] == [["cid"], ["ann", "bob"]]
+    assert SetEntry.objects.get(segment__slug="emea").lost_count == 0
+
+
+def test_rule_12__order_changed__another_wins(four: dict[str, Partner]) -> None:
+    made = family()
+    change_set(segment_set=made, author="A. Author", segments=["emea", "gold"])
+    recomputed()
+    assert [members(slug) for slug in ("gold", "emea", "others")] == [["cid"], ["ann", "bob"], ["dot"]]
+    delete_set(segment_set=made, author="A. Author")
+    recomputed()
+    assert [len(members(slug)) for slug in ("gold", "emea", "others")] == [2, 2, 4]
+
+
+def test_rule_12__overlapping_set__all_stay_and_everyone_else_is_in_none(four: dict[str, Partner]) -> None:
+    family("overlapping")
+    recomputed()
+    assert [members(slug) for slug in ("gold", "emea", "others")] == [["ann", "cid"], ["ann", "bob"], ["dot"]]
+
+
+def test_rule_12__preview_in_an_exclusive_set__without_those_who_go_elsewhere(four: dict[str, Partner]) -> None:
+    family()
+    emea = Segment.objects.get(slug="emea")
+    seen = preview(subject="partner", rule=leaf("tier", "notNull"), viewer=staff(), segment=emea)
+    assert [row["external_id"] for row in seen.sample] == ["bob"]
+
+
+def test_set__first_one_refers_to_a_later_one__refused_as_a_circle(four: dict[str, Partner]) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+    published("in-emea", leaf("segment", "in", ["emea"]))
+    with pytest.raises(ValidationError, match="circle"):
+        create_set(slug="f", name="F", subject="partner", mode="exclusive", segments=["in-emea", "emea"], author="A")
+    create_set(slug="f", name="F", subject="partner", mode="exclusive", segments=["emea", "in-emea"], author="A")
+    recomputed()
+    assert members("in-emea") == []
+
+
+def test_rule_11__rule_that_refers_to_a_later_one_of_its_set__refused(four: dict[str, Partner]) -> None:
+    family()
+    rule = group("and", leaf("segment", "in", ["emea"]))
+    with pytest.raises(RuleInvalid) as refusal:
+        drafting.change_rule(segment=Segment.objects.get(slug="gold"), rule=rule, author="A. Author")
+    assert [error.code for error in refusal.value.errors] == ["cycle"]
+
+
+def test_set__of_ten_segments__not_a_chain_of_references(four: dict[str, Partner]) -> None:
+    slugs = [published(f"s{number}", leaf("region", "=", "EMEA")).slug for number in range(10)]
+    create_set(slug="f", name="F", subject="partner", mode="exclusive", segments=slugs, author="A")
+    draft("mine", leaf("segment", "in", [slugs[-1]]))
+    recomputed()
+    assert [len(members(slug)) for slug in slugs] == [2] + [0] * 9
+
+
+def test_overrides__by_the_api__made_listed_removed(four: dict[str, Partner]) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+    caller = callers.key("write")
+    body = {"external_id": "dot", "kind": "include", "reason": "A strategic account"}
+    made = caller.post("segments/emea/overrides/", body)
+    assert (made.status_code, made.json()["kind"]) == (201, "include")
+    assert [row["external_id"] for row in caller.get("segments/emea/overrides/").json()["results"]] == ["dot"]
+    assert_problem(caller.post("segments/emea/overrides/", {**body, "external_id": "eve"}), 400)
+    assert_problem(callers.key("read").post("segments/emea/overrides/", body), 403)
+    assert caller.delete("segments/emea/overrides/dot/").status_code == 204
+    assert_problem(caller.delete("segments/emea/overrides/dot/"), 404)
+
+
+def test_sets__by_the_api__made_changed_removed(four: dict[str, Partner]) -> None:
+    for slug, rule in (
+        ("gold", leaf("tier", "=", "gold")),
+        ("emea", leaf("region", "=", "EMEA")),
+        ("others", EVERYONE),
+    ):
+        published(slug, rule)
+    caller = callers.key("write")
+    body = {"slug": "f", "name": "F", "subject": "partner", "mode": "exclusive", "segments": ["gold", "emea"]}
+    assert caller.post("segment-sets/", body).status_code == 201
+    assert_problem(caller.post("segment-sets/", body), 409)
+    assert_problem(caller.post("segment-sets/", {**body, "slug": "g", "segments": ["nothing"]}), 400)
+    assert caller.patch("segment-sets/f/", {"everyone_else": "others"}).json()["everyone_else"] == "others"
+    recomputed()
+    told = caller.get("segment-sets/f/").json()
+    assert told["segments"] == [
+        {"slug": "gold", "member_count": 2, "lost_count": 0},
+        {"slug": "emea", "member_count": 1, "lost_count": 1},
+    ]
+    assert caller.delete("segment-sets/f/").status_code == 204
