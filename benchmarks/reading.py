@@ -44,7 +44,9 @@ def preview(sizes: Sizes) -> dict[str, Any]:
     numbers = iter(range(10_000))
 
     def one() -> None:
-        previewing.preview(subject="customer", rule=_four(next(numbers)), viewer=viewer, sample_size=10)
+        found = previewing.preview(subject="customer", rule=_four(next(numbers)), viewer=viewer, sample_size=10)
+        if found.count is None:
+            raise RuntimeError(f"The rule is not valid: {found.errors}")
 
     folder = snapshot._home()
     if (folder / "customer").is_symlink():

@@ -8,7 +8,9 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
+from partners.attributes import add_choices
 from partners.models import Attribute
+from partners.vocabulary import Subject
 from segments.models import Segment, SegmentVersion
 
 REGIONS = ["EMEA", "NA", "APAC", "LATAM"]
@@ -34,8 +36,16 @@ def _number(salt: int, most: int) -> str:
     return f"mod(hashint8extended(g::bigint, {salt}) & 1073741823, {most})::int"
 
 
+def make_choices() -> None:
+    """What the rules name must be choices, or a preview would only say that it does not know them."""
+    used = {"industry": INDUSTRIES, "region": REGIONS, "adoption_level": LEVELS, "lifecycle_stage": STAGES}
+    for name, values in {**used, "technologies": WORDS, "needs": WORDS}.items():
+        add_choices(subject=Subject.CUSTOMER, field=name, values=values)
+
+
 def make_records(*, customers: int, partners: int) -> None:
     """Customers with eleven built-in and eleven custom attributes, partners with deals."""
+    make_choices()
     for kind, names in (("number", NUMBERS), ("text", CHOICES), ("date", DAYS)):
         for name in names:
             Attribute.objects.get_or_create(subject="customer", name=name, defaults={"label": name, "type": kind})

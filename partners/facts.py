@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -230,11 +233,33 @@ def reserved_names(subject: Subject) -> frozenset[str]:
     return RESERVED | {field.name for field in BUILT_IN[subject]} | {fact.field.name for fact in FACTS[subject]}
 
 
+_remembered: ContextVar[dict[Subject, dict[str, Field]] | None] = ContextVar("vocabularies", default=None)
+
+
+@contextmanager
+def one_vocabulary() -> Iterator[None]:
+    """Inside, a vocabulary is read once: for a transaction that reads all from one snapshot and writes nothing."""
+    token = _remembered.set({})
+    try:
+        yield
+    finally:
+        _remembered.reset(token)
+
+
 def vocabulary(subject: Subject) -> dict[str, Field]:
     """Every field of a subject by name: built-in with the choices added to them, custom (not archived), computed.
 
-    One query.
+    One query; inside `one_vocabulary` only the first time.
     """
+    kept = _remembered.get()
+    if kept is None:
+        return _vocabulary(subject)
+    if subject not in kept:
+        kept[subject] = _vocabulary(subject)
+    return dict(kept[subject])
+
+
+def _vocabulary(subject: Subject) -> dict[str, Field]:
     fields = {field.name: field for field in BUILT_IN[subject]}
     computed = {fact.field.name: fact.field for fact in FACTS[subject]}
     for attribute in Attribute.objects.filter(subject=subject, archived_at=None).order_by("label", "name"):

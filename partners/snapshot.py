@@ -65,19 +65,27 @@ def table(
     subject: Subject, names: Collection[str], *, as_of: datetime, between: tuple[int, int] | None = None
 ) -> Table:
     """The fields of all present subjects, or of a range of ids, exactly as `read_table` gives them here and now."""
-    base = _serving(subject, names, as_of)
-    if base is None:
+    serving = _serving(subject, names, as_of)
+    if serving is None:
         return read_table(subject, names, as_of=as_of, between=between)
-    found = _brought_up(base, subject, names, as_of)
+    found = _brought_up(*serving, subject, names, as_of)
     if between is not None:
         start, stop = np.searchsorted(found.ids, [between[0], between[1] + 1])
         return found.rows(int(start), int(stop))
     return found
 
 
-def _brought_up(base: Base, subject: Subject, names: Collection[str], as_of: datetime) -> Table:
-    """The base with what has changed since read again."""
-    marks = [mark for mark in touching.marks_since(base.about["moment"]) if mark.subject is subject]
+def count(subject: Subject) -> int | None:
+    """How many present subjects there are here and now, when a base can tell; else None."""
+    now = timezone.now()
+    serving = _serving(subject, (), now)
+    return len(_brought_up(*serving, subject, (), now)) if serving else None
+
+
+def _brought_up(base: Base, changed_count: int, subject: Subject, names: Collection[str], as_of: datetime) -> Table:
+    """The base with what has changed since (so many, at most) read again."""
+    since = touching.marks_since(base.about["moment"]) if changed_count else []
+    marks = [mark for mark in since if mark.subject is subject]
     followed = tuple(mark.id for mark in marks)
     if base.patch is None or base.followed != followed:
         changed = np.unique(np.array([number for mark in marks for number in mark.ids], dtype=np.int64))
@@ -95,8 +103,9 @@ def _brought_up(base: Base, subject: Subject, names: Collection[str], as_of: dat
     return Table(base.patch.ids, {name: base.patched[name] for name in names})
 
 
-def _serving(subject: Subject, names: Collection[str], as_of: datetime) -> Base | None:
-    """The newest base, when it holds these fields, is not newer than the present snapshot, and little has changed."""
+def _serving(subject: Subject, names: Collection[str], as_of: datetime) -> tuple[Base, int] | None:
+    """The newest base, when it holds these fields, is not newer than the present snapshot, and little has changed; and
+    how many ids the marks since name."""
     base = _newest(subject)
     if base is None:
         return None
@@ -118,7 +127,7 @@ def _serving(subject: Subject, names: Collection[str], as_of: datetime) -> Base 
             [subject.value, base.about["moment"]],
         )
         is_before, changed = cursor.fetchone()
-    return base if is_before and changed <= max(1000, 4 * WORN * len(base.ids)) else None
+    return (base, int(changed)) if is_before and changed <= max(1000, 4 * WORN * len(base.ids)) else None
 
 
 def _newest(subject: Subject) -> Base | None:

@@ -17,6 +17,7 @@ from pyroaring import BitMap64
 
 from partners import snapshot, touching
 from partners.columns import read_table
+from partners.facts import one_vocabulary
 from partners.tables import Ints, Mask, Table
 from partners.vocabulary import Subject
 from segments import references
@@ -139,7 +140,8 @@ def one_snapshot() -> Iterator[None]:
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        yield
+        with one_vocabulary():
+            yield
 
 
 def active_plans(slugs: Iterable[str] = ()) -> tuple[list[Plan], dict[str, Segment]]:

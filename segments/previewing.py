@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from pyroaring import BitMap64
 
-from partners.columns import read_table
+from partners import snapshot
 from partners.tables import Mask
 from partners.vocabulary import Subject
 from people.roles import Viewer, is_partner, is_vendor, may_reveal
@@ -187,7 +187,8 @@ def _work_out(
 
 
 def _visible_count(subject: Subject, viewer: Viewer) -> int:
-    visible: int = MODELS[subject.value].objects.visible_to(viewer).count()
+    known = snapshot.count(subject) if is_vendor(viewer) and not viewer.regions else None
+    visible: int = MODELS[subject.value].objects.visible_to(viewer).count() if known is None else known
     return visible
 
 
@@ -215,10 +216,13 @@ def _sample(
     material: Material, subject: Subject, mask: Mask, names: Collection[str], size: int
 ) -> list[dict[str, Any]]:
     """The first rows by id, with what people know them by and what the rule reads."""
-    words = material.books[subject].vocabulary
-    ids = [int(subject_id) for subject_id in material.tables[subject].ids[mask][:size]]
-    told = list(dict.fromkeys((*_SHOWN, *names)))
-    table = read_table(subject, told, as_of=material.clock.as_of, ids=ids)
+    words, table = material.books[subject].vocabulary, material.tables[subject]
+    rows = np.flatnonzero(mask)[:size]
+    ids = table.ids[rows].tolist()
+    known = MODELS[subject.value].objects.filter(pk__in=ids).values_list("pk", *_SHOWN)
+    shown = {pk: dict(zip(_SHOWN, (text.strip() or None for text in texts), strict=True)) for pk, *texts in known}
+    read = [name for name in names if name not in _SHOWN]
     return [
-        {name: value_to_json(cell(table.columns[name], row, words[name])) for name in told} for row in range(len(table))
+        shown[subject_id] | {name: value_to_json(cell(table.columns[name], row, words[name])) for name in read}
+        for subject_id, row in zip(ids, rows.tolist(), strict=True)
     ]

@@ -90,6 +90,14 @@ def test_table__changed_made_deleted_and_related__as_a_full_load(kept: None) -> 
     assert same_as_loaded()
 
 
+def test_count__changed_made_and_deleted__those_present(kept: None) -> None:
+    assert snapshot.count(CUSTOMER) == 20
+    Customer.objects.filter(external_id__in=["c0", "c7"]).update(deleted_at=timezone.now())
+    Customer.objects.create(external_id="new", name="New")
+    assert snapshot.count(CUSTOMER) == 19 == Customer.objects.present().count()
+    assert snapshot.count(Subject.PARTNER) is None  # there is no base of partners
+
+
 def test_table__base_written_after_the_reader_s_snapshot__not_used(kept: None) -> None:
     now = timezone.now()
     with transaction.atomic():

@@ -6,8 +6,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from partners.facts import one_vocabulary, vocabulary
 from partners.models import Attribute, Deal, Partner
 from partners.vocabulary import Subject
 from people import roles
@@ -53,6 +56,16 @@ def test_rule_14__preview__what_publishing_stores(five: list[Partner]) -> None:
         "Partners where Region is one of Europe, Middle East and Africa or North America and "
         "(Employees is at least 10 or Tier is not Silver (or not set))."
     )
+
+
+def test_vocabulary__of_one_snapshot__read_once_and_not_kept_for_the_next() -> None:
+    with one_vocabulary(), CaptureQueriesContext(connection) as queries:
+        assert vocabulary(Subject.PARTNER) == vocabulary(Subject.PARTNER)
+    assert len(queries) == 1
+    Attribute.objects.create(subject="partner", name="rating", label="Rating", type="number")
+    assert "rating" in vocabulary(Subject.PARTNER)
+    with one_vocabulary():
+        assert "rating" in vocabulary(Subject.PARTNER)
 
 
 def test_rule_14__preview_of_references__the_segments_as_they_would_be_now(five: list[Partner]) -> None:
