@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -64,6 +65,23 @@ def make_tables() -> None:
             bare = column(name).replace("t.custom", "custom")
             cursor.execute(f"CREATE INDEX IF NOT EXISTS rival_{name} ON partners_customer (({bare}))")
         cursor.execute("ANALYZE partners_customer")
+
+
+@contextmanager
+def without_indexes() -> Iterator[None]:
+    """Inside, the customers have the product's own indexes alone: writing is not to pay for the rival's reading."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT indexname, indexdef FROM pg_indexes WHERE tablename = 'partners_customer' AND indexname LIKE 'rival%'"
+        )
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"DROP INDEX {name}")
+        try:
+            yield
+        finally:
+            for _, definition in indexes:
+                cursor.execute(definition)
 
 
 def are_there() -> bool:

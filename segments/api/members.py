@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from django.db.models import QuerySet
@@ -22,8 +23,9 @@ from partners.facts import vocabulary
 from partners.vocabulary import Field, Subject
 from people.roles import Viewer
 from segments.api import schema
+from segments.api.copying import can_copy, copied_lines
 from segments.api.instants import as_of
-from segments.api.streams import CsvRenderer, NdjsonRenderer, stream, wants_stream
+from segments.api.streams import CsvRenderer, NdjsonRenderer, csv_file, header, stream, wants_stream
 from segments.explaining import Explained, NoSuchSubject, explain
 from segments.members import members
 from segments.models import Segment
@@ -52,7 +54,10 @@ class MemberList(APIView):
         segment = get_object_or_404(Segment.objects.visible_to(request.user), slug=slug)
         subject = Subject(segment.subject)
         fields = _fields(request, subject)
-        found = joined(members(segment, request.user, as_of=as_of(request)), subject)
+        bare = members(segment, request.user, as_of=as_of(request))
+        if request.accepted_renderer.format == "csv" and can_copy(fields):
+            return csv_file(chain([header(list(fields)).encode()], copied_lines(bare, subject, fields)), segment.slug)
+        found = joined(bare, subject)
         if wants_stream(request):
             return stream(request, _all(found, subject, fields), list(fields), segment.slug)
         return page(found, request, self, lambda records: represent(records, subject, fields, stamps=False))

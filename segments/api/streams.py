@@ -37,12 +37,23 @@ def wants_stream(request: Request) -> bool:
 def stream(request: Request, rows: Iterable[dict[str, Any]], names: list[str], filename: str) -> StreamingHttpResponse:
     """All the rows in the form asked for."""
     if request.accepted_renderer.format == "csv":
-        response = StreamingHttpResponse(csv_lines(rows, names), content_type="text/csv; charset=utf-8")
-    else:
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-        response = StreamingHttpResponse(lines, content_type="application/x-ndjson")
-    response.headers["Content-Disposition"] = f'attachment; filename="{filename}.{request.accepted_renderer.format}"'
+        return csv_file(csv_lines(rows, names), filename)
+    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    response = StreamingHttpResponse(lines, content_type="application/x-ndjson")
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}.ndjson"'
     return response
+
+
+def csv_file(lines: Iterable[str] | Iterable[bytes], filename: str) -> StreamingHttpResponse:
+    """Lines of CSV as a file."""
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{filename}.csv"'
+    return response
+
+
+def header(names: list[str]) -> str:
+    """The first line of CSV."""
+    return next(csv_lines([], names))
 
 
 class _Line:
