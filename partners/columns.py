@@ -7,11 +7,12 @@ and half new. The same expressions count coverage and values (`partners.coverage
 # ruff: noqa: S608 — every name in a statement is this project's own; values travel as parameters
 from __future__ import annotations
 
+import io
 import tempfile
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import IO, Any
+from typing import IO, Any, cast
 
 import numpy as np
 import pandas as pd
@@ -28,6 +29,8 @@ SEPARATOR = "\x1f"
 """Between the values of a multi-choice on the way; import and API refuse control characters in values."""
 KEPT_IN_MEMORY = 64 * 2**20
 """Bytes of a COPY held in memory before it goes to a temporary file."""
+BUFFERED = 2**20
+"""Bytes of it that are put there at a time."""
 
 _REFERENCES = {
     "parent": (
@@ -118,13 +121,20 @@ def _custom(kind: FieldType, key: str) -> str:
 _TEXTS = frozenset({FieldType.TEXT, FieldType.CHOICE, FieldType.ORDERED_CHOICE})
 
 
+def _bare(value: str, field: Field) -> str:
+    """Stored text as it is, for blanks around it are taken off once per distinct value when it arrives (`_coded`)."""
+    if field.type in _TEXTS and field.kind is not FieldKind.COMPUTED:
+        return value.removeprefix("nullif(btrim(").removesuffix("), '')")
+    return value
+
+
 def _sent(kind: FieldType, value: str) -> str:
     """The expression as it travels: integers for scalars, one text for the rest."""
     match kind:
         case FieldType.NUMBER:
-            return f"coalesce(round(({value}) * 1000000)::bigint, {ABSENT})"
+            return f"coalesce((({value}) * 1000000)::bigint, {ABSENT})"  # the cast rounds as round() does
         case FieldType.MONEY:
-            return f"coalesce(round(({value}) * 100)::bigint, {ABSENT})"
+            return f"coalesce((({value}) * 100)::bigint, {ABSENT})"
         case FieldType.DATE:
             return f"coalesce((({value}) - date '1970-01-01')::bigint, {ABSENT})"
         case FieldType.DATETIME:
@@ -155,7 +165,7 @@ def read_table(
     if unknown := sorted(set(names) - words.keys()):
         raise KeyError(f"no such field of a {subject}: {', '.join(unknown)}")
     selection = select(subject, [words[name] for name in dict.fromkeys(names)], as_of=as_of)
-    columns = ["t.id", *(_sent(f.type, selection.values[name]) for name, f in selection.fields.items())]
+    columns = ["t.id", *(_sent(f.type, _bare(selection.values[name], f)) for name, f in selection.fields.items())]
     some = ""
     if ids is not None:
         selection.parameters["ids"] = [int(number) for number in ids]
@@ -194,7 +204,10 @@ def copied(query: str, parameters: dict[str, Any], fields: dict[str, Field]) -> 
     with tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY) as file:
         with connection.cursor() as cursor:
             raw = cursor.cursor
-            raw.copy_expert(raw.mogrify(statement, parameters), file)
+            writer = io.BufferedWriter(cast(io.RawIOBase, file), BUFFERED)  # it is handed row by row
+            raw.copy_expert(raw.mogrify(statement, parameters), writer)
+            writer.flush()
+            writer.detach()
         file.seek(0)
         return _table(file, fields)
 
