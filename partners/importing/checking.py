@@ -6,7 +6,6 @@ import dataclasses
 import json
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from partners.importing.staging import array, escape
@@ -50,6 +49,7 @@ class Checker:
     def __post_init__(self) -> None:
         self.resolver = _Adding(self.field, self.added) if self.add_choices else Resolver(self.field)
         self.refers_to = self.field.refers_to if self.field.name != "parent" else ""
+        self.is_required = self.field.kind is FieldKind.BUILT_IN and self.field.name in REQUIRED[self.field.subject]
         self._write = _writer(self.field)
 
     def texts(self, cells: Iterable[str]) -> list[Piece]:
@@ -64,7 +64,11 @@ class Checker:
         for cell in cells:
             piece = known.get(cell)
             if piece is None:
-                piece = known[cell] = self._piece(partial(self._read, cell))
+                try:
+                    piece = self._written(self._read(cell))
+                except ValueError as error:
+                    piece = Bad(str(error))
+                known[cell] = piece
             pieces.append(piece)
         return pieces
 
@@ -84,20 +88,18 @@ class Checker:
 
     def _piece(self, make: Callable[[], Value | None]) -> Piece:
         try:
-            value = make()
-            if (
-                value is None
-                and self.field.kind is FieldKind.BUILT_IN
-                and self.field.name in REQUIRED[self.field.subject]
-            ):
-                return Bad(f"is missing; a {self.field.subject} needs a {self.field.label.lower()}")
-            return self._write(self._resolved(value))
+            return self._written(make())
         except ValueError as error:
             return Bad(str(error))
 
+    def _written(self, value: Value | None) -> Piece:
+        if value is None and self.is_required:
+            return Bad(f"is missing; a {self.field.subject} needs a {self.field.label.lower()}")
+        return self._write(self._resolved(value) if self.refers_to else value)
+
     def _resolved(self, value: Value | None) -> Any:
         """Names of other records as their ids."""
-        if not self.refers_to or value is None:
+        if value is None:
             return value
         names = value if isinstance(value, list) else [str(value)]
         for name in names:

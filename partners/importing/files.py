@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
-from itertools import islice
+from itertools import islice, repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 from django.utils import timezone
@@ -219,10 +219,11 @@ class _Import:
             else:
                 (custom if checker.field.kind is FieldKind.CUSTOM else built_in).append(pieces)
         lines = []
-        for at, row in enumerate(whole):
+        # Row by row; a custom part is one cell. Pieces of rows that are not bad are texts.
+        stored: Iterable[tuple[Piece, ...]] = zip(*built_in, strict=True) if built_in else repeat((), len(whole))
+        for at, (row, key, values) in enumerate(zip(whole, cast("list[str]", ids), stored, strict=True)):
             if row.line in self.bad_lines:
                 continue
-            key = str(ids[at])
             if key in self.seen:
                 first = self.seen[key]
                 self._reject(
@@ -233,7 +234,7 @@ class _Import:
                 )
                 continue
             self.seen[key] = row.line
-            cells = [str(row.line), key, *(str(pieces[at]) for pieces in built_in)]
+            cells = [str(row.line), key, *cast("tuple[str, ...]", values)]
             if self.has_custom:
                 cells.append("{" + ",".join(str(pieces[at]) for pieces in custom) + "}")
             lines.append("\t".join(cells) + "\n")

@@ -94,7 +94,8 @@ class Source:
                 except csv.Error as error:
                     yield _unreadable(error, line)
                     continue
-                if any(cell and not cell.isspace() for cell in cells):
+                # The first cell nearly always says that the row is not blank; then the others need no look.
+                if cells and ((cells[0] and not cells[0].isspace()) or "".join(cells).strip()):
                     yield Row(line, cells)
 
 

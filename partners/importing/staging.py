@@ -8,6 +8,7 @@ when its value does.
 from __future__ import annotations
 
 import io
+import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -25,6 +26,7 @@ from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 LOCKS = {Subject.PARTNER: 4_711_001, Subject.CUSTOMER: 4_711_002, Subject.DEAL: 4_711_003}
 """Advisory locks: bulk writers of one subject take turns, so two of them cannot wait for each other's rows."""
+_ESCAPED = re.compile(r"[\\\t\n\r\v\x08\f]")
 _ESCAPES = str.maketrans(
     {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x0b": "\\v", "\x08": "\\b", "\x0c": "\\f"}
 )
@@ -59,7 +61,7 @@ def slot(field: Field) -> Slot:
 
 def escape(text: str) -> str:
     """A text for COPY's text format."""
-    return text.translate(_ESCAPES)
+    return text.translate(_ESCAPES) if _ESCAPED.search(text) else text
 
 
 def array(items: Sequence[str | int]) -> str:
