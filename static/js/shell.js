@@ -103,6 +103,19 @@
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
 
+  // --- A table wider than its place can be scrolled from the keyboard too
+  const reachable = () => {
+    for (const wrap of document.querySelectorAll(".table-wrap")) {
+      if (wrap.scrollWidth <= wrap.clientWidth || wrap.hasAttribute("tabindex")) continue;
+      wrap.tabIndex = 0;
+      wrap.setAttribute("role", "group");
+      wrap.setAttribute("aria-label", wrap.querySelector("caption")?.textContent.trim() || "Table");
+    }
+  };
+  reachable();
+  addEventListener("resize", reachable);
+  document.addEventListener("htmx:afterSettle", reachable);
+
   // --- "/" goes to the search field of the page
   document.addEventListener("keydown", (event) => {
     if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;

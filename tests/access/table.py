@@ -401,7 +401,7 @@ REST = {
     ),
     "api/v1/segments/<slug:slug>/": Row("/api/v1/segments/gold/", API),
     "api/v1/segments/<slug:slug>/publish/": Row(
-        "/api/v1/segments/gold/publish/", codes("401 200 200 200 403 403 403 403"), "post", {}
+        "/api/v1/segments/gold/publish/", codes("401 200 200 200 403 403 403 403"), "post", {"confirm": True}
     ),
     "api/v1/segments/<slug:slug>/archive/": Row(
         "/api/v1/segments/gold/archive/", codes("401 200 200 200 403 403 403 403"), "post", {}

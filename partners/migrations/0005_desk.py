@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0004_learning_activity'),
+        ('partners', '0004_activity_kinds'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("segments", "0003_language_overrides_and_sets")]
+    dependencies = [("segments", "0004_overrides_and_sets")]
 
     operations = [
         migrations.AlterField(

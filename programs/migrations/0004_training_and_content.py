@@ -9,8 +9,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0004_learning_activity'),
-        ('programs', '0003_money_incentives'),
+        ('partners', '0004_activity_kinds'),
+        ('programs', '0003_incentives_and_ledger'),
         ('segments', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -12,8 +12,8 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
-        ('segments', '0002_scale_shards'),
-        ('segments', '0002_segpages_profile_comments'),
+        ('segments', '0002_shards'),
+        ('segments', '0003_profile_and_comments'),
     ]
 
     operations = [

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('pghistory', '0007_auto_20250421_0444'),
-        ('segments', '0001_initial'),
+        ('segments', '0002_shards'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

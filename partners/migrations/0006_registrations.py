@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('partners', '0005_lists_desk'),
+        ('partners', '0005_desk'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('partners', '0002_people'),
         ('pghistory', '0007_auto_20250421_0444'),
-        ('programs', '0004_learning_training'),
+        ('programs', '0004_training_and_content'),
         ('segments', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
