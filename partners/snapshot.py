@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+import threading
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -59,6 +60,8 @@ class Base:
 
 
 _open: dict[Subject, Base] = {}
+_patching = threading.RLock()
+"""The threads of a web server share a base; one at a time may bring it up to its own snapshot, and read it there."""
 
 
 def table(
@@ -68,7 +71,8 @@ def table(
     serving = _serving(subject, names, as_of)
     if serving is None:
         return read_table(subject, names, as_of=as_of, between=between)
-    found = _brought_up(*serving, subject, names, as_of)
+    with _patching:
+        found = _brought_up(*serving, subject, names, as_of)
     if between is not None:
         start, stop = np.searchsorted(found.ids, [between[0], between[1] + 1])
         return found.rows(int(start), int(stop))
@@ -79,7 +83,10 @@ def count(subject: Subject) -> int | None:
     """How many present subjects there are here and now, when a base can tell; else None."""
     now = timezone.now()
     serving = _serving(subject, (), now)
-    return len(_brought_up(*serving, subject, (), now)) if serving else None
+    if serving is None:
+        return None
+    with _patching:
+        return len(_brought_up(*serving, subject, (), now))
 
 
 def _brought_up(base: Base, changed_count: int, subject: Subject, names: Collection[str], as_of: datetime) -> Table:
