@@ -1,197 +1,23 @@
-"""The words a rule, an import and the API can say about a partner, a customer or a deal. Pure values.
-
-A field is built in (a column of its table), custom (an administrator's attribute) or computed (a fact worked out from
-deals, activity and the like as of an instant). All three look the same from outside.
-"""
+"""The fields that are columns of their tables. Pure values."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from enum import StrEnum
-
-
-class Subject(StrEnum):
-    """What a field, a file or a segment is about. Segments are of partners or of customers."""
-
-    PARTNER = "partner"
-    CUSTOMER = "customer"
-    DEAL = "deal"
-
-
-class FieldType(StrEnum):
-    """The types of the rule language (segment references are a construct, not a type of field)."""
-
-    TEXT = "text"
-    NUMBER = "number"
-    MONEY = "money"
-    BOOLEAN = "boolean"
-    DATE = "date"
-    DATETIME = "datetime"
-    CHOICE = "choice"
-    ORDERED_CHOICE = "ordered_choice"
-    MULTI_CHOICE = "multi_choice"
-
-
-class FieldKind(StrEnum):
-    """Where a field's value lives."""
-
-    BUILT_IN = "built_in"
-    CUSTOM = "custom"
-    COMPUTED = "computed"
-
-
-CHOICE_TYPES = frozenset({FieldType.CHOICE, FieldType.ORDERED_CHOICE, FieldType.MULTI_CHOICE})
-NUMBER_PLACES = 6
-"""Numbers keep six decimal places: numeric(18, 6)."""
-MONEY_PLACES = 2
-"""Money keeps two: numeric(18, 2)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One value a choice field may take; the order within a field is the order of an ordered choice."""
-
-    value: str
-    label: str
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One word of the vocabulary."""
-
-    subject: Subject
-    name: str
-    label: str
-    type: FieldType
-    kind: FieldKind = FieldKind.BUILT_IN
-    choices: tuple[Choice, ...] = ()
-    description: str = ""
-    sensitive: bool = False
-    refers_to: str = ""
-    """"partner", "customer" or "user" where the value names another record: an external id, or an e-mail address."""
-
-    @property
-    def is_choice(self) -> bool:
-        """Takes its values from a list."""
-        return self.type in CHOICE_TYPES
-
-
-Vocabulary = Mapping[str, Field]
-"""Fields of one subject by name."""
-
-
-def choices(*pairs: tuple[str, str]) -> tuple[Choice, ...]:
-    """Choices from (value, label) pairs, in order."""
-    return tuple(Choice(value, label) for value, label in pairs)
-
-
-REGIONS = choices(
-    ("EMEA", "Europe, Middle East and Africa"),
-    ("NA", "North America"),
-    ("LATAM", "Latin America"),
-    ("APAC", "Asia Pacific"),
+from partners.vocabulary.lists import (
+    ADOPTION_LEVELS,
+    ALIGNMENTS,
+    CERTIFICATIONS,
+    CUSTOMER_STAGES,
+    DEAL_STAGES,
+    NEEDS,
+    PARTNER_STAGES,
+    PARTNER_TYPES,
+    REGIONS,
+    SPECIALISATIONS,
+    TECHNOLOGIES,
+    TIERS,
+    VERTICALS,
 )
-PARTNER_TYPES = choices(
-    ("var", "Value-added reseller"),
-    ("isv", "Independent software vendor"),
-    ("msp", "Managed service provider"),
-    ("si", "Systems integrator"),
-    ("distributor", "Distributor"),
-    ("reseller", "Reseller"),
-    ("agent", "Agent"),
-    ("oem", "OEM"),
-    ("installer", "Installer"),
-    ("dealer", "Dealer"),
-    ("retailer", "Retailer"),
-)
-TIERS = choices(
-    ("registered", "Registered"),
-    ("silver", "Silver"),
-    ("gold", "Gold"),
-    ("platinum", "Platinum"),
-)
-VERTICALS = choices(
-    ("automotive", "Automotive"),
-    ("consumer_electronics", "Consumer electronics"),
-    ("energy", "Energy"),
-    ("financial_services", "Financial services"),
-    ("food_beverage", "Food and beverage"),
-    ("government", "Government"),
-    ("healthcare", "Healthcare"),
-    ("information_technology", "Information technology"),
-    ("manufacturing", "Manufacturing"),
-    ("pharmaceutical", "Pharmaceutical"),
-    ("retail", "Retail"),
-    ("telecommunications", "Telecommunications"),
-)
-SPECIALISATIONS = choices(
-    ("cloud", "Cloud"),
-    ("cybersecurity", "Cybersecurity"),
-    ("data_analytics", "Data and analytics"),
-    ("networking", "Networking"),
-    ("collaboration", "Collaboration"),
-    ("software_development", "Software development"),
-    ("infrastructure", "Infrastructure"),
-    ("managed_services", "Managed services"),
-)
-CERTIFICATIONS = choices(
-    ("sales_foundation", "Sales foundation"),
-    ("technical_associate", "Technical associate"),
-    ("technical_expert", "Technical expert"),
-    ("cloud_architect", "Cloud architect"),
-    ("security_specialist", "Security specialist"),
-)
-PARTNER_STAGES = choices(
-    ("prospect", "Prospect"),
-    ("recruited", "Recruited"),
-    ("onboarding", "Onboarding"),
-    ("active", "Active"),
-    ("top_performer", "Top performer"),
-    ("at_risk", "At risk"),
-    ("inactive", "Inactive"),
-)
-ALIGNMENTS = choices(
-    ("aligned", "Aligned with us"),
-    ("neutral", "Neutral"),
-    ("competing", "Sells competing lines"),
-)
-CUSTOMER_STAGES = choices(
-    ("prospect", "Prospect"),
-    ("new", "New"),
-    ("growing", "Growing"),
-    ("mature", "Mature"),
-    ("declining", "Declining"),
-    ("lost", "Lost"),
-)
-ADOPTION_LEVELS = choices(
-    ("none", "None"),
-    ("trial", "Trial"),
-    ("partial", "Partial"),
-    ("standard", "Standard"),
-    ("advanced", "Advanced"),
-)
-TECHNOLOGIES = choices(
-    ("cloud", "Cloud"),
-    ("on_premise", "On-premise"),
-    ("hybrid", "Hybrid"),
-    ("mobile", "Mobile"),
-    ("iot", "IoT"),
-    ("ai", "AI"),
-    ("erp", "ERP"),
-    ("crm", "CRM"),
-)
-NEEDS = choices(
-    ("cost_reduction", "Cost reduction"),
-    ("security", "Security"),
-    ("compliance", "Compliance"),
-    ("growth", "Growth"),
-    ("modernisation", "Modernisation"),
-    ("custom_software", "Custom software"),
-    ("support", "Support"),
-    ("sustainability", "Sustainability"),
-)
-DEAL_STAGES = choices(("open", "Open"), ("won", "Won"), ("lost", "Lost"))
+from partners.vocabulary.types import Choice, Field, FieldType, Subject
 
 
 def _fields(
@@ -418,12 +244,3 @@ BUILT_IN: dict[Subject, tuple[Field, ...]] = {
         ),
     ),
 }
-
-
-def extend(base: Field, added: tuple[Choice, ...]) -> Field:
-    """A field with further choices behind its own; those it has already stay where they are."""
-    have = {choice.value for choice in base.choices}
-    fresh = tuple(choice for choice in added if choice.value not in have)
-    if not fresh:
-        return base
-    return replace(base, choices=base.choices + fresh)
