@@ -48,6 +48,7 @@ INSTALLED_APPS = [
     "partners.apps.PartnersConfig",
     "segments.apps.SegmentsConfig",
     "programs.apps.ProgramsConfig",
+    "insights.apps.InsightsConfig",
     "integrations.apps.IntegrationsConfig",
 ]
 

@@ -15,6 +15,7 @@ from programs.learning import Certificate, LessonFile, QuizAttempt
 from programs.library import ContentVersion, KitItem, PlaySegment
 from programs.querysets import OfferQuerySet, ProgramQuerySet
 from segments.models import Segment
+from segments.stages import STAGES
 
 __all__ = [
     "Certificate",
@@ -56,6 +57,7 @@ class Program(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     summary = models.CharField(max_length=500, blank=True)
+    stage = models.CharField(max_length=11, choices=STAGES, blank=True, help_text="Of the partner ecosystem")
     starts_on = models.DateField(null=True, blank=True, help_text="First day on offer; empty: at once")
     ends_on = models.DateField(null=True, blank=True, help_text="Last day on offer; empty: no end")
     new_members_only = models.BooleanField(default=False, help_text="Only those who enter while the programme is on")
@@ -277,7 +279,7 @@ from programs.journeys.models import (  # noqa: E402
     ManagerTask,
 )
 from programs.messages.models import Delivery, Message, MessageTarget  # noqa: E402
-from programs.voices.models import Dispute, Feedback  # noqa: E402
+from programs.voices.models import Dispute, Feedback, NeedReport, Sighting  # noqa: E402
 
 __all__ = [
     "Claim",
@@ -297,7 +299,9 @@ __all__ = [
     "ManagerTask",
     "Message",
     "MessageTarget",
+    "NeedReport",
     "Offer",
     "Program",
+    "Sighting",
     "Target",
 ]

@@ -16,7 +16,7 @@ from segments.revealing import refuse_hidden
 from segments.rulebook import rulebook, segments_referring_to
 from segments.rules import to_json
 
-DETAILS = ("name", "description", "objective", "owner", "partner_visible")
+DETAILS = ("name", "description", "objective", "owner", "partner_visible", "stage")
 """What can be changed about a segment beside its rule."""
 
 
@@ -47,7 +47,7 @@ def create_segment(
 ) -> Segment:
     """A draft with its first version. RuleInvalid says what is wrong with the rule, ValidationError with the rest.
 
-    `details`: description, objective, owner, partner_visible. `viewer`: who asks; a rule over fields whose values they may
+    `details`: description, objective, owner, partner_visible, stage. `viewer`: who asks; a rule over fields whose values they may
     not read is refused. None: the product itself.
     """
     segment = Segment(slug=slug, name=name, subject=str(subject), kind=str(kind), **_known(details))
@@ -84,7 +84,7 @@ def change_rule(
 
 @transaction.atomic
 def change_details(*, segment: Segment, **details: Any) -> Segment:
-    """Change name, description, objective, owner, partner_visible: only those handed in. ValidationError by field."""
+    """Change name, description, objective, owner, partner_visible, stage: only those handed in. ValidationError by field."""
     changes = _known(details)
     for name, value in changes.items():
         setattr(segment, name, value)

@@ -17,6 +17,7 @@ from programs.models import Content, Incentive, Program
 from programs.targeting import Targeting
 from programs.teaching import checked_type
 from segments.models import Segment
+from segments.stages import STAGES
 
 MODES = ("any", "all", "none")
 
@@ -64,6 +65,9 @@ class ProgramForm(forms.Form):
         help_text="Its name in addresses and files. Left empty, it is made from the name.",
     )
     summary = forms.CharField(max_length=500, required=False, help_text="One or two sentences, shown on its card.")
+    stage = forms.ChoiceField(
+        label="Stage", choices=[("", "None"), *STAGES], required=False, help_text="Of the partner ecosystem."
+    )
     any = forms.MultipleChoiceField(
         label="In any of", required=False, widget=forms.CheckboxSelectMultiple, help_text="Partners in at least one."
     )
@@ -95,7 +99,7 @@ class ProgramForm(forms.Form):
     @classmethod
     def initial_of(cls, draft: ProgramDraft) -> dict[str, Any]:
         """What the fields show for a programme."""
-        names = ("name", "slug", "summary", "starts_on", "ends_on", "new_members_only", "priority")
+        names = ("name", "slug", "summary", "stage", "starts_on", "ends_on", "new_members_only", "priority")
         own = {name: getattr(draft, name) for name in names}
         targeting = {mode: list(getattr(draft.targeting, mode)) for mode in MODES}
         return own | targeting | {name: getattr(draft.detail, name, None) for name in cls.detail_fields}
@@ -111,6 +115,7 @@ class ProgramForm(forms.Form):
             name=data["name"].strip(),
             slug=data["slug"].strip() or slugify(data["name"])[:100].strip("-"),
             summary=data["summary"].strip(),
+            stage=data["stage"],
             targeting=self.targeting(),
             starts_on=data["starts_on"],
             ends_on=data["ends_on"],

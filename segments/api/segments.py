@@ -28,6 +28,7 @@ from people.roles import Viewer
 from segments.api import schema
 from segments.drafting import change_details, change_rule, create_segment, delete_segment
 from segments.members import member_counts
+from segments.stages import STAGES
 from segments.models import Segment, SegmentVersion
 from segments.publishing import LARGE_SHARE, TooManyMove, archive, publish
 
@@ -51,6 +52,7 @@ class SegmentChange(StrictSerializer):
     name = serializers.CharField(max_length=200)
     description = serializers.CharField(required=False, allow_blank=True)
     objective = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    stage = serializers.ChoiceField(STAGES, required=False, allow_blank=True)
     owner = OwnerField(required=False, allow_null=True)
     partner_visible = serializers.BooleanField(required=False)
     rule = serializers.JSONField()
@@ -117,6 +119,7 @@ def _represented(segment: Segment, member_count: int) -> dict[str, Any]:
         "status": segment.status,
         "description": segment.description,
         "objective": segment.objective,
+        "stage": segment.stage,
         "owner": segment.owner.email if segment.owner else None,
         "partner_visible": segment.partner_visible,
         "rule": segment.draft.rule if segment.draft else None,
