@@ -140,7 +140,7 @@ def _ranges(cursor: Any, table: str) -> Iterator[tuple[int, int]]:
         above = upto
 
 
-def due(now: datetime, today: date) -> bool:
-    """Nothing was measured on this day yet."""
+def is_due(*, today: date) -> bool:
+    """Nothing was measured on this local day yet."""
     last = Measurement.objects.first()
-    return last is None or timezone.localdate(last.started_at) < today
+    return last is None or timezone.localdate(last.started_at, timezone.get_default_timezone()) < today

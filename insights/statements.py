@@ -49,8 +49,7 @@ EVENTS = {
 }
 """What happened to the subjects of a range: one row each, with the local day it counts for."""
 
-STAYS = """
-    CREATE TEMPORARY TABLE stay ON COMMIT DROP AS
+STRETCHED = """
     SELECT m.segment_id, m.subject_id, m.entered_at, m.left_at,
         lag(m.left_at) OVER stays AS before_at,
         greatest(
@@ -58,10 +57,16 @@ STAYS = """
             ((lag(m.left_at) OVER stays - interval '1 microsecond') AT TIME ZONE %(zone)s)::date + 1
         ) AS first_day,
         coalesce(((m.left_at - interval '1 microsecond') AT TIME ZONE %(zone)s)::date, 'infinity'::date) AS last_day
-    FROM segments_membership m JOIN segments_segment g ON g.id = m.segment_id AND g.subject = %(subject)s
-    WHERE m.subject_id > %(above)s AND m.subject_id <= %(upto)s AND (m.left_at IS NULL OR m.left_at > m.entered_at)
+    FROM segments_membership m
+    WHERE {condition} AND (m.left_at IS NULL OR m.left_at > m.entered_at)
     WINDOW stays AS (PARTITION BY m.subject_id, m.segment_id ORDER BY m.entered_at)
 """
+"""Stays as stretches of local days."""
+
+STAYS = "CREATE TEMPORARY TABLE stay ON COMMIT DROP AS" + STRETCHED.format(
+    condition="m.subject_id > %(above)s AND m.subject_id <= %(upto)s"
+    " AND m.segment_id IN (SELECT id FROM segments_segment WHERE subject = %(subject)s)"
+)
 
 MOVES = """
     INSERT INTO measured (segment_id, month, region, opening, entered, "left", fresh)

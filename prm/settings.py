@@ -145,6 +145,10 @@ ACCOUNT_PREVENT_ENUMERATION = True
 SESSION_COOKIE_AGE = int(timedelta(hours=env.int("PRM_SESSION_HOURS", default=12)).total_seconds())
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
+# --- insights ---------------------------------------------------------------------------------------------------------
+MARGIN = env.float("PRM_MARGIN", default=100.0) / 100
+"""The share of won revenue, in per cent, that counts as return on incentives; 100: revenue itself."""
+
 # --- language and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
@@ -272,6 +276,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
     },
     "accrue": {"task": "programs.accrue", "schedule": 300.0},
+    # The nightly run asks for it as soon as it is done; this makes good a message that was lost.
+    "measure": {"task": "insights.measure_when_due", "schedule": 3600.0, "options": {"expires": 3000}},
 }
 
 RECOMPUTE_TASK = "prm.recompute"

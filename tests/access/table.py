@@ -207,6 +207,12 @@ CONSOLE = {
     "console/registrations/<int:pk>/decide/": Row(
         "/console/registrations/{registration}/decide/", done(EDITORS_IN_REGION, 302), "post"
     ),
+    "console/insights/": Row("/console/insights/", STAFF),
+    "console/insights/sets/<slug:slug>/": Row("/console/insights/sets/tiers/", STAFF),
+    "console/insights/segments/<slug:slug>/": Row("/console/insights/segments/gold/", STAFF),
+    "console/insights/segments/<slug:slug>/months/<str:month>/": Row(
+        "/console/insights/segments/gold/months/{month}/", STAFF
+    ),
     "console/claims/": Row("/console/claims/", STAFF),
     "console/claims/<int:pk>/": Row("/console/claims/{claim}/", STAFF_IN_REGION),
     "console/claims/<int:pk>/proof/": Row("/console/claims/{claim}/proof/", STAFF_IN_REGION),

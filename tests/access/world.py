@@ -154,4 +154,5 @@ class World:
             task=self.task.pk,
             dispute=self.dispute.pk,
             member=self.people["partner member"].pk,
+            month=timezone.localdate().strftime("%Y-%m"),
         )
