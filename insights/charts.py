@@ -58,7 +58,9 @@ def bounds(values: Sequence[float]) -> tuple[float, float]:
     return below, above
 
 
-def plot(places: Sequence[str], values: Values, other: Values = (), *, words: Words, as_bars: bool = False) -> Plot | None:
+def plot(
+    places: Sequence[str], values: Values, other: Values = (), *, words: Words, as_bars: bool = False
+) -> Plot | None:
     """Figures at evenly spaced places, as bars or as a line; `other` is a line beside it. None when there is no figure."""
     known = [value for value in (*values, *other) if value is not None]
     if not known or len(places) < 2:
@@ -69,7 +71,11 @@ def plot(places: Sequence[str], values: Values, other: Values = (), *, words: Wo
         return HEIGHT - (value - low) / (high - low) * HEIGHT
 
     wide = WIDTH / len(places)
-    bars = tuple(_bar(number * wide, wide, y(0.0), y(value)) for number, value in enumerate(values) if value) if as_bars else ()
+    bars = (
+        tuple(_bar(number * wide, wide, y(0.0), y(value)) for number, value in enumerate(values) if value)
+        if as_bars
+        else ()
+    )
     said = [
         f"{place}: {words(value)}" + (f" · everybody: {words(other[number])}" if other else "")
         for number, (place, value) in enumerate(zip(places, values, strict=True))
@@ -101,8 +107,8 @@ def _stretches(values: Values, wide: float, y: Callable[[float], float]) -> tupl
     lines = []
     for points in found:
         if len(points) == 1:
-            (x, height), = points
-            points = [(x - wide / 4, height), (x + wide / 4, height)]
-        if points:
+            ((x, height),) = points
+            lines.append(f"{x - wide / 4:.1f},{height:.1f} {x + wide / 4:.1f},{height:.1f}")
+        elif points:
             lines.append(" ".join(f"{x:.1f},{height:.1f}" for x, height in points))
     return tuple(lines)

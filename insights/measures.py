@@ -185,7 +185,9 @@ def add(rows: list[Mapping[str, Any]]) -> Sums:
     """One after the other, month by month (each a dictionary of sums with its `members` at the month's end)."""
     if not rows:
         return NONE
-    total = {name: sum(row[name] for row in rows) for name in COLUMNS if name not in {"months", "members", "member_months"}}
+    total = {
+        name: sum(row[name] for row in rows) for name in COLUMNS if name not in {"months", "members", "member_months"}
+    }
     return Sums(
         months=sum(1 for row in rows if row["present"]),
         members=rows[-1]["members"],

@@ -32,6 +32,7 @@ HISTORY = timedelta(days=90)
 
 COUNTS = ("members", "present", "entered", "left", "registered", "won", "lost", "revenue", "courses", "active", "cost")
 
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """How many rows of the tables were not right any more."""
@@ -95,7 +96,9 @@ def _subject(cursor: Any, subject: Subject, now: datetime) -> Measured:
     table = statements.TABLES[subject]
     words = {**words_of(now), "subject": subject.value}
     numbers = ", ".join(f"{name} numeric DEFAULT 0" for name in ("opening", "entered", '"left"', "fresh", *COUNTS[4:]))
-    cursor.execute(f"CREATE TEMPORARY TABLE measured (segment_id bigint, month date, region text, {numbers}) ON COMMIT DROP")
+    cursor.execute(
+        f"CREATE TEMPORARY TABLE measured (segment_id bigint, month date, region text, {numbers}) ON COMMIT DROP"
+    )
     # A partner's activity and a customer's deals mark a day as active; in a month that counts once.
     sums = statements.SUMS.format(active="max(e.active)")
     for above, upto in _ranges(cursor, table):

@@ -10,7 +10,7 @@ from django.utils import timezone
 from partners.vocabulary import Subject
 from people import roles
 from people.roles import Viewer
-from segments.models import Segment
+from segments.models import Segment, SegmentSet
 
 SUBJECTS = [(Subject.PARTNER.value, "Partners"), (Subject.CUSTOMER.value, "Customers")]
 
@@ -94,6 +94,30 @@ class Entering(models.Model):
         return f"{self.segment_id} {self.stretch:+d}"
 
 
+class Resource(models.Model):
+    """One partner segment, one region of its partners: the people who look after it, and what could be won, last night."""
+
+    segment = models.ForeignKey(Segment, null=True, on_delete=models.CASCADE, related_name="resources", db_index=False)
+    """Null: everybody."""
+    region = models.CharField(max_length=200, blank=True)
+    people = models.FloatField()
+    """Channel managers, each spread evenly over the partners they look after."""
+    potential = models.DecimalField(max_digits=20, decimal_places=2)
+    """What the partners would win in a year if each did as the upper quarter of its type does, for its size."""
+    revenue = models.DecimalField(max_digits=20, decimal_places=2)
+    """What they did win in the last 12 months, whenever they entered."""
+
+    objects = RegionalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["segment", "region"], name="resource_once_per_region", nulls_distinct=False)
+        ]
+
+    def __str__(self) -> str:
+        return f"Resources of {self.segment_id}"
+
+
 class Checkup(models.Model):
     """A segment's health as of the last night: figures of the whole segment, as shares, never a list of records."""
 
@@ -104,6 +128,18 @@ class Checkup(models.Model):
 
     def __str__(self) -> str:
         return f"Checkup of {self.segment_id}"
+
+
+class SetCheckup(models.Model):
+    """How exhaustive and exclusive a set was last night, as shares."""
+
+    set = models.OneToOneField(SegmentSet, primary_key=True, on_delete=models.CASCADE, related_name="checkup")
+    exhaustive = models.FloatField()
+    exclusive = models.FloatField()
+    checked_at = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return f"Checkup of {self.set_id}"
 
 
 class Measurement(models.Model):

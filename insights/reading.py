@@ -35,12 +35,16 @@ def totals(
     found = rows(subject, viewer, months)
     if segments is not None:
         found = found.filter(Q(segment=None) | Q(segment__in=list(segments)))
-    summed = found.order_by().values("segment_id").annotate(
-        months=Count("month", distinct=True, filter=Q(present__gt=0)),
-        members_now=Sum("members", filter=Q(month=months[-1]), default=0),
-        member_months=Sum("members"),
-        present_sum=Sum("present"),
-        **{f"{name}_sum": Sum(name) for name in ADDED},
+    summed = (
+        found.order_by()
+        .values("segment_id")
+        .annotate(
+            months=Count("month", distinct=True, filter=Q(present__gt=0)),
+            members_now=Sum("members", filter=Q(month=months[-1]), default=0),
+            member_months=Sum("members"),
+            present_sum=Sum("present"),
+            **{f"{name}_sum": Sum(name) for name in ADDED},
+        )
     )
     return {
         row["segment_id"]: Sums(

@@ -14,9 +14,9 @@ from segments.querysets import (
     RecomputeQuerySet,
     SegmentQuerySet,
 )
+from segments.stages import MEASURES, STAGES
 from segments.standing import Override as Override
 from segments.standing import SegmentSet as SegmentSet
-from segments.stages import MEASURES, STAGES
 from segments.standing import SetEntry as SetEntry
 
 SUBJECTS = [(Subject.PARTNER.value, "Partners"), (Subject.CUSTOMER.value, "Customers")]

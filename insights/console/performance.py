@@ -18,6 +18,7 @@ from insights.console.showing import (
     asked_period,
     asked_subject,
     cells,
+    compared_by,
     csv_file,
     drawn,
     measures_of,
@@ -56,7 +57,7 @@ def lines_of(
     everybody = reading.figures(now, before, None, period)
     figures = {segment.pk: reading.figures(now, before, segment.pk, period) for segment in segments}
     lines = [
-        Line(segment, cells(figures[segment.pk], subject), _reached(segment, figures[segment.pk]), [])
+        Line(segment, shown(figures[segment.pk], subject), _reached(segment, figures[segment.pk]), [])
         for segment in segments
     ]
     key = sort.removeprefix("-")
@@ -64,7 +65,12 @@ def lines_of(
         # Those without the figure come last, whichever way it is sorted.
         down = -1 if sort.startswith("-") else 1
         lines.sort(key=lambda line: _place(figures[line.segment.pk][key], down))
-    return lines, cells(everybody, subject)
+    return lines, shown(everybody, subject)
+
+
+def shown(figures: dict[str, float | None], subject: str) -> list[Cell]:
+    """The cells that segments are compared by."""
+    return [cell for cell in cells(figures, subject) if cell.measure in compared_by(subject)]
 
 
 def _place(value: float | None, down: int) -> tuple[bool, float]:
@@ -81,9 +87,7 @@ def _reached(segment: Segment, figures: dict[str, float | None]) -> float | None
 def sparks(lines: list[Line], subject: str, viewer: Viewer, period: Period) -> list[Line]:
     """The same lines with their trend. One query."""
     found = reading.series(subject, viewer, period.months, [line.segment.pk for line in lines])
-    return [
-        Line(line.segment, line.cells, line.reached, _trend(found[line.segment.pk], period)) for line in lines
-    ]
+    return [Line(line.segment, line.cells, line.reached, _trend(found[line.segment.pk], period)) for line in lines]
 
 
 def _trend(by_month: dict[date, Sums], period: Period) -> list[float]:
@@ -92,7 +96,7 @@ def _trend(by_month: dict[date, Sums], period: Period) -> list[float]:
 
 def heads(subject: str) -> list[str]:
     """The heads of the file, as on the screen."""
-    return [measure.label for measure in measures_of(subject)]
+    return [measure.label for measure in compared_by(subject)]
 
 
 @require_safe
@@ -116,7 +120,7 @@ def overview(request: HttpRequest) -> HttpResponse:
         "sort": sort,
         "stage": stage,
         "stages": STAGES,
-        "measures": measures_of(subject),
+        "measures": compared_by(subject),
     }
     return render(request, "console/insights/performance.html", words)
 
@@ -155,7 +159,7 @@ def of_set(request: HttpRequest, slug: str) -> HttpResponse:
         "lines": sparks(lines, found.subject, request.user, period),
         "everybody": everybody,
         "sort": request.GET.get("sort", ""),
-        "measures": measures_of(found.subject),
+        "measures": compared_by(found.subject),
     }
     return render(request, "console/insights/set.html", words)
 
@@ -171,10 +175,10 @@ def of_segment(request: HttpRequest, slug: str) -> HttpResponse:
     own, everybody = found[segment.pk], found[None]
     table = [(month, cells(of_month(own[month]), subject)) for month in reversed(months) if month in own]
     table = [(month, [cell for cell in row if cell.measure.name != "growth"]) for month, row in table]
-    shown = [measure for measure in measures_of(subject) if measure.name != "growth"]
+    columns = [measure for measure in measures_of(subject) if measure.name != "growth"]
     if request.GET.get("as") == "csv":
         lines = [[f"{month:%Y-%m}", *(cell.raw for cell in row)] for month, row in table]
-        return csv_file(f"performance-{segment.slug}", ["Month", *(measure.label for measure in shown)], lines)
+        return csv_file(f"performance-{segment.slug}", ["Month", *(measure.label for measure in columns)], lines)
     now, before = (reading.totals(subject, viewer, days, [segment.pk]) for days in (months, period.before))
     theirs = reading.figures(now, before, None, period)
     mine = reading.figures(now, before, segment.pk, period)
@@ -186,7 +190,7 @@ def of_segment(request: HttpRequest, slug: str) -> HttpResponse:
         "target": _target(segment, viewer, period),
         "plots": drawn(subject, months, own, everybody, PLOTS),
         "table": table,
-        "shown": shown,
+        "columns": columns,
         "measures": measures_of(subject),
         **_entering(segment, viewer),
     }

@@ -48,6 +48,15 @@ def measures_of(subject: str) -> list[Measure]:
     return [measure for measure in MEASURES if not (measure.partners_only and subject == Subject.CUSTOMER.value)]
 
 
+OVERVIEW = ("members", "revenue", "revenue_per_member", "growth", "win_rate", "training", "engagement", "cost", "roi")
+"""What segments are compared by, side by side."""
+
+
+def compared_by(subject: str) -> list[Measure]:
+    """Those of them that mean something for the subject."""
+    return [measure for measure in measures_of(subject) if measure.name in OVERVIEW]
+
+
 def cells(
     figures: Mapping[str, float | None], subject: str, everybody: Mapping[str, float | None] | None = None
 ) -> list[Cell]:

@@ -28,9 +28,9 @@ from people.roles import Viewer
 from segments.api import schema
 from segments.drafting import change_details, change_rule, create_segment, delete_segment
 from segments.members import member_counts
-from segments.stages import STAGES
 from segments.models import Segment, SegmentVersion
 from segments.publishing import LARGE_SHARE, TooManyMove, archive, publish
+from segments.stages import STAGES
 
 _FILTERS = ("subject", "status", "kind")
 

@@ -208,6 +208,14 @@ CONSOLE = {
         "/console/registrations/{registration}/decide/", done(EDITORS_IN_REGION, 302), "post"
     ),
     "console/insights/": Row("/console/insights/", STAFF),
+    "console/insights/measure/": Row("/console/insights/measure/", done(EDITORS, 302), "post"),
+    "console/insights/health/": Row("/console/insights/health/", STAFF),
+    "console/insights/mistakes/": Row("/console/insights/mistakes/", STAFF),
+    "console/insights/segments/<slug:slug>/health/": Row("/console/insights/segments/gold/health/", STAFF),
+    "console/insights/coverage/": Row("/console/insights/coverage/", STAFF),
+    "console/insights/coverage/matrix/": Row("/console/insights/coverage/matrix/", STAFF),
+    "console/insights/stages/": Row("/console/insights/stages/", STAFF),
+    "console/insights/resources/": Row("/console/insights/resources/", STAFF),
     "console/insights/sets/<slug:slug>/": Row("/console/insights/sets/tiers/", STAFF),
     "console/insights/segments/<slug:slug>/": Row("/console/insights/segments/gold/", STAFF),
     "console/insights/segments/<slug:slug>/months/<str:month>/": Row(

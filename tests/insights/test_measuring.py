@@ -67,7 +67,9 @@ def test_measure__deal_comes_late__is_counted_in_the_month_and_segment_it_belong
     partner = world.partner("P-1", region="EMEA")
     segment = world.segment("gold")
     was_in = [datetime(2026, 2, 10, 12, tzinfo=UTC), datetime(2026, 5, 3, 9, tzinfo=UTC)]
-    Membership.objects.create(segment=segment, subject_id=partner.pk, entered_at=was_in[0], left_at=was_in[1], version=1)
+    Membership.objects.create(
+        segment=segment, subject_id=partner.pk, entered_at=was_in[0], left_at=was_in[1], version=1
+    )
     measuring.measure(now=now)
     rows = SegmentMonth.objects.filter(segment=segment)
     assert set(rows.values_list("revenue", flat=True)) == {Decimal(0)}

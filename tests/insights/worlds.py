@@ -121,7 +121,8 @@ def expected(zone: str = "UTC") -> dict[tuple[int | None, str, date, str], dict[
     regions = {("partner", pk): region for pk, region in Partner.objects.values_list("pk", "region")}
     regions |= {("customer", pk): region for pk, region in Customer.objects.values_list("pk", "region")}
     zero = dict.fromkeys(
-        ("members", "present", "entered", "left", "registered", "won", "lost", "revenue", "courses", "active", "cost"), 0.0
+        ("members", "present", "entered", "left", "registered", "won", "lost", "revenue", "courses", "active", "cost"),
+        0.0,
     )
 
     def cell(segment: int | None, subject: str, month: date, pk: int) -> dict[str, float]:
