@@ -48,7 +48,8 @@ def _single(field: WantedField, dice: Dice, count: int) -> list[Any]:
 
 def _multi(field: WantedField, dice: Dice, count: int) -> list[Any]:
     values = [choice.value for choice in field.choices]
-    has = dice.of(field.name).random((count, len(values))) < 0.38
+    # One or two apiece, however many there are to choose from.
+    has = dice.of(field.name).random((count, len(values))) < min(0.38, 1.2 / len(values))
     bare = ~has.any(axis=1)
     has[bare, dice.pick(f"a {field.name}", np.ones(len(values)), count)[bare]] = True
     return [[values[p] for p in np.flatnonzero(row)] for row in has]
