@@ -46,7 +46,18 @@ def templates(request: HttpRequest) -> HttpResponse:
 def template(request: HttpRequest, slug: str) -> HttpResponse:
     """What is in one, and how much of it is here already."""
     found = _template(slug)
-    words = {"template": found, "state": starting.states((found,))[slug]}
+    state = starting.states((found,))[slug]
+    names = {segment.slug: segment.name for segment in found.segments}
+    programs = [
+        {
+            "draft": draft,
+            "found": program,
+            "gets": [names[each] for each in (*draft.targeting.any, *getattr(draft.detail, "customer_segments", ()))],
+            "not": [names[each] for each in draft.targeting.none],
+        }
+        for draft, program in state.programs
+    ]
+    words = {"template": found, "state": state, "programs": programs}
     return render(request, "console/templates/template.html", words)
 
 
