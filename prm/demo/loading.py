@@ -15,10 +15,7 @@ from insights import checkups, measuring
 from partners.models import Activity, Customer, Deal, Partner
 from people.models import User
 from prm import loop
-<<<<<<< HEAD
 from prm.demo import aims, history, partners, people, programs, records, requests, segments, taking, telling
-=======
-from prm.demo import partners, people, programs, records, requests, segments, taking, telling
 from prm.demo.channel import SHOWCASES, draw
 from prm.demo.marks import Marks, Wish, alone, reference
 from prm.demo.records import Say
