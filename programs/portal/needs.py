@@ -37,7 +37,8 @@ def of_customer(request: HttpRequest, external_id: str) -> HttpResponse:
     company = get_object_or_404(Partner.objects.visible_to(request.user))
     customer = get_object_or_404(Customer.objects.visible_to(request.user), external_id=external_id)
     kept = NeedReport.objects.filter(user=asker, customer=customer).first()
-    form = NeedForm(request.POST or None, initial={"needs": kept.needs, "text": kept.text} if kept else None)
+    sent = request.POST if request.method == "POST" else None  # an empty form is one too
+    form = NeedForm(sent, initial={"needs": kept.needs, "text": kept.text} if kept else None)
     said = False
     if request.method == "POST" and form.is_valid():
         try:
