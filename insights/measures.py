@@ -167,10 +167,12 @@ def words(unit: str, value: float | Decimal | None) -> str:
     number = float(value)
     if unit == "share":
         percent = number * 100
-        return f"{percent:,.0f} %" if abs(percent) >= 10 or percent == 0 else f"{percent:,.1f} %"
-    if unit == "number":
-        return f"{number:,.1f}" if abs(number) >= 1 or number == 0 else f"{number:,.2f}"
-    return f"{number:,.0f}"
+        said = f"{percent:,.0f} %" if abs(percent) >= 10 or percent == 0 else f"{percent:,.1f} %"
+    elif unit == "number":
+        said = f"{number:,.1f}" if abs(number) >= 1 or number == 0 else f"{number:,.2f}"
+    else:
+        said = f"{number:,.0f}"
+    return said.replace("-", "−")
 
 
 def of_target(measure: str, value: float | None, target: Decimal | None) -> float | None:

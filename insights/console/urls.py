@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from insights.console import contributing, ecosystem, health, performance
+from insights.console import contributing, ecosystem, health, performance, voices
 
 urlpatterns = [
     path("insights/", performance.overview, name="console_insights"),
@@ -13,6 +13,7 @@ urlpatterns = [
     path("insights/coverage/matrix/", ecosystem.coverage_matrix, name="console_insights_matrix"),
     path("insights/stages/", ecosystem.stages, name="console_insights_stages"),
     path("insights/resources/", ecosystem.resources, name="console_insights_resources"),
+    path("insights/voice/", voices.partner_voice, name="console_insights_voice"),
     path("insights/sets/<slug:slug>/", performance.of_set, name="console_insights_set"),
     path("insights/segments/<slug:slug>/", performance.of_segment, name="console_performance"),
     path("insights/segments/<slug:slug>/health/", health.of_segment, name="console_segment_health"),

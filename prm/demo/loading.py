@@ -15,7 +15,7 @@ from insights import checkups, measuring
 from partners.models import Activity, Customer, Deal, Partner
 from people.models import User
 from prm import loop
-from prm.demo import aims, history, partners, people, programs, records, requests, segments, taking, telling
+from prm.demo import aims, history, partners, people, programs, records, requests, segments, taking, telling, voices
 from prm.demo.channel import SHOWCASES, draw
 from prm.demo.marks import Marks, Wish, alone, reference
 from prm.demo.records import Say
@@ -78,6 +78,7 @@ def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
     taking.take_up()
     changed += telling.announce(owner=owner)
     requests.file_requests()
+    voices.speak()
     measuring.measure()
     checkups.check_all()
     say("Members are computed and programmes on offer")

@@ -222,6 +222,7 @@ CONSOLE = {
     "console/insights/coverage/matrix/": Row("/console/insights/coverage/matrix/", STAFF),
     "console/insights/stages/": Row("/console/insights/stages/", STAFF),
     "console/insights/resources/": Row("/console/insights/resources/", STAFF),
+    "console/insights/voice/": Row("/console/insights/voice/", STAFF),
     "console/insights/sets/<slug:slug>/": Row("/console/insights/sets/tiers/", STAFF),
     "console/insights/segments/<slug:slug>/": Row("/console/insights/segments/gold/", STAFF),
     "console/insights/segments/<slug:slug>/months/<str:month>/": Row(
@@ -348,6 +349,7 @@ PORTAL = {
     "portal/offers/<int:pk>/items/<int:item>/file/": Row("/portal/offers/{kit}/items/{item}/file/", OWN_COMPANY),
     "portal/deals/<int:pk>/plays/": Row("/portal/deals/{deal}/plays/", OWN_COMPANY),
     "portal/customers/": Row("/portal/customers/", PARTNERS),
+    "portal/customers/<str:external_id>/needs/": Row("/portal/customers/C-1/needs/", OWN_COMPANY),
     "portal/customers/<str:external_id>/": Row("/portal/customers/C-1/", OWN_COMPANY),
     "portal/customers/<str:external_id>/plays/<slug:slug>/": Row("/portal/customers/C-1/plays/play/", OWN_COMPANY),
     "portal/customers/<str:external_id>/plays/<slug:slug>/file/": Row(
