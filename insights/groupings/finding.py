@@ -70,7 +70,9 @@ def _find(spread: Spread) -> Groups | Nothing:
     chance = np.random.default_rng(SEED)
     looked_at = chance.choice(len(points), size=min(LOOKED_AT, len(points)), replace=False)
     found = {k: _labels(points, k) for k in range(FEWEST, min(MOST, len(points) // 10) + 1)}
-    silhouettes = {k: _silhouette(points[looked_at], labels[looked_at]) for k, labels in found.items() if _all_large(labels)}
+    silhouettes = {
+        k: _silhouette(points[looked_at], labels[looked_at]) for k, labels in found.items() if _all_large(labels)
+    }
     if not silhouettes:
         return Nothing("However it is cut, one of the groups is a handful of odd ones.")
     best = max(silhouettes, key=lambda k: silhouettes[k])
@@ -116,7 +118,9 @@ def _by_chance(spread: Spread, rows: Labels, k: int, chance: np.random.Generator
         if has_steps:
             cloud[:, own] = points[chance.permutation(len(points))][:, own]
         else:
-            cloud[:, own] = chance.uniform(points[:, own].min(axis=0), points[:, own].max(axis=0), (len(points), len(own)))
+            cloud[:, own] = chance.uniform(
+                points[:, own].min(axis=0), points[:, own].max(axis=0), (len(points), len(own))
+            )
     return _silhouette(cloud, _labels(cloud, k))
 
 

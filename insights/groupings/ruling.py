@@ -47,15 +47,15 @@ class _Branch:
 
 def rules(spread: Spread, labels: Labels) -> list[Rule]:
     """A rule for each group, in the order of the labels. The shallowest tree that is good enough; else the best one."""
-    best, best_fidelity = None, -1.0
-    for depth in range(SHALLOWEST, DEEPEST + 1):
+    best = _grow(spread.raw, labels, SHALLOWEST)
+    best_fidelity = float((best.predict(spread.raw) == labels).mean())
+    for depth in range(SHALLOWEST + 1, DEEPEST + 1):
+        if best_fidelity >= GOOD:
+            break
         tree = _grow(spread.raw, labels, depth)
         fidelity = float((tree.predict(spread.raw) == labels).mean())
         if fidelity > best_fidelity + 0.002:
             best, best_fidelity = tree, fidelity
-        if fidelity >= GOOD:
-            break
-    assert best is not None
     branches: dict[int, list[Rule]] = {group: [] for group in range(int(labels.max()) + 1)}
     for group, branch in _walk(best.tree_, 0, _Branch(), spread.raw):
         branches[group].append(_rule(branch, spread.marks))
@@ -99,7 +99,9 @@ def _step(
     missing = goes and (before is None or before.missing)
     at = _short(known, threshold)
     now = before or _Range()
-    ranges[mark] = replace(now, up_to=at, missing=missing) if side == "left" else replace(now, above=at, missing=missing)
+    ranges[mark] = (
+        replace(now, up_to=at, missing=missing) if side == "left" else replace(now, above=at, missing=missing)
+    )
     return replace(branch, ranges=ranges)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from partners.tables import SCALE, Codes, Column, Scalars, Sets, Table
+from partners.tables import SCALE, Codes, Column, Sets, Table
 from partners.vocabulary import Field, FieldType
 
 Floats = npt.NDArray[np.float64]
