@@ -39,6 +39,8 @@ class Plan:
     slug: str
     subject: Subject
     rule: Any
+    zone: str = ""
+    """Whose days it counts in; empty: the organisation's."""
     stands_for: str = ""
     """The segment whose overrides and place in a set it takes, when that is not `slug`."""
 
@@ -156,7 +158,12 @@ def active_plans(slugs: Iterable[str] = ()) -> tuple[list[Plan], dict[str, Segme
         graph = _graph(rows)
         wanted = references.upstream(graph, references.downstream(graph, wanted))
         rows = {slug: row for slug, row in rows.items() if slug in wanted}
-    return [Plan(slug, Subject(row.subject), published(row).rule) for slug, row in rows.items()], rows
+    return [_plan(row) for row in rows.values()], rows
+
+
+def _plan(segment: Segment) -> Plan:
+    version = published(segment)
+    return Plan(segment.slug, Subject(segment.subject), version.rule, version.zone)
 
 
 def published(segment: Segment) -> SegmentVersion:
@@ -180,11 +187,7 @@ def plans_named(rule: Any, *, segment: str = "") -> list[Plan]:
         return []
     rows = {row.slug: row for row in Segment.objects.active().select_related("published")}
     graph = _graph(rows)
-    return [
-        Plan(slug, Subject(rows[slug].subject), published(rows[slug]).rule)
-        for slug in sorted(references.upstream(graph, named))
-        if slug in rows
-    ]
+    return [_plan(rows[slug]) for slug in sorted(references.upstream(graph, named)) if slug in rows]
 
 
 def read(
@@ -211,7 +214,7 @@ def parsed(plans: Sequence[Plan], *, clock: Clock) -> Material:
     broken: dict[str, str] = {}
     for plan in plans:
         try:
-            nodes[plan.slug] = books[plan.subject].parse(plan.rule, saved=True)
+            nodes[plan.slug] = books[plan.subject].parse(plan.rule, saved=True, zone=plan.zone)
         except RuleInvalid as invalid:
             broken[plan.slug] = str(invalid)
     stands_for = {plan.slug: plan.stands_for or plan.slug for plan in plans}

@@ -26,7 +26,9 @@ PATIENCE = 150.0
 def main() -> int:
     """Run, print, judge."""
     parser = argparse.ArgumentParser()
-    parser.add_argument("--kills", type=int, default=50, help="of workers; the broker and PostgreSQL a fifth of it each")
+    parser.add_argument(
+        "--kills", type=int, default=50, help="of workers; the broker and PostgreSQL a fifth of it each"
+    )
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--segments", type=int, default=40)
     parser.add_argument("--seed", type=int, default=7)
