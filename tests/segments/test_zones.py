@@ -60,7 +60,7 @@ def many(seen: None) -> None:
             "INSERT INTO partners_customer (external_id, name, industry, region, country, city, technologies, needs,"
             " adoption_level, lifecycle_stage, competitor, custom, provenance, created_at, updated_at)"
             " SELECT 'c' || g, 'C ' || g, '', '', '', '', '{}', '{}', '', '', '', CASE"
-            " WHEN g <= 5001 THEN '{\"seen_at\": \"2026-03-31T23:30:00+00:00\"}'::jsonb"
+            ' WHEN g <= 5001 THEN \'{"seen_at": "2026-03-31T23:30:00+00:00"}\'::jsonb'
             " WHEN g <= 10002 THEN '{\"seen_at\": \"2026-04-01T23:30:00+00:00\"}'::jsonb ELSE '{}'::jsonb END,"
             " '{}', now(), now() FROM generate_series(1, 10010) g"
         )
@@ -169,9 +169,7 @@ def test_follow__on_change__by_the_days_of_the_segments_zone(seen: None) -> None
         YESTERDAY,
         leaf("joined_on", "inLast", {"last": 1, "unit": "months", "calendar": True}),
         leaf("joined_on", "anniversaryInNext", {"next": 7, "unit": "days", "calendar": True}),
-        leaf(
-            {"aggregate": "count", "of": "deals", "window": {"last": 1, "unit": "days", "calendar": True}}, ">=", 1
-        ),
+        leaf({"aggregate": "count", "of": "deals", "window": {"last": 1, "unit": "days", "calendar": True}}, ">=", 1),
         leaf({"aggregate": "latest", "of": "deals.amount"}, ">=", 1),
     ],
     ids=["instant", "date", "anniversary", "aggregate", "latest"],
@@ -208,7 +206,9 @@ def test_due__midnight_in_tokyo__members_change_there_alone(seen: None) -> None:
 def test_shared_conditions__of_two_zones_and_one_aggregate__kept_apart() -> None:
     ann = partner("ann")
     ann.deals.create(external_id="d1", stage="won", amount=5, closed_on=date(2026, 4, 10))
-    rule = leaf({"aggregate": "sum", "of": "deals.amount", "window": {"last": 1, "unit": "days", "calendar": True}}, ">", 1)
+    rule = leaf(
+        {"aggregate": "sum", "of": "deals.amount", "window": {"last": 1, "unit": "days", "calendar": True}}, ">", 1
+    )
     zoned("in-tokyo", rule, TOKYO)
     published("here", rule)
     zoned("same-as-here", rule, "UTC")
@@ -253,7 +253,7 @@ def test_api__zone__made_changed_previewed_explained_and_told_by_version(seen: N
         caller.patch("segments/first/", {"zone": "Mars/Olympus"}),
         caller.post("segments/preview/", {**asked, "zone": "Mars/Olympus"}),
     ):
-        assert_problem(answer, 400, "/zone", "unknown_zone")
+        assert_problem(answer, 400, pointer="/zone", code="unknown_zone")
 
 
 def test_preview__segment_with_a_zone__counts_by_it_unless_told_otherwise(seen: None) -> None:
