@@ -138,7 +138,7 @@ def _publish(run: Recompute, lease: Lease, answer: Answer, *, trust_bitmaps: boo
         }
     ledger.write(outcomes, run=run, rewrite_bitmaps=not trust_bitmaps)
     ledger.note_look({row.pk: answer.next_at.get(slug) for slug, row in good.items()}, as_of=run.as_of)
-    note_lost(answer.lost, good)
+    note_lost(answer.lost, good, but={slug: ahead[row.subject] for slug, row in good.items()})
     run.shards.all().delete()
     result = Recomputed(
         run_id=run.pk,

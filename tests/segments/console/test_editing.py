@@ -218,7 +218,7 @@ def test_edit__only_the_time_zone__a_version_that_says_so_and_is_restored_whole(
     assert "days of the organisation (UTC)" in shown
     assert "Days are those of Asia/Tokyo." in shown
     client.post(reverse("console_segment_restore", args=["europe", 1]))
-    assert list(segment.versions.values_list("number", "zone"))[0] == (3, "")
+    assert segment.versions.values_list("number", "zone").first() == (3, "")
 
 
 def test_edit__somebody_else_changed_the_zone__not_overwritten_in_silence(as_: Any) -> None:
