@@ -30,6 +30,7 @@ from segments.relating import Family, Masks, Preparer, gather, owners_of, reach,
 from segments.rulebook import Rulebook, rulebook, slugs_named
 from segments.rules import Node, RuleInvalid, fields_used, segments_used
 from segments.standing import ByHand, overrides_at, rivals
+from segments.unreadable import UNREADABLE, broken_by_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,15 +252,35 @@ def load(
     """Read the facts that the trees need, in the present snapshot: of all subjects, of these, or of a range of ids.
 
     With a range: of rules that do not compare subjects (`dependence`). With ids: of those and of whomever the rules go by.
+    Rules over values that cannot be read fail alone.
     """
+    try:
+        with transaction.atomic():  # what goes wrong inside leaves the snapshot usable
+            return _load(material, material.nodes, ids, ranges, also)
+    except UNREADABLE:
+        broken = broken_by_values(material.nodes, material.subjects, as_of=material.clock.as_of)
+        if not broken:
+            raise
+        for slug, reason in broken.items():
+            material.fail(slug, reason)
+        return _load(material, {s: node for s, node in material.nodes.items() if s not in broken}, ids, ranges, also)
+
+
+def _load(
+    material: Material,
+    nodes: Mapping[str, Node],
+    ids: Mapping[Subject, Sequence[int]] | None,
+    ranges: Mapping[Subject, tuple[int, int]] | None,
+    also: Mapping[Subject, Iterable[str]] | None,
+) -> Material:
     material.lost = {}
-    named = {material.stands_for.get(slug, slug): slug for slug in material.nodes}
+    named = {material.stands_for.get(slug, slug): slug for slug in nodes}
     hands = overrides_at(filter(None, named), material.clock.as_of)
     material.by_hand = {named[slug]: hand for slug, hand in hands.items()}
-    scope = reach([(material.subjects[slug], node) for slug, node in material.nodes.items()], ids)
-    material.family = gather(material.nodes.values(), scope=scope, clock=material.clock, ranges=ranges)
+    scope = reach([(material.subjects[slug], node) for slug, node in nodes.items()], ids)
+    material.family = gather(nodes.values(), scope=scope, clock=material.clock, ranges=ranges)
     for subject in dict.fromkeys([*material.books, *material.family.own_fields]):
-        mine = [node for slug, node in material.nodes.items() if material.subjects[slug] is subject]
+        mine = [node for slug, node in nodes.items() if material.subjects[slug] is subject]
         names = set().union(*(fields_used(node) for node in mine), (also or {}).get(subject, ()))
         names |= material.family.own_fields.get(subject, set())
         chosen, as_of = owners_of(scope, subject.value), material.clock.as_of

@@ -51,6 +51,9 @@ def read_aggregate(parser: Parser, value: Mapping[str, Any], pointer: str, depth
     related, folded = _related(parser, function, value.get("of"))
     where = None
     if value.get("where") is not None:
+        if depth > parser.deepest:
+            detail = f"Aggregates are nested more than {parser.deepest} deep. Make a segment of the inner part and refer to it."
+            raise Refused("too_deep", detail)
         inner = replace(parser, vocabulary=related.vocabulary, subject=related.subject)
         before = len(parser.errors)
         where = inner.node(value["where"], f"{pointer}/field/where", depth + 1)

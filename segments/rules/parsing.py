@@ -95,6 +95,7 @@ class Parser:
     saved: bool
     relations: Relations
     zone: str = ""
+    deepest: int = MAX_DEPTH
     errors: list[RuleError] = field(default_factory=list)
 
     def error(self, pointer: str, code: str, detail: str) -> None:
