@@ -32,6 +32,7 @@ def main() -> int:
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--segments", type=int, default=40)
     parser.add_argument("--concurrency", type=int, default=2, help="children of each worker")
+    parser.add_argument("--how", nargs="+", default=["all", "parent", "child"], help="which part of a worker, in turn")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--folder", type=Path, default=None)
     options = parser.parse_args()
@@ -56,6 +57,7 @@ class Killing:
         self.recovered: list[float] = []
         self.killed: Counter[str] = Counter()
         self.missed = 0
+        self.hows = options.how
 
     def report(self) -> dict[str, Any]:
         """Kill as often as asked for, and say what is left of the truth."""
@@ -115,7 +117,7 @@ class Killing:
         name, how = what, "all"
         if what == "worker":
             name = self.chance.choice(["worker-0", "worker-1"])
-            how = self.chance.choice(["all", "parent", "child"])
+            how = self.hows[sum(self.killed.values()) % len(self.hows)]
         if not self.rig.kill(name, how, self.chance):
             return False
         self.killed[f"{what} ({how})" if what == "worker" else what] += 1

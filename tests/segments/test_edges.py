@@ -254,7 +254,7 @@ def test_rule_11__cycle__refused_when_an_old_version_is_restored() -> None:
     old = a.versions.get(number=2).rule
     drafting.change_rule(segment=a, rule={"everyone": True}, author="A. Author")
     drafting.change_rule(segment=Segment.objects.get(slug="b"), rule=leaf("segment", "in", ["a"]), author="A. Author")
-    with pytest.raises(RuleInvalid, match="circle|itself|each other"):
+    with pytest.raises(RuleInvalid, match=r"circle|itself|each other"):
         drafting.change_rule(segment=a, rule=old, author="A. Author")
 
 
