@@ -27,6 +27,9 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a lo
 
 
 def pytest_addoption(parser: Any) -> None:
-    """How long the comparison of interpreters goes on; where pictures of the pages are kept."""
+    """How long the comparison of interpreters and the killing go on; where pictures of the pages are kept."""
     parser.addoption("--reference-pairs", type=int, default=400, help="random (rule, records) pairs to compare")
+    parser.addoption(
+        "--kills", type=int, default=5, help="workers to kill; the broker and PostgreSQL a fifth of it each"
+    )
     parser.addoption("--screenshots", default="", help="a folder to keep a picture of every page in")

@@ -56,7 +56,7 @@ class Killing:
         self.chance = random.Random(options.seed)  # noqa: S311
         self.recovered: list[float] = []
         self.killed: Counter[str] = Counter()
-        self.missed = 0
+        self.workers_killed = self.missed = 0
         self.hows = options.how
 
     def report(self) -> dict[str, Any]:
@@ -117,10 +117,11 @@ class Killing:
         name, how = what, "all"
         if what == "worker":
             name = self.chance.choice(["worker-0", "worker-1"])
-            how = self.hows[sum(self.killed.values()) % len(self.hows)]
+            how = self.hows[self.workers_killed % len(self.hows)]
         if not self.rig.kill(name, how, self.chance):
             return False
         self.killed[f"{what} ({how})" if what == "worker" else what] += 1
+        self.workers_killed += what == "worker"
         took = until(lambda: state.is_done(run), PATIENCE, f"run {run} ends after {name} ({how}) was killed")
         self.recovered.append(took)
         print(f"{sum(self.killed.values())}: {name} {how}, done {took:.1f} s later", file=sys.stderr, flush=True)

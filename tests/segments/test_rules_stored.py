@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from partners.models import Deal, Partner
+from partners.models import Deal, Partner, TeamMember
 from people import roles
+from people.models import User
 from people.roles import Viewer
 from segments import drafting, members, overlaps, publishing, sharding
 from segments.history import between
@@ -227,7 +228,8 @@ def test_rule_15__preview_and_difference__count_and_show_those_in_scope(
 def test_rule_15__partners_people__meet_no_segment_and_no_change(people: list[Partner]) -> None:
     published("s", EMEA)
     recomputed()
-    theirs = callers.person(roles.PARTNER_ADMIN, partner=people[0])
+    theirs = callers.person(roles.PARTNER_ADMIN, email="boss@ann.example")
+    TeamMember.objects.create(user=User.objects.get(email="boss@ann.example"), partner=people[0])
     for address in ("segments/", "segments/s/members/", "changes/", "segments/s/members/bob/"):
         assert theirs.get(address).status_code in (403, 404), address
 
