@@ -4,11 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from celery import current_app
-from django.conf import settings
-from django.db import transaction
-
-from segments.membership import request_recompute
+from segments.membership import request_recompute, send
 from segments.models import Recompute
 
 
@@ -18,5 +14,5 @@ def recompute_soon(*, trigger: str, slugs: Collection[str] = (), requested_by: s
     Should the broker not answer, the run stays noted and the sweep sends it again.
     """
     run = request_recompute(trigger=trigger, slugs=slugs, requested_by=requested_by)
-    transaction.on_commit(lambda: current_app.send_task(settings.RECOMPUTE_TASK, [run.pk]), robust=True)
+    send(run)
     return run
