@@ -40,10 +40,10 @@ class Plan:
     slug: str
     subject: Subject
     rule: Any
-    zone: str = ""
-    """Whose days it counts in; empty: the organisation's."""
     stands_for: str = ""
     """The segment whose overrides and place in a set it takes, when that is not `slug`."""
+    zone: str = ""
+    """Whose days it counts in; empty: the organisation's."""
 
 
 @dataclass
@@ -164,7 +164,7 @@ def active_plans(slugs: Iterable[str] = ()) -> tuple[list[Plan], dict[str, Segme
 
 def _plan(segment: Segment) -> Plan:
     version = published(segment)
-    return Plan(segment.slug, Subject(segment.subject), version.rule, version.zone)
+    return Plan(segment.slug, Subject(segment.subject), version.rule, zone=version.zone)
 
 
 def published(segment: Segment) -> SegmentVersion:

@@ -98,7 +98,7 @@ def explain(
     own, slug = "", str(segment.slug)
     with computing.one_snapshot():
         material = computing.read(
-            [Plan(own, subject, version.rule, version.zone, slug), *computing.plans_named(version.rule, segment=slug)],
+            [Plan(own, subject, version.rule, slug, version.zone), *computing.plans_named(version.rule, segment=slug)],
             clock=clock,
             ids={subject: [subject_id]},
         )

@@ -203,7 +203,7 @@ def _work_out(
     if viewer is not None:
         refuse_hidden(node, book.vocabulary, viewer)
     material = computing.read(
-        [Plan(_OWN, subject, rule, zone, own_slug), *computing.plans_named(rule, segment=own_slug)], clock=clock
+        [Plan(_OWN, subject, rule, own_slug, zone), *computing.plans_named(rule, segment=own_slug)], clock=clock
     )
     found = computing.work_out(material)
     if _OWN in material.failures:

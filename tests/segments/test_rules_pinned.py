@@ -19,9 +19,9 @@ from partners.tables import Codes, Scalars
 from segments import evaluate, folding, instants, matching, percentiles, ranges
 from segments.instants import Clock
 from segments.operators import OPERATORS
-from segments.primitives import Primitives
 from segments.ratios import Ratios
-from segments.rules import Group, Leaf, parsing, values
+from segments.rules import Leaf, parsing, values
+from tests.segments import worlds
 from tests.segments.test_cases import CASES, check
 
 TESTS = Path(__file__).resolve().parents[1]
@@ -66,18 +66,15 @@ def negatives_want_a_value(patch: pytest.MonkeyPatch) -> None:
     real = evaluate.Evaluator._leaf
 
     def leaf(self: Any, node: Leaf) -> Any:
-        found = real(self, node)
-        return (
-            found & evaluate.present(self.table.columns[node.field]) if OPERATORS[node.operator].is_negative else found
-        )
+        is_plain = node.missing is None and OPERATORS[node.operator].is_negative and node.operator != "null"
+        return real(self, replace(node, missing="no_match") if is_plain else node)
 
     patch.setattr(evaluate.Evaluator, "_leaf", leaf)
 
 
 def not_is_forgotten(patch: pytest.MonkeyPatch) -> None:
-    real = evaluate.Evaluator.mask
-    wrong = lambda self, node: real(self, replace(node, negated=False) if isinstance(node, Group) else node)
-    patch.setattr(evaluate.Evaluator, "mask", wrong)
+    real = parsing.Group
+    patch.setattr(parsing, "Group", lambda combinator, rules, negated: real(combinator, rules, False))
 
 
 def missing_is_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -107,7 +104,13 @@ def all_is_present(patch: pytest.MonkeyPatch) -> None:
 
 
 def sentinels_compare(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Primitives, "inside", lambda self, name, column, apart: ranges.inside(column.values, apart))
+    real = worlds._column
+
+    def column(values_: Any, about: Any) -> Any:
+        made = real(values_, about)
+        return Scalars(made.values, np.ones_like(made.present)) if isinstance(made, Scalars) else made
+
+    patch.setattr(worlds, "_column", column)
 
 
 def accents_matter(patch: pytest.MonkeyPatch) -> None:
