@@ -6,6 +6,7 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from integrations.api import schema as integrations
 from partners.api import schema as partners
 from programs.api import schema as programs
 from segments.api import schema as segments
@@ -110,6 +111,7 @@ def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
         **partners.COMPONENTS,
         **segments.COMPONENTS,
         **programs.COMPONENTS,
+        **integrations.COMPONENTS,
         "Problem": PROBLEM,
         "ProblemError": PROBLEM_ERROR,
     }

@@ -36,6 +36,7 @@ LISTS = (
     "courses",
     "incentives",
     "programs",
+    "webhooks",
     "schema",
     "docs",
 )
