@@ -273,7 +273,10 @@ CELERY_BEAT_SCHEDULE = {
     },
     "accrue": {"task": "programs.accrue", "schedule": 300.0},
     "webhooks": {"task": "integrations.tell_webhooks", "schedule": 10.0, "options": {"expires": 9}},
-    "webhooks' log": {"task": "integrations.forget_deliveries", "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45")},
+    "webhooks' log": {
+        "task": "integrations.forget_deliveries",
+        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45"),
+    },
 }
 
 RECOMPUTE_TASK = "prm.recompute"

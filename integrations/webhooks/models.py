@@ -128,6 +128,12 @@ class WebhookDelivery(models.Model):
     def __str__(self) -> str:
         return self.message_id
 
+    @property
+    def last_attempt(self) -> WebhookAttempt | None:
+        """The newest, out of `attempts` as loaded."""
+        made = list(self.attempts.all())
+        return made[-1] if made else None
+
 
 class WebhookAttempt(models.Model):
     """One request that was made for a delivery, and what the other side answered."""
