@@ -11,7 +11,7 @@ from integrations.api import values
 from integrations.api.webhooks import AdministratorsOnly, one
 from integrations.models import WebhookDelivery
 from integrations.webhooks import authoring
-from partners.api.filters import BadParameter
+from partners.api.filters import chosen
 from partners.api.pages import each, page
 from partners.api.schema import PAGING, ref
 from partners.api.strict import StrictSerializer, checked
@@ -33,9 +33,7 @@ class DeliveryList(AdministratorsOnly):
     def get(self, request: Request, webhook_id: int) -> Response:
         """A page of deliveries, of one `state` or all."""
         found = WebhookDelivery.objects.filter(webhook=one(request, webhook_id))
-        state = request.query_params.get("state", "")
-        if state and state not in WebhookDelivery.State.values:
-            raise BadParameter("state", f"state is one of: {', '.join(WebhookDelivery.State.values)}.")
+        state = chosen(request, "state", WebhookDelivery.State.values)
         found = found.filter(state=state) if state else found
         return page(found.defer("body"), request, self, each(values.delivery))
 

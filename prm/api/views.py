@@ -36,6 +36,8 @@ LISTS = (
     "courses",
     "incentives",
     "programs",
+    "claims",
+    "ledger",
     "webhooks",
     "schema",
     "docs",

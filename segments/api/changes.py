@@ -34,9 +34,9 @@ def place_of(cursor: str) -> int:
 
 
 def _whole(request: Request, name: str, default: int, low: int, high: int) -> int:
-    text = request.query_params.get(name, "")
-    if not text:
+    if name not in request.query_params:
         return default
+    text = request.query_params[name]
     if not (text.isascii() and text.isdigit()) or not low <= int(text[:9]) <= high:
         raise BadParameter(name, f"{name} is a whole number from {low} to {high}.")
     return int(text)
