@@ -32,6 +32,9 @@ def pytest_addoption(parser: Any) -> None:
     parser.addoption(
         "--contract-examples", type=int, default=2, help="examples for each operation of the API and scope"
     )
+    parser.addoption(
+        "--contract-seconds", type=int, default=0, help="how long the API is tried; 0: as the examples say"
+    )
     parser.addoption("--contract-paths", default="", help="only addresses of the API that match this expression")
     parser.addoption("--feed-seconds", type=int, default=5, help="how long ten writers commit while a reader follows")
     parser.addoption("--screenshots", default="", help="a folder to keep a picture of every page in")

@@ -6,6 +6,7 @@ from integrations.console import keys, webhooks
 
 urlpatterns = [
     path("keys/", keys.keys, name="console_keys"),
+    path("keys/<str:prefix>/rotate/", keys.rotate, name="console_key_rotate"),
     path("keys/<str:prefix>/revoke/", keys.revoke, name="console_key_revoke"),
     path("webhooks/", webhooks.webhooks, name="console_webhooks"),
     path("webhooks/new/", webhooks.new, name="console_webhook_new"),

@@ -163,6 +163,7 @@ CONSOLE = {
         "/console/webhooks/{webhook}/deliveries/{sent}/redeliver/", done(ADMINISTRATORS, 302), "post"
     ),
     "console/keys/": Row("/console/keys/", ADMINISTRATORS),
+    "console/keys/<str:prefix>/rotate/": Row("/console/keys/nothing/rotate/", done(ADMINISTRATORS, 404), "post"),
     "console/keys/<str:prefix>/revoke/": Row("/console/keys/nothing/revoke/", done(ADMINISTRATORS, 404), "post"),
     "console/schedules/": Row("/console/schedules/", ADMINISTRATORS),
     "console/templates/": Row("/console/templates/", STAFF),

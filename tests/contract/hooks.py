@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import schemathesis
+
+
+@schemathesis.serializer("application/x-ndjson")
+def as_lines(ctx: Any, value: Any) -> Any:
+    """Records as lines, text as it is."""
+    if isinstance(value, bytes):
+        return value
+    return value.encode(errors="replace") if isinstance(value, str) else json.dumps(value).encode()
 
 
 @schemathesis.check

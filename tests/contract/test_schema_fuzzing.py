@@ -65,11 +65,13 @@ def test_api__compared_with_its_schema__every_check_holds(
     command += ["--checks", "all", "--phases", phases, "--max-examples", str(examples)]
     command += ["--seed", SEED, "--report", "json", "--report-json-path", str(report), "--continue-on-failure"]
     command += ["--generation-database", "none", "--no-color", "--warnings", "off", "--no-shrink"]
+    if seconds := request.config.getoption("--contract-seconds"):
+        command += ["--max-time", str(seconds)]
     if paths := request.config.getoption("--contract-paths"):
         command += ["--include-path-regex", paths]
     done = subprocess.run(command, capture_output=True, text=True, cwd=product.BASE_DIR, check=False)
     found = re.search(r"(\d[\d,]*) generated", done.stdout)
     print(f"\n{scope}: {found[0] if found else done.stdout[-500:]}")
-    (tmp_path / "out.txt").write_text(done.stdout)
+    (tmp_path / "out.txt").write_text(done.stdout)  # for whoever looks closer
     assert done.returncode == 0, done.stdout[-6000:] + done.stderr[-2000:]
     assert json.loads(report.read_text())
