@@ -1,6 +1,7 @@
 """Every setting, each from the environment with a default; `.env.example` lists them."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -271,6 +272,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
     },
     "accrue": {"task": "programs.accrue", "schedule": 300.0},
+    "webhooks": {"task": "integrations.tell_webhooks", "schedule": 10.0, "options": {"expires": 9}},
+    "webhooks' log": {
+        "task": "integrations.forget_deliveries",
+        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45"),
+    },
 }
 
 RECOMPUTE_TASK = "prm.recompute"
@@ -292,6 +298,10 @@ SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)
 """With more partners and customers than this, a run is spread over the workers."""
 SHARDS = env.int("PRM_SHARDS", default=8)
 """Into so many shares."""
+WEBHOOK_HTTP = env.bool("PRM_WEBHOOK_HTTP", default=False)
+"""Whether webhooks may go to http:// addresses too: for development."""
+WEBHOOK_NETWORKS = [ip_network(text.strip()) for text in env.list("PRM_WEBHOOK_NETWORKS", default=[])]
+"""Networks that are not public and may be called all the same, such as 10.1.0.0/16; none by default."""
 UNDO_TASK = "partners.undo"
 BULK_TASK = "partners.run_bulk_change"
 

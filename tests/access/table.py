@@ -34,6 +34,7 @@ OWNER = codes("302 404 404 404 404 200 200 404")
 """What a partner's member earned: they and their company's admins."""
 SIGNED_IN = codes("302 200 200 200 200 200 200 200")
 API = codes("401 200 200 200 200 403 403 403")
+API_ADMINISTRATORS = codes("401 200 403 403 403 403 403 403")
 API_IN_REGION = codes("401 200 200 404 200 403 403 403")
 
 
@@ -147,7 +148,22 @@ CONSOLE = {
         "/console/attributes/{attribute}/archive/", done(ADMINISTRATORS, 302), "post"
     ),
     "console/parts/": Row("/console/parts/", STAFF),
+    "console/webhooks/": Row("/console/webhooks/", ADMINISTRATORS),
+    "console/webhooks/new/": Row("/console/webhooks/new/", ADMINISTRATORS),
+    "console/webhooks/<int:pk>/": Row("/console/webhooks/{webhook}/", ADMINISTRATORS),
+    "console/webhooks/<int:pk>/edit/": Row("/console/webhooks/{webhook}/edit/", ADMINISTRATORS),
+    "console/webhooks/<int:pk>/test/": Row("/console/webhooks/{webhook}/test/", done(ADMINISTRATORS, 302), "post"),
+    "console/webhooks/<int:pk>/rotate/": Row("/console/webhooks/{webhook}/rotate/", done(ADMINISTRATORS, 302), "post"),
+    "console/webhooks/<int:pk>/switch/": Row("/console/webhooks/{webhook}/switch/", done(ADMINISTRATORS, 302), "post"),
+    "console/webhooks/<int:pk>/delete/": Row("/console/webhooks/{webhook}/delete/", done(ADMINISTRATORS, 302), "post"),
+    "console/webhooks/<int:pk>/deliveries/<int:delivery_id>/": Row(
+        "/console/webhooks/{webhook}/deliveries/{sent}/", ADMINISTRATORS
+    ),
+    "console/webhooks/<int:pk>/deliveries/<int:delivery_id>/redeliver/": Row(
+        "/console/webhooks/{webhook}/deliveries/{sent}/redeliver/", done(ADMINISTRATORS, 302), "post"
+    ),
     "console/keys/": Row("/console/keys/", ADMINISTRATORS),
+    "console/keys/<str:prefix>/rotate/": Row("/console/keys/nothing/rotate/", done(ADMINISTRATORS, 404), "post"),
     "console/keys/<str:prefix>/revoke/": Row("/console/keys/nothing/revoke/", done(ADMINISTRATORS, 404), "post"),
     "console/schedules/": Row("/console/schedules/", ADMINISTRATORS),
     "console/templates/": Row("/console/templates/", STAFF),
@@ -428,8 +444,26 @@ REST = {
     "api/v1/segment-sets/": Row("/api/v1/segment-sets/", API),
     "api/v1/segment-sets/<slug:slug>/": Row("/api/v1/segment-sets/unknown/", codes("401 404 404 404 404 403 403 403")),
     "api/v1/changes/": Row("/api/v1/changes/", API),
+    "api/v1/webhooks/": Row("/api/v1/webhooks/", API_ADMINISTRATORS),
+    "api/v1/webhooks/<int:webhook_id>/": Row("/api/v1/webhooks/{webhook}/", API_ADMINISTRATORS),
+    "api/v1/webhooks/<int:webhook_id>/rotate/": Row(
+        "/api/v1/webhooks/{webhook}/rotate/", API_ADMINISTRATORS, "post", {"overlap_hours": 1}
+    ),
+    "api/v1/webhooks/<int:webhook_id>/test/": Row(
+        "/api/v1/webhooks/{webhook}/test/", done(API_ADMINISTRATORS, 202), "post", {}
+    ),
+    "api/v1/webhooks/<int:webhook_id>/deliveries/": Row("/api/v1/webhooks/{webhook}/deliveries/", API_ADMINISTRATORS),
+    "api/v1/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/": Row(
+        "/api/v1/webhooks/{webhook}/deliveries/{sent}/", API_ADMINISTRATORS
+    ),
+    "api/v1/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/redeliver/": Row(
+        "/api/v1/webhooks/{webhook}/deliveries/{sent}/redeliver/", done(API_ADMINISTRATORS, 202), "post", {}
+    ),
     "api/v1/recomputes/": Row("/api/v1/recomputes/", API),
     "api/v1/recomputes/<int:run_id>/": Row("/api/v1/recomputes/{run}/", API),
+    "api/v1/claims/": Row("/api/v1/claims/", API),
+    "api/v1/claims/<int:claim_id>/": Row("/api/v1/claims/{claim}/", API_IN_REGION),
+    "api/v1/ledger/": Row("/api/v1/ledger/", API),
     "api/v1/programs/": Row("/api/v1/programs/", API),
     "api/v1/programs/<slug:slug>/": Row("/api/v1/programs/page/", API),
     "api/v1/content/": Row("/api/v1/content/", API),
