@@ -16,23 +16,6 @@ from programs.library import ContentVersion, KitItem, PlaySegment
 from programs.querysets import OfferQuerySet, ProgramQuerySet
 from segments.models import Segment
 
-__all__ = [
-    "Certificate",
-    "Content",
-    "ContentVersion",
-    "Course",
-    "Enrolment",
-    "Incentive",
-    "KitItem",
-    "LessonFile",
-    "Offer",
-    "PlaySegment",
-    "Program",
-    "QuizAttempt",
-    "Target",
-]
-
-
 @pghistory.track()
 class Program(models.Model):
     """One thing offered to the partners of some segments. Its kind says which detail row it has."""
@@ -274,14 +257,18 @@ from programs.journeys.models import (  # noqa: E402
     JourneyEntry,
     JourneyGrant,
     JourneyStep,
+    JourneyWatch,
     ManagerTask,
 )
 from programs.messages.models import Delivery, Message, MessageTarget  # noqa: E402
+from programs.outbox import OutboxEvent  # noqa: E402
 from programs.voices.models import Dispute, Feedback  # noqa: E402
 
 __all__ = [
+    "Certificate",
     "Claim",
     "Content",
+    "ContentVersion",
     "Course",
     "Delivery",
     "Dispute",
@@ -293,11 +280,17 @@ __all__ = [
     "JourneyEntry",
     "JourneyGrant",
     "JourneyStep",
+    "JourneyWatch",
+    "KitItem",
     "LedgerEntry",
+    "LessonFile",
     "ManagerTask",
     "Message",
     "MessageTarget",
     "Offer",
+    "OutboxEvent",
+    "PlaySegment",
     "Program",
+    "QuizAttempt",
     "Target",
 ]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -14,7 +16,8 @@ from partners.rows import accept
 from partners.vocabulary import FieldKind, Subject, Vocabulary
 from programs.dispatch import settle_soon
 from programs.drafts import SLUG
-from programs.journeys import conditions
+from programs.journeys import beginnings, conditions, watching
+from programs.journeys.conditions import CannotEvaluate
 from programs.journeys.following import latest_line
 from programs.journeys.models import Journey, JourneyStep
 from programs.models import Message, Program
@@ -22,6 +25,8 @@ from segments.models import Segment
 
 LONGEST = 3650
 """Days that a step may wait."""
+WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
+"""What a webhook's receiver is told apart by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +35,15 @@ class JourneyDraft:
 
     slug: str
     name: str
-    segment: str
+    segment: str = ""
+    """Slug. For a date or a fact it may be left out: every partner."""
     trigger: str = Journey.Trigger.ENTERED
     description: str = ""
+    field: str = ""
+    """Of a date or a fact: its name. The next is for dates, the two after it for facts that change."""
+    offset_days: int = 0
+    from_value: str = ""
+    to_value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +73,9 @@ def change_journey(*, journey: Journey, draft: JourneyDraft) -> Journey:
     """Change what it is called and, before it was ever started, what begins it."""
     journey = _locked(journey)
     values = _own(draft, journey)
-    begins_anew = (values["segment"].pk, values["trigger"]) != (journey.segment_id, journey.trigger)
+    begins_anew = any(getattr(journey, name) != values[name] for name in beginnings.NAMES)
     if begins_anew and journey.activated_at is not None:
-        raise ValidationError({"segment": "It has been started: what begins it stays. Make a new journey instead."})
+        raise ValidationError({"trigger": "It has been started: what begins it stays. Make a new journey instead."})
     return _set(journey, values)
 
 
@@ -79,14 +90,24 @@ def start(*, journey: Journey, members_too: bool = False) -> Journey:
         return journey
     if not journey.steps.filter(retired_at=None).exists():
         raise ValidationError("Add at least one step first.", code="no_steps")
-    if journey.segment.status == Segment.Status.ARCHIVED:
+    if journey.segment is not None and journey.segment.status == Segment.Status.ARCHIVED:
         raise ValidationError("Its segment is archived, so nobody enters or leaves it.", code="archived")
     values: dict[str, Any] = {"status": Journey.Status.ACTIVE}
     if journey.activated_at is None:
-        values |= {"activated_at": timezone.now(), "cursor": latest_line()}
+        now = timezone.now()
+        values |= {"activated_at": now, "cursor": latest_line() if journey.trigger in Journey.ON_SEGMENT else 0}
         if members_too and journey.trigger == Journey.Trigger.ENTERED:
             values["cursor"] = 0
+        if journey.trigger == Journey.Trigger.CHANGED:
+            _remember(journey, now)
     return _set(journey, values)
+
+
+def _remember(journey: Journey, now: datetime) -> None:
+    try:
+        watching.remember(journey=journey, now=now)
+    except CannotEvaluate as reason:
+        raise ValidationError(str(reason), code="no_fact") from None
 
 
 @transaction.atomic
@@ -171,19 +192,15 @@ def _own(draft: JourneyDraft, journey: Journey | None) -> dict[str, Any]:
         errors["slug"] = [f"There is a journey “{draft.slug}” already. Choose another slug."]
     if not draft.name.strip() or len(draft.name) > 200:
         errors["name"] = ["Give it a name of at most 200 characters."]
-    segment = Segment.objects.filter(slug=draft.segment).first()
-    if segment is None or segment.subject != Subject.PARTNER:
-        errors["segment"] = ["Choose a segment of partners."]
-    if draft.trigger not in Journey.Trigger.values:
-        errors["trigger"] = ["Choose what begins it."]
+    beginning = beginnings.checked(draft, errors)
     if errors:
         raise ValidationError(errors)
     return {
         "slug": draft.slug,
         "name": draft.name.strip(),
         "description": draft.description.strip()[:500],
-        "segment": segment,
         "trigger": draft.trigger,
+        **beginning,
     }
 
 
@@ -217,6 +234,10 @@ def _step_values(draft: StepDraft) -> dict[str, Any]:
         values["text"] = draft.text.strip()
         if not values["text"] or len(values["text"]) > 500:
             errors["text"] = ["Say what is to be done, in at most 500 characters."]
+    elif draft.action == JourneyStep.Action.WEBHOOK:
+        values["text"] = draft.text.strip()
+        if not WORD.fullmatch(values["text"]):
+            errors["text"] = ["Give the receiver a word for it: letters, digits, points and hyphens, such as crm.renewal."]
     elif draft.action == JourneyStep.Action.ATTRIBUTE:
         values |= {"text": draft.text.strip(), "field": draft.field}
         errors |= _attribute_errors(draft)
