@@ -16,6 +16,7 @@ from programs.library import ContentVersion, KitItem, PlaySegment
 from programs.querysets import OfferQuerySet, ProgramQuerySet
 from segments.models import Segment
 
+
 @pghistory.track()
 class Program(models.Model):
     """One thing offered to the partners of some segments. Its kind says which detail row it has."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,22 +10,14 @@ from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from partners.facts import vocabulary
-from partners.rows import accept
-from partners.vocabulary import FieldKind, Subject, Vocabulary
 from programs.dispatch import settle_soon
 from programs.drafts import SLUG
-from programs.journeys import beginnings, conditions, watching
+from programs.journeys import beginnings, doings, watching
 from programs.journeys.conditions import CannotEvaluate
 from programs.journeys.following import latest_line
 from programs.journeys.models import Journey, JourneyStep
-from programs.models import Message, Program
+from programs.models import Program
 from segments.models import Segment
-
-LONGEST = 3650
-"""Days that a step may wait."""
-WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
-"""What a webhook's receiver is told apart by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +121,7 @@ def add_step(*, journey: Journey, draft: StepDraft) -> JourneyStep:
     """One more step, also for partners on the journey whose day for it is still to come."""
     journey = _locked(journey)
     position = journey.steps.count() + 1
-    step = JourneyStep.objects.create(journey=journey, position=position, **_step_values(draft))
+    step = JourneyStep.objects.create(journey=journey, position=position, **doings.checked(draft))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO programs_journeyact (entry_id, step_id, state, due_at, failure_count, outcome)"
@@ -148,7 +139,7 @@ def change_step(*, step: JourneyStep, draft: StepDraft) -> JourneyStep:
     _locked(step.journey)
     if draft.action != step.action:
         raise ValidationError({"action": "The action of a step stays. Add another step and take this one out."})
-    values = _step_values(draft)
+    values = doings.checked(draft)
     JourneyStep.objects.filter(pk=step.pk).update(**values)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -201,68 +192,4 @@ def _own(draft: JourneyDraft, journey: Journey | None) -> dict[str, Any]:
         "description": draft.description.strip()[:500],
         "trigger": draft.trigger,
         **beginning,
-    }
-
-
-def _step_values(draft: StepDraft) -> dict[str, Any]:
-    errors: dict[str, list[str]] = {}
-    values: dict[str, Any] = {
-        "action": draft.action,
-        "wait_days": draft.wait_days,
-        "only_while": draft.only_while,
-        "condition": draft.condition,
-        "program": None,
-        "message": None,
-        "text": "",
-        "field": "",
-    }
-    if draft.action not in JourneyStep.Action.values:
-        errors["action"] = ["Choose what is to be done."]
-    if not 0 <= draft.wait_days <= LONGEST:
-        errors["wait_days"] = [f"Wait between 0 and {LONGEST} days."]
-    if draft.condition is not None:
-        conditions.check(draft.condition)
-    if draft.action == JourneyStep.Action.OFFER:
-        values["program"] = Program.objects.exclude(status="archived").filter(slug=draft.program).first()
-        if values["program"] is None:
-            errors["program"] = ["Choose a programme that is not archived."]
-    elif draft.action == JourneyStep.Action.MESSAGE:
-        values["message"] = Message.objects.filter(status="journey", pk=draft.message or 0).first()
-        if values["message"] is None:
-            errors["message"] = ["Choose a message that is kept for journeys."]
-    elif draft.action == JourneyStep.Action.TASK:
-        values["text"] = draft.text.strip()
-        if not values["text"] or len(values["text"]) > 500:
-            errors["text"] = ["Say what is to be done, in at most 500 characters."]
-    elif draft.action == JourneyStep.Action.WEBHOOK:
-        values["text"] = draft.text.strip()
-        if not WORD.fullmatch(values["text"]):
-            errors["text"] = ["Give the receiver a word for it: letters, digits, points and hyphens, such as crm.renewal."]
-    elif draft.action == JourneyStep.Action.ATTRIBUTE:
-        values |= {"text": draft.text.strip(), "field": draft.field}
-        errors |= _attribute_errors(draft)
-    if errors:
-        raise ValidationError(errors)
-    return values
-
-
-def _attribute_errors(draft: StepDraft) -> dict[str, list[str]]:
-    found = settable().get(draft.field)
-    if found is None:
-        return {"field": ["Choose an attribute that is kept (not one that is worked out)."]}
-    if len(draft.text) > 500:
-        return {"text": ["At most 500 characters."]}
-    try:
-        accept(found, draft.text.strip() or None)
-    except ValueError as error:
-        return {"text": [f"“{draft.text}”: {error}."]}
-    return {}
-
-
-def settable() -> Vocabulary:
-    """The attributes of a partner that a step may set: neither worked out nor a reference to other records."""
-    return {
-        name: found
-        for name, found in vocabulary(Subject.PARTNER).items()
-        if found.kind is not FieldKind.COMPUTED and not found.refers_to and name not in {"external_id", "name"}
     }

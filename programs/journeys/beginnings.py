@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from partners.vocabulary import Field, Subject
 from programs.journeys import facts
 from programs.journeys.models import Journey
@@ -75,3 +77,12 @@ def in_words(journey: Journey) -> str:
     if journey.to_value:
         words += f" to {facts.in_words(found, journey.to_value)}"
     return words
+
+
+def uses_of(subject: Subject, name: str) -> list[str]:
+    """Journeys, in words, that begin by a fact or set it: it is not archived under them."""
+    if subject != Subject.PARTNER:
+        return []
+    alive = Journey.objects.exclude(status=Journey.Status.ARCHIVED)
+    named = alive.filter(Q(field=name) | Q(steps__field=name, steps__retired_at=None)).distinct()
+    return [f"journey {each.name}" for each in named]

@@ -86,7 +86,9 @@ def values_of(name: str, ids: Collection[int] | None, *, as_of: datetime, is_day
 def watchable(*, dates: bool = False) -> Vocabulary:
     """The facts a journey may watch, or only those that are days or instants."""
     words = vocabulary(Subject.PARTNER)
-    return {name: found for name, found in words.items() if name != "external_id" and (not dates or found.type in DATES)}
+    return {
+        name: found for name, found in words.items() if name != "external_id" and (not dates or found.type in DATES)
+    }
 
 
 def as_written(field: Field, text: str) -> str:

@@ -87,7 +87,7 @@ def follow(*, journey_id: int, now: datetime | None = None) -> Followed:
 
 
 def _follow_ledger(journey: Journey) -> Followed:
-    lines = Change.objects.filter(pk__gt=journey.cursor, segment_id=journey.segment_id).order_by("pk")
+    lines = Change.objects.filter(pk__gt=journey.cursor, segment=journey.segment).order_by("pk")
     ids = list(lines.values_list("pk", flat=True)[:LINES])
     if not ids:
         return Followed(0)

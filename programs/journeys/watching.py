@@ -7,7 +7,8 @@ looked at. A fact that changed and changed back between two looks (a minute) has
 # ruff: noqa: S608 — every name in a statement is this project's own; values travel as parameters
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 from django.utils import timezone
@@ -63,8 +64,8 @@ def follow_dates(*, journey: Journey, now: datetime) -> list[int]:
         return []
     zone = timezone.get_default_timezone()
     today = timezone.localdate(now, zone)
-    first = min(today - LATE, today - timedelta(days=max(today.toordinal() - journey.cursor, 0)))
-    first = max(first, timezone.localdate(journey.activated_at, zone))
+    looked_on = date.fromordinal(journey.cursor) if journey.cursor else today
+    first = max(min(today - LATE, looked_on), timezone.localdate(journey.activated_at, zone))
     rows = found.rows(found.day, ids=ids)
     words = parameters_of(found, **_own(journey), offset=journey.offset_days, first=first, today=today)
     return _run(journey, _DAYS.format(rows=rows, in_segment=IN_SEGMENT), words, today.toordinal())
@@ -121,7 +122,7 @@ def _own(journey: Journey) -> dict[str, int | None]:
     return {"journey": journey.pk, "segment": journey.segment_id}
 
 
-def _run(journey: Journey, statement: str, words: dict[str, object], day: int) -> list[int]:
+def _run(journey: Journey, statement: str, words: dict[str, Any], day: int) -> list[int]:
     """The statement; what was visible before it is noted, so that a change made meanwhile is seen next time."""
     seen = touching.moment()
     with connection.cursor() as cursor:
