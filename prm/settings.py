@@ -270,6 +270,10 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partners.expire_registrations",
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
     },
+    "goals of joint plans": {
+        "task": "programs.keep_plan_finals",
+        "schedule": crontab(hour="0", minute="20"),
+    },
     "accrue": {"task": "programs.accrue", "schedule": 300.0},
 }
 

@@ -25,6 +25,26 @@ class LessonFile(models.Model):
         return self.filename
 
 
+class Enrolment(models.Model):
+    """One person's way through a course."""
+
+    course = models.ForeignKey("programs.Course", on_delete=models.PROTECT, related_name="enrolments")
+    partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="enrolments")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
+    lessons_done = models.PositiveIntegerField(default=0, help_text="How many of the course's lessons are done")
+    done = models.JSONField(default=list, blank=True)
+    """Keys of the lessons done: what was done stays done when lessons are moved or others come in between."""
+    extra_attempts = models.PositiveIntegerField(default=0, help_text="Granted on top of what each quiz allows")
+    started_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["course", "user"], name="enrolment_once_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.course_id}"
+
+
 class QuizAttempt(models.Model):
     """One go at a quiz, handed in and marked. Append-only: the quiz is kept as it was asked."""
 

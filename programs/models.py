@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 import pghistory
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
 from partners.models import Partner
-from programs.learning import Certificate, LessonFile, QuizAttempt
+from programs.learning import Certificate, Enrolment, LessonFile, QuizAttempt
 from programs.library import ContentVersion, KitItem, PlaySegment
 from programs.querysets import OfferQuerySet, ProgramQuerySet
 from segments.models import Segment
@@ -230,26 +229,6 @@ class Offer(models.Model):
         return f"{self.program_id} to {self.partner_id}"
 
 
-class Enrolment(models.Model):
-    """One person's way through a course."""
-
-    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="enrolments")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
-    lessons_done = models.PositiveIntegerField(default=0, help_text="How many of the course's lessons are done")
-    done = models.JSONField(default=list, blank=True)
-    """Keys of the lessons done: what was done stays done when lessons are moved or others come in between."""
-    extra_attempts = models.PositiveIntegerField(default=0, help_text="Granted on top of what each quiz allows")
-    started_at = models.DateTimeField(default=timezone.now)
-    completed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["course", "user"], name="enrolment_once_per_person")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} in {self.course_id}"
-
-
 # Claims, messages, journeys and what partners say are models of this app too; they stand apart and name the ones above.
 from programs.accounts import Claim, LedgerEntry  # noqa: E402
 from programs.journeys.models import (  # noqa: E402
@@ -263,6 +242,7 @@ from programs.journeys.models import (  # noqa: E402
 )
 from programs.messages.models import Delivery, Message, MessageTarget  # noqa: E402
 from programs.outbox import OutboxEvent  # noqa: E402
+from programs.plans.models import Plan, PlanEntry, PlanGoal  # noqa: E402
 from programs.voices.models import Dispute, Feedback  # noqa: E402
 
 __all__ = [
@@ -290,6 +270,9 @@ __all__ = [
     "MessageTarget",
     "Offer",
     "OutboxEvent",
+    "Plan",
+    "PlanEntry",
+    "PlanGoal",
     "PlaySegment",
     "Program",
     "QuizAttempt",

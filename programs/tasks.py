@@ -9,6 +9,7 @@ from programs.dispatch import ACCRUE_TASK, SETTLE_TASK
 from programs.journeys import acting, following
 from programs.messages import sending, telling
 from programs.messages.dispatch import SEND_TASK
+from programs.plans import planning
 
 
 @shared_task(name=SETTLE_TASK)
@@ -42,3 +43,9 @@ def walk_journeys() -> None:
 def accrue() -> None:
     """Let deals earn what they should by now."""
     accruing.accrue(wait=False)
+
+
+@shared_task(name="programs.keep_plan_finals")
+def keep_plan_finals() -> None:
+    """Keep what the goals of joint plans had come to on the day they were due."""
+    planning.keep_finals()
