@@ -241,7 +241,6 @@ from programs.journeys.models import (  # noqa: E402
     ManagerTask,
 )
 from programs.messages.models import Delivery, Message, MessageTarget  # noqa: E402
-from programs.outbox import OutboxEvent  # noqa: E402
 from programs.plans.models import Plan, PlanEntry, PlanGoal  # noqa: E402
 from programs.voices.models import Dispute, Feedback  # noqa: E402
 
@@ -269,7 +268,6 @@ __all__ = [
     "Message",
     "MessageTarget",
     "Offer",
-    "OutboxEvent",
     "Plan",
     "PlanEntry",
     "PlanGoal",

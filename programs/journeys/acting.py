@@ -15,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from partners.models import Origin
+from partners.outbox import announce
 from partners.records import change_record
 from partners.rows import Invalid
 from programs.dispatch import settle_soon
@@ -23,7 +24,6 @@ from programs.journeys.conditions import CannotEvaluate, holding
 from programs.journeys.models import Journey, JourneyAct, JourneyGrant, ManagerTask
 from programs.messages.telling import tell_partner
 from programs.models import Program
-from programs.outbox import JOURNEY_STEP, put
 from segments.models import Membership
 
 BATCH = 500
@@ -183,6 +183,7 @@ def _attribute(act: JourneyAct, now: datetime) -> str:
 def _webhook(act: JourneyAct, now: datetime) -> str:
     entry, step = act.entry, act.step
     payload = {
+        "key": f"journey.step:{act.pk}",
         "journey": entry.journey.slug,
         "step": step.pk,
         "event": step.text,
@@ -194,7 +195,7 @@ def _webhook(act: JourneyAct, now: datetime) -> str:
         "began_at": entry.began_at.isoformat(),
         "at": now.isoformat(),
     }
-    put(type=JOURNEY_STEP, key=f"{JOURNEY_STEP}:{act.pk}", payload=payload)
+    announce(type="journey.step", payload=payload)
     return f"Told the webhooks: {step.text}"
 
 
