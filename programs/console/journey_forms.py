@@ -114,7 +114,7 @@ class StepForm(_Refusing):
             programs = Program.objects.exclude(status="archived").values_list("slug", "name")
             self.fields["program"] = forms.ChoiceField(label="Programme", choices=list(programs))
         elif action == JourneyStep.Action.MESSAGE:
-            kept = Message.objects.filter(status="journey").values_list("pk", "subject")
+            kept = Message.objects.filter(status="journey", notice="").values_list("pk", "subject")
             self.fields["message"] = forms.TypedChoiceField(
                 choices=list(kept), coerce=int, help_text="Messages that are kept for journeys."
             )

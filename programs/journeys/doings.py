@@ -59,7 +59,7 @@ def _offer(draft: StepDraft, errors: Errors) -> dict[str, Any]:
 
 
 def _message(draft: StepDraft, errors: Errors) -> dict[str, Any]:
-    message = Message.objects.filter(status="journey", pk=draft.message or 0).first()
+    message = Message.objects.filter(status="journey", notice="", pk=draft.message or 0).first()
     if message is None:
         errors["message"] = ["Choose a message that is kept for journeys."]
     return {"message": message}

@@ -60,17 +60,21 @@ class Card:
     @property
     def is_under_way(self) -> bool:
         """A course this person has begun and not finished."""
-        return self.enrolment is not None and self.enrolment.completed_at is None
+        return self.enrolment is not None and self.enrolment.is_under_way
 
     @property
     def completed_at(self) -> datetime | None:
         """When this person finished it."""
-        return self.enrolment.completed_at if self.enrolment else None
+        return self.enrolment.completed_at if self.enrolment and not self.enrolment.is_renewing else None
 
     @property
     def due_on(self) -> date | None:
         """The day by which the course is to be completed; None when it is at leisure, or done."""
-        if self.program.kind != Program.Kind.COURSE or self.completed_at or not self.program.course.due_days:
+        if (
+            self.program.kind != Program.Kind.COURSE
+            or (self.enrolment and self.enrolment.completed_at)
+            or not self.program.course.due_days
+        ):
             return None
         day = timezone.localdate(self.offer.offered_at, timezone.get_default_timezone())
         return day + timedelta(days=self.program.course.due_days)

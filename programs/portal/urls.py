@@ -32,6 +32,7 @@ urlpatterns = [
     path("offers/<int:pk>/file/", views.offer_file, name="portal_offer_file"),
     path("offers/<int:pk>/start/", views.start, name="portal_offer_start"),
     path("offers/<int:pk>/resume/", learning.resume, name="portal_resume"),
+    path("offers/<int:pk>/renew/", learning.renew, name="portal_renew"),
     path("offers/<int:pk>/lessons/<int:number>/", learning.lesson, name="portal_lesson"),
     path("offers/<int:pk>/lessons/<int:number>/file/", learning.lesson_file, name="portal_lesson_file"),
     path("offers/<int:pk>/lessons/<int:number>/quiz/", learning.quiz, name="portal_quiz"),
