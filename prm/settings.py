@@ -274,7 +274,11 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partners.expire_registrations",
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
     },
-    "reminders of training": {"task": "programs.remind", "schedule": crontab(minute="25"), "options": {"expires": 3000}},
+    "reminders of training": {
+        "task": "programs.remind",
+        "schedule": crontab(minute="25"),
+        "options": {"expires": 3000},
+    },
     "mail that came back": {"task": "programs.read_returned_mail", "schedule": 300.0, "options": {"expires": 280}},
     "goals of joint plans": {
         "task": "programs.keep_plan_finals",

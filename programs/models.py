@@ -43,6 +43,10 @@ class Program(models.Model):
     ends_on = models.DateField(null=True, blank=True, help_text="Last day on offer; empty: no end")
     new_members_only = models.BooleanField(default=False, help_text="Only those who enter while the programme is on")
     priority = models.IntegerField(default=0)
+    translates = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="translations"
+    )
+    """The content or course of which it is the same in another language; never one that translates another."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -121,6 +125,7 @@ class Course(models.Model):
     program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="course")
     lessons = models.JSONField(default=list, blank=True)
     """In order, as `programs.lessons` reads them."""
+    language = models.CharField(max_length=10, default="en")
     minutes = models.PositiveIntegerField(default=30, help_text="How long it takes, about")
     due_days = models.PositiveIntegerField(null=True, blank=True, help_text="Days from being offered to being due")
     gives_certificate = models.BooleanField(default=False)

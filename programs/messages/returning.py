@@ -84,5 +84,6 @@ def unread(url: str) -> Iterator[bytes]:
         _, [numbers] = box.search(None, "UNSEEN")
         for number in numbers.split():
             _, found = box.fetch(number, "(BODY.PEEK[])")
-            yield found[0][1]
+            if isinstance(found[0], tuple):
+                yield found[0][1]
             box.store(number, "+FLAGS", "\\Seen")

@@ -27,6 +27,12 @@ LOG = 100
 """Lines of the log that are shown."""
 
 
+def person_of(request: HttpRequest) -> User:
+    """Who asks; the guards before these pages let nobody in who is signed out."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
+
+
 @dataclass(frozen=True, slots=True)
 class Door:
     """One side's shell: the base template, how its addresses begin, and who may write."""
@@ -37,7 +43,7 @@ class Door:
 
     def plan(self, request: HttpRequest, pk: int, *, writes: bool = False) -> Plan:
         """The plan, if the person may see it (and, for changes, write it)."""
-        plans = Plan.objects.visible_to(request.user)
+        plans = Plan.objects.visible_to(person_of(request))
         found: Plan = get_object_or_404(
             plans.select_related("partner__channel_manager", "partner_agreed_by", "vendor_agreed_by"), pk=pk
         )
@@ -47,7 +53,7 @@ class Door:
 
     def check(self, request: HttpRequest) -> None:
         """PermissionDenied for whoever may not write."""
-        if not self.may_write(request.user):
+        if not self.may_write(person_of(request)):
             raise PermissionDenied
 
     def to(self, plan: Plan) -> HttpResponse:
@@ -58,7 +64,7 @@ class Door:
         """A page in this side's shell."""
         form = context.get("form")
         names = {name: f"{self.prefix}_{name}" for name in _NAMES}
-        context |= {"base": self.base, "names": names, "may_write": self.may_write(request.user)}
+        context |= {"base": self.base, "names": names, "may_write": self.may_write(person_of(request))}
         return render(request, f"plans/{template}.html", context, status=400 if form and form.errors else 200)
 
 
@@ -113,7 +119,7 @@ def show(door: Door, request: HttpRequest, pk: int) -> HttpResponse:
         summary=to_html(plan.summary),
         log=plan.log.select_related("author")[:LOG],
         review=review,
-        agreed_here=plan.is_agreed_by(planning.side_of(request.user)),
+        agreed_here=plan.is_agreed_by(planning.side_of(person_of(request))),
         is_overdue=plan.review_is_overdue(today()),
     )
 
@@ -126,7 +132,7 @@ def write(door: Door, request: HttpRequest, partner: Partner) -> HttpResponse:
     form = PlanForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            plan = planning.write_plan(partner=partner, draft=form.draft(), by=request.user)
+            plan = planning.write_plan(partner=partner, draft=form.draft(), by=person_of(request))
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -142,7 +148,7 @@ def edit(door: Door, request: HttpRequest, pk: int) -> HttpResponse:
     form = PlanForm(request.POST or None, initial={name: getattr(plan, name) for name in names})
     if request.method == "POST" and form.is_valid():
         try:
-            planning.change_plan(plan=plan, draft=form.draft(), by=request.user)
+            planning.change_plan(plan=plan, draft=form.draft(), by=person_of(request))
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -156,13 +162,13 @@ def goal(door: Door, request: HttpRequest, pk: int, goal_id: int | None = None) 
     plan = door.plan(request, pk, writes=True)
     found = get_object_or_404(plan.goals, pk=goal_id) if goal_id is not None else None
     if found is not None and request.method == "POST" and "remove" in request.POST:
-        return _try(door, request, plan, lambda: planning.remove_goal(goal=found, by=request.user), "The goal is gone.")
+        return _try(door, request, plan, lambda: planning.remove_goal(goal=found, by=person_of(request)), "The goal is gone.")
     names = ("title", "metric", "target", "due_on")
     initial = {name: getattr(found, name) for name in names} if found else {"due_on": plan.ends_on}
     form = GoalForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
-            planning.put_goal(plan=plan, draft=form.draft(), by=request.user, goal=found)
+            planning.put_goal(plan=plan, draft=form.draft(), by=person_of(request), goal=found)
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -176,17 +182,17 @@ def progress(door: Door, request: HttpRequest, pk: int, goal_id: int) -> HttpRes
     plan = door.plan(request, pk, writes=True)
     found = get_object_or_404(plan.goals.select_related("plan"), pk=goal_id)
     text, reached = request.POST.get("progress", ""), request.POST.get("reached") == "1"
-    done = lambda: planning.note_progress(goal=found, text=text, reached=reached, by=request.user)  # noqa: E731
+    done = lambda: planning.note_progress(goal=found, text=text, reached=reached, by=person_of(request))  # noqa: E731
     return _try(door, request, plan, done, "Noted.")
 
 
 def comment(door: Door, request: HttpRequest, pk: int) -> HttpResponse:
     """Say something: everybody who sees the plan may, but analysts."""
     plan = door.plan(request, pk)
-    if roles.is_vendor(request.user):
+    if roles.is_vendor(person_of(request)):
         door.check(request)
     text = request.POST.get("text", "")
-    return _try(door, request, plan, lambda: planning.comment(plan=plan, text=text, by=request.user), "Said.")
+    return _try(door, request, plan, lambda: planning.comment(plan=plan, text=text, by=person_of(request)), "Said.")
 
 
 def review(door: Door, request: HttpRequest, pk: int) -> HttpResponse:
@@ -195,7 +201,7 @@ def review(door: Door, request: HttpRequest, pk: int) -> HttpResponse:
     form = ReviewForm(request.POST)
     if form.is_valid():
         try:
-            planning.note_review(plan=plan, by=request.user, **form.cleaned_data)
+            planning.note_review(plan=plan, by=person_of(request), **form.cleaned_data)
         except ValidationError as error:
             form.refuse(error)
         else:
@@ -207,13 +213,13 @@ def review(door: Door, request: HttpRequest, pk: int) -> HttpResponse:
 def agree(door: Door, request: HttpRequest, pk: int) -> HttpResponse:
     """Stand by the plan."""
     plan = door.plan(request, pk, writes=True)
-    return _try(door, request, plan, lambda: planning.agree(plan=plan, by=request.user), "You have agreed to the plan.")
+    return _try(door, request, plan, lambda: planning.agree(plan=plan, by=person_of(request)), "You have agreed to the plan.")
 
 
 def close(door: Door, request: HttpRequest, pk: int) -> HttpResponse:
     """Lay the plan aside."""
     plan = door.plan(request, pk, writes=True)
-    return _try(door, request, plan, lambda: planning.close(plan=plan, by=request.user), "The plan is closed.")
+    return _try(door, request, plan, lambda: planning.close(plan=plan, by=person_of(request)), "The plan is closed.")
 
 
 def _try(door: Door, request: HttpRequest, plan: Plan, verb: Callable[[], object], said: str) -> HttpResponse:

@@ -35,13 +35,18 @@ def preferences_page(request: HttpRequest) -> HttpResponse:
     """Which mail comes, and by which clock."""
     user = request.user
     kept = preferences.preference_of(user)
-    initial = {"mail_on": [k for k, _ in KINDS if k not in kept.mail_off], "time_zone": user.time_zone}
+    initial = {
+        "mail_on": [k for k, _ in KINDS if k not in kept.mail_off],
+        "time_zone": user.time_zone,
+        "language": kept.language,
+    }
     form = PreferencesForm(request.POST or None, initial=initial, bounced=kept.bounced_at is not None)
     if request.method == "POST" and form.is_valid():
         preferences.change_preferences(
             user=user,
             mail_off=[kind for kind, _ in KINDS if kind not in form.cleaned_data["mail_on"]],
             time_zone=form.cleaned_data["time_zone"],
+            language=form.cleaned_data["language"],
             address_works=form.cleaned_data.get("address_works", False),
         )
         messages.success(request, "Your preferences are saved.")
