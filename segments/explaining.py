@@ -30,8 +30,9 @@ class Explained:
     member: bool
     """In the segment at present, as of its last run."""
     since: datetime | None
-    verdict: bool
-    """What the rule, overrides and set say of the facts as they are now: the next run will make it so."""
+    verdict: bool | None
+    """What the rule, overrides and set say of the facts as they are now: the next run will make it so. None: it would tell
+    a sensitive value to somebody who may not know it."""
     override: Override | None
     """What a person has decided, whatever the rule says."""
     lost_to: str
@@ -120,13 +121,15 @@ def explain(
         members={slug: mask_of(members, table.ids) for slug, members in found.items()},
         segments=book.names,
     )
+    nearest = tuple(nearest_miss(node, why))
     if viewer is None or not may_reveal(viewer):
         why = why.discreet()
+        nearest = () if any(reason.is_sensitive for reason in nearest) else tuple(each.discreet() for each in nearest)
     stay = Membership.objects.current().filter(segment=segment, subject_id=subject_id).first()
     return Explained(
         member=stay is not None,
         since=stay.entered_at if stay else None,
-        verdict=subject_id in found[own],
+        verdict=None if why.verdict is None else subject_id in found[own],
         override=Override.objects.filter(segment=segment, subject_id=subject_id).at(clock.as_of).first(),
         lost_to=_winner(material, own, found, subject_id),
         version=version.number,
@@ -134,5 +137,5 @@ def explain(
         zone=version.zone,
         sentence=sentence(node, book.vocabulary, subject=subject, segments=book.names, clock=clock),
         why=why,
-        nearest=tuple(nearest_miss(node, why)),
+        nearest=nearest,
     )

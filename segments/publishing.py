@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from pyroaring import BitMap64
 
+from partners.outbox import announce
 from segments import ledger
 from segments.dispatch import recompute_soon
 from segments.drafting import SegmentInUse, refuse_if_referred_to
@@ -87,6 +88,8 @@ def publish(*, segment: Segment, author: str, queue: bool = True, most_share: fl
     run = None
     if queue:
         run = recompute_soon(trigger=Recompute.Trigger.PUBLISH, slugs=[fresh.slug], requested_by=author)
+    about = {"segment": fresh.slug, "name": fresh.name, "subject": fresh.subject, "version": version.number}
+    announce(type="segment.published", payload={**about, "published_by": author})
     for name in ("published", "status", "invalid_reason", "updated_at"):
         setattr(segment, name, getattr(fresh, name))
     return Published(segment, version, run)

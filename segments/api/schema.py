@@ -272,7 +272,10 @@ COMPONENTS: dict[str, Json] = {
     "RecomputeAsked": {
         "type": "object",
         "additionalProperties": False,
-        "properties": {"segments": {"type": "array", "items": _SLUG, "maxItems": 1000}},
+        "properties": {
+            "segments": {"type": "array", "items": _SLUG, "maxItems": 1000, "description": "Empty: all active ones."},
+            "as_of": {**_MAYBE, "description": "An instant of the past; left out: now."},
+        },
     },
     "Stay": STAY,
     "StayPage": page(ref("Stay")),

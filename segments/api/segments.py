@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from partners.api.filters import BadParameter
+from partners.api.filters import chosen
 from partners.api.pages import each, page
 from partners.api.schema import PAGING
 from partners.api.strict import StrictSerializer, checked
@@ -33,6 +33,13 @@ from segments.models import Segment, SegmentVersion
 from segments.publishing import LARGE_SHARE, TooManyMove, archive, publish
 
 _FILTERS = ("subject", "status", "kind")
+
+
+def _choices(name: str) -> list[str]:
+    return [str(value) for value, _ in Segment._meta.get_field(name).choices or ()]
+
+
+_FILTER_PARAMETERS = [OpenApiParameter(name, {"type": "string", "enum": _choices(name)}) for name in _FILTERS]
 
 
 class OwnerField(serializers.Field):
@@ -152,17 +159,14 @@ class SegmentList(APIView):
     @extend_schema(
         operation_id="segments_list",
         tags=["segments"],
-        parameters=[*PAGING, *(OpenApiParameter(name, str) for name in (*_FILTERS, "search"))],
+        parameters=[*PAGING, *_FILTER_PARAMETERS, OpenApiParameter("search", str, description="In the name.")],
         responses={200: schema.ref("SegmentPage")},
     )
     def get(self, request: Request) -> Response:
         """A page of segments."""
         found = visible(request)
         for name in _FILTERS:
-            value = request.query_params.get(name, "")
-            allowed = [choice for choice, _ in Segment._meta.get_field(name).choices or ()]
-            if value and value not in allowed:
-                raise BadParameter(name, f"{name} is one of {', '.join(allowed)}.")
+            value = chosen(request, name, _choices(name))
             found = found.filter(**{name: value}) if value else found
         found = found.filter(name__icontains=request.query_params.get("search", "").strip())
         return page(found, request, self, lambda rows: represent_segments(rows, request.user))
