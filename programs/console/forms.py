@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.text import slugify
 
+from people.meanwhile import MeanwhileMixin
 from programs.console.content_fields import Items, customer_choices, rows_of
 from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDraft
 from programs.models import Content, Incentive, Program
@@ -54,7 +55,7 @@ class Lessons(forms.Widget):
         ]
 
 
-class ProgramForm(forms.Form):
+class ProgramForm(MeanwhileMixin, forms.Form):
     """What every programme has."""
 
     name = forms.CharField(max_length=200)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +15,6 @@ from people.guards import editor_required
 from people.models import User
 from segments import drafting
 from segments.console.forms import SegmentForm, free_slug
-from segments.console.once import only_once
 from segments.console.starting import Start, start
 from segments.console.vocabulary import builder_data
 from segments.models import Segment
@@ -28,11 +26,11 @@ from segments.rules import RuleInvalid
 def new(request: HttpRequest) -> HttpResponse:
     """A new segment, as a draft; started from nothing, or from what the address names."""
     begun = start(request) if request.method == "GET" else Start()
-    form = SegmentForm(request.POST or None, initial={"token": uuid.uuid4().hex, **begun.values})
+    form = SegmentForm(request.POST or None, initial=begun.values)
     errors: tuple[Any, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
-            slug = only_once(form.cleaned_data["token"], lambda: _create(form.cleaned_data, request.user))
+            slug = _create(form.cleaned_data, request.user)
         except RuleInvalid as invalid:
             errors = _refuse(form, invalid)
         else:
@@ -46,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def from_list(request: HttpRequest) -> HttpResponse:
     """The form of a new segment that holds just the ids that were sent. Nothing is saved yet."""
     begun = start(request)
-    form = SegmentForm(initial={"token": uuid.uuid4().hex, **begun.values})
+    form = SegmentForm(initial=begun.values)
     return _page(request, form, None, (), start=begun)
 
 

@@ -8,11 +8,12 @@ from typing import Any
 from django import forms
 from django.utils.text import slugify
 
+from people.meanwhile import MeanwhileMixin
 from segments.drafting import RESERVED
 from segments.models import SUBJECTS, Segment
 
 
-class SegmentForm(forms.Form):
+class SegmentForm(MeanwhileMixin, forms.Form):
     """What a segment is called, what it is for, and its rule as JSON (the builder fills that in)."""
 
     subject = forms.ChoiceField(label="Made of", choices=SUBJECTS, widget=forms.Select)
@@ -39,8 +40,10 @@ class SegmentForm(forms.Form):
         label="Rule",
         error_messages={"required": "Add at least one condition, or choose “Everyone”."},
     )
-    token = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
     based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    uncompared = frozenset({"rule", "reason"})
+    """A rule is known by the version it is based on."""
 
     def __init__(self, *args: Any, segment: Segment | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
