@@ -35,6 +35,9 @@ class MeanwhileMixin(forms.BaseForm):
     uncompared: frozenset[str] = frozenset()
     """Fields that are looked after in another way."""
 
+    is_new = False
+    """It makes something, so there is nothing to compare with."""
+
     def beside(self) -> dict[str, Any]:
         """What the form changes beside its fields, as it is stored now: by label."""
         return {}
@@ -42,6 +45,8 @@ class MeanwhileMixin(forms.BaseForm):
     @property
     def opened_input(self) -> SafeString:
         """How the fields stand now, as a hidden field."""
+        if self.is_new:
+            return SafeString("")
         return format_html(
             '<input type="hidden" name="{}" value="{}">', self.add_prefix(OPENED), json.dumps(self._now())
         )

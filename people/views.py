@@ -57,8 +57,9 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
 @login_required
 def kept(request: HttpRequest) -> HttpResponse:
     """What was sent after the session had ended: send it now, or throw it away (POST)."""
-    found = keeping.kept_of(request)
-    if found is None or request.method == "POST":
-        keeping.forget(request)
-        return redirect(found.page if found and found.page else "home")
-    return render(request, "account/kept.html", {"kept": found, "resent": keeping.RESENT})
+    if request.method == "POST":
+        keeping.forget(request.user.pk, request.POST.get("id", ""))
+    waiting = keeping.kept_for(request.user.pk)
+    if not waiting:
+        return redirect("home")
+    return render(request, "account/kept.html", {"waiting": waiting, "resent": keeping.RESENT})

@@ -1,16 +1,18 @@
 """A form sent when nobody is signed in any more is kept, and offered again after signing in.
 
-It is kept in the browser's session, which signing in carries over, and only for the person who was signed in here last.
+It is kept for the person who was signed in on this browser last, and for nobody else; for as long as a working day.
 """
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.core.cache import cache
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
@@ -22,9 +24,11 @@ from people.sending.once import TOKEN, is_form
 
 PERSON = "person"
 """The cookie that says who was signed in here last, signed."""
-KEPT = "kept_form"
+MOST = 20
+"""Forms kept for one person; the oldest give way."""
+KEPT_SECONDS = 12 * 3600
 RESENT = "resent"
-"""The field of a form that was kept and is sent again."""
+"""The field of a form that was kept and is sent again: which one."""
 LARGEST = 1_000_000
 SHOWN_LETTERS = 300
 PERSON_DAYS = 30
@@ -36,12 +40,12 @@ UNTOLD = frozenset({TOKEN, "opened", "based_on", "token", "query", "then", RESEN
 class Kept:
     """A form that could not be taken when it was sent."""
 
-    person: int
+    id: str
     address: str
     page: str
     """The page it was on."""
     fields: list[tuple[str, str]]
-    at: str
+    at: datetime
     files: list[str] = field(default_factory=list)
 
     @property
@@ -82,33 +86,31 @@ def keep(request: HttpRequest) -> bool:
         return False
     page = urlsplit(request.headers.get("Referer", ""))
     kept = Kept(
-        person=person,
+        id=secrets.token_hex(8),
         address=request.get_full_path(),
         page=escape_leading_slashes(f"{page.path}?{page.query}".rstrip("?"))
         if page.netloc == request.get_host()
         else "",
         fields=fields,
-        at=timezone.now().isoformat(),
+        at=timezone.now(),
         files=[file.name or "" for file in request.FILES.values()],
     )
-    request.session[KEPT] = asdict(kept)
+    _write(person, [*kept_for(person), kept])
     return True
 
 
-def kept_of(request: HttpRequest) -> Kept | None:
-    """What is kept for the person who is signed in; what is somebody else's is thrown away."""
-    found: dict[str, Any] | None = request.session.get(KEPT)
-    if found is None:
-        return None
-    if found["person"] != request.user.pk:
-        forget(request)
-        return None
-    return Kept(**{**found, "fields": [(name, value) for name, value in found["fields"]]})
+def kept_for(person: int) -> list[Kept]:
+    """What waits for somebody, oldest first."""
+    return [Kept(**found) for found in cache.get(f"kept:{person}", [])]
 
 
-def forget(request: HttpRequest) -> None:
+def forget(person: int, id: str) -> None:  # noqa: A002
     """It is sent, or not wanted any more."""
-    request.session.pop(KEPT, None)
+    _write(person, [kept for kept in kept_for(person) if kept.id != id])
+
+
+def _write(person: int, kept: list[Kept]) -> None:
+    cache.set(f"kept:{person}", [asdict(each) for each in kept[-MOST:]], KEPT_SECONDS)
 
 
 def is_sign_in(response: HttpResponseBase) -> bool:

@@ -32,7 +32,7 @@ class SendingMiddleware:
         response = answered_once(request, self.get_response)
         is_taken = response.status_code < 500 and response.status_code not in {403, 404}
         if is_taken and keeping.RESENT in request.POST:
-            keeping.forget(request)
+            keeping.forget(request.user.pk, request.POST[keeping.RESENT])
         if response.status_code in {302, 303} or (getattr(request, "htmx", None) and response.status_code == 200):
             response.set_cookie(CHANGED, secrets.token_hex(6), secure=settings.SESSION_COOKIE_SECURE, samesite="Lax")
         return self._noted(request, response, was_signed_in=True)

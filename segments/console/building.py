@@ -74,9 +74,12 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     form = SegmentForm(request.POST or None, segment=segment, initial=_initial(segment))
     errors: tuple[Any, ...] = ()
     conflict = ""
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
+        is_valid = form.is_valid()
         conflict = _conflict(segment, form.cleaned_data)
-        if not conflict:
+        if conflict:
+            form.data = _on_top(form.data, segment)
+        elif is_valid:
             try:
                 made = _change(segment, form.cleaned_data, request.user)
             except RuleInvalid as invalid:
@@ -84,8 +87,6 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
             else:
                 messages.success(request, f"Saved as version {made}." if made else "Saved; the rule is unchanged.")
                 return _onwards(request, slug)
-        else:
-            form.data = _on_top(request.POST, segment)
     return _page(request, form, segment, errors, conflict)
 
 
@@ -105,7 +106,7 @@ def _initial(segment: Segment) -> dict[str, Any]:
 def _conflict(segment: Segment, values: dict[str, Any]) -> str:
     """Words for the author when the newest version is not the one that was opened; empty when all is well."""
     newest = segment.draft
-    if values["based_on"] in (None, newest.number) or values["rule"] == newest.rule:
+    if values.get("based_on") in (None, newest.number) or values.get("rule", newest.rule) == newest.rule:
         return ""
     who = newest.author or "Somebody"
     return (

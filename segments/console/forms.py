@@ -47,6 +47,7 @@ class SegmentForm(MeanwhileMixin, forms.Form):
 
     def __init__(self, *args: Any, segment: Segment | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.is_new = segment is None
         if segment is None:
             del self.fields["reason"]
         else:
