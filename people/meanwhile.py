@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import QueryDict
@@ -108,7 +108,7 @@ class MeanwhileMixin(forms.BaseForm):
 
     def _take(self, name: str) -> None:
         """The field as it is now, as if it had been sent."""
-        data = self.data.copy()
+        data: Any = cast(Any, self.data).copy()
         value, key = self._rendered(name), self.add_prefix(name)
         if value is False:
             data.pop(key, None)

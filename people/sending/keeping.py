@@ -93,7 +93,7 @@ def keep(request: HttpRequest) -> bool:
         else "",
         fields=fields,
         at=timezone.now(),
-        files=[file.name or "" for file in request.FILES.values()],
+        files=[file.name or "" for name in request.FILES for file in request.FILES.getlist(name)],
     )
     _write(person, [*kept_for(person), kept])
     return True

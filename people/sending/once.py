@@ -50,7 +50,8 @@ def key_of(request: HttpRequest) -> str:
     if not token:
         return ""
     told = [request.get_full_path(), str(request.user.pk), *(f"{k}={v}" for k, v in sorted(request.POST.lists()))]
-    told += [f"{name}={file.name}:{file.size}" for name, file in sorted(request.FILES.items())]
+    files = [(name, file) for name in sorted(request.FILES) for file in request.FILES.getlist(name)]
+    told += [f"{name}={file.name}:{file.size}" for name, file in files]
     digest = hashlib.sha256("\n".join(told).encode()).hexdigest()
     return f"once:{digest}"
 
