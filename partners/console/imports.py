@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.base import ContentFile
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,8 +17,6 @@ from partners.importing import (
     FileProblem,
     ImportRefused,
     Options,
-    Source,
-    corrected,
     inspect_file,
     request_apply,
     request_dry_run,
@@ -170,32 +166,6 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_under_way(item):
         return HttpResponseClientRefresh()
     return render(request, "console/imports/progress.html", {"item": item, "is_undo": item.status == "applied"})
-
-
-@require_POST
-@unlimited_editor_required
-def correct_import(request: HttpRequest, pk: int) -> HttpResponse:
-    """The mended rejects come back: tried out at once, with the columns and formats of the import they are from."""
-    item = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
-    form = UploadForm({"subject": item.subject}, request.FILES)
-    if not item.rejects_file or not form.is_valid():
-        return outcome(request, item, problem="Choose the file with the mended rows.")
-    options = Options.from_json(item.options)
-    try:
-        source = Source(item.file.path, encoding=options.encoding, delimiter=options.delimiter)
-        text = corrected(form.cleaned_data["file"].read(), source)
-        name = f"corrected {item.filename.rsplit('.', 1)[0].removeprefix('corrected ')}.csv"
-        again = start_import(
-            subject=Subject(item.subject),
-            file=ContentFile(text, name=name),
-            filename=name,
-            user=request.user,
-            corrects=item,
-        )
-    except FileProblem as error:
-        return outcome(request, item, problem=str(error))
-    request_dry_run(import_id=again.pk, options=replace(options, encoding="utf-8", delimiter=","))
-    return redirect("console_import", again.pk)
 
 
 @require_POST

@@ -140,6 +140,7 @@ CONSOLE = {
     "console/imports/<int:pk>/correct/": Row(
         "/console/imports/{upload}/correct/", done(UNLIMITED_EDITORS, 400), "post"
     ),
+    "console/imports/<int:pk>/mend/": Row("/console/imports/{upload}/mend/", done(UNLIMITED_EDITORS, 400), "post"),
     "console/imports/<int:pk>/undo/": Row("/console/imports/{upload}/undo/", done(UNLIMITED_EDITORS, 302), "post"),
     "console/attributes/": Row("/console/attributes/", ADMINISTRATORS),
     "console/attributes/new/": Row("/console/attributes/new/", ADMINISTRATORS),
