@@ -31,6 +31,14 @@ from people.guards import editor_required, unlimited_editor_required
 PAGE_SIZE = 50
 SHOWN_REJECTS = 100
 WITH_REJECTS = "rejects"
+WORDS_OF_THE_COMMAND = {
+    " (an import does so with --create-fields)": " (“Create what is missing” under the columns does so)",
+    "import with --create-fields": "tick “Create what is missing” under the columns",
+    "(--decimal . or --decimal ,)": "under “How values are written”",
+    "Use --decimal , for commas": "Choose commas under “How values are written”",
+    "with --date-format dmy or mdy (or a full format such as %d/%m/%Y)": "under “How values are written”",
+    " with --date-format": " once the order is chosen under “How values are written”",
+}
 UNDER_WAY = frozenset({Import.Status.QUEUED, Import.Status.RUNNING})
 
 
@@ -109,8 +117,16 @@ def journal_of(item: Import) -> Journal | None:
 
 def outcome(request: HttpRequest, item: Import, problem: str = "") -> HttpResponse:
     """What it did or would do, its rejects, and the ways on: mend them, undo it."""
-    words = {"item": item, "rejects": item.rejects[:SHOWN_REJECTS], "journal": journal_of(item), "problem": problem}
+    rejects = [{**reject, "reason": on_a_page(reject["reason"])} for reject in item.rejects[:SHOWN_REJECTS]]
+    words = {"item": item, "rejects": rejects, "journal": journal_of(item), "problem": problem}
     return render(request, "console/imports/outcome.html", words, status=400 if problem else 200)
+
+
+def on_a_page(reason: str) -> str:
+    """What is wrong, without the words of the command line: the page has its own ways."""
+    for words, instead in WORDS_OF_THE_COMMAND.items():
+        reason = reason.replace(words, instead)
+    return reason
 
 
 def _map(request: HttpRequest, item: Import) -> HttpResponse:

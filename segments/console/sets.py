@@ -126,11 +126,12 @@ class SetForm(MeanwhileMixin, forms.Form):
 
     @property
     def places(self) -> list[tuple[str, str, str]]:
-        """(slug, name, place) of every segment; the place is empty where it is not in the set."""
-        return [
+        """(slug, name, place) of every segment, those of the set first; the place is empty where it is not in it."""
+        rows = [
             (slug, name, self.data.get(f"place-{slug}", "") if self.is_bound else self.present.get(slug, ""))
             for slug, name in self.choices
         ]
+        return sorted(rows, key=lambda row: (row[0] not in self.present, int(self.present.get(row[0], 0))))
 
     def clean(self) -> dict[str, Any]:
         """Adds `segments`: slugs in their order."""
