@@ -32,7 +32,7 @@ def subject_named(name: Any) -> Subject:
 def preview(request: HttpRequest) -> JsonResponse:
     """{subject, rule, zone?} → who matches among those the viewer may see; a rule that is not right yet answers with its errors."""
     try:
-        body = json.loads(request.body)
+        body = json.loads(request.body if request.content_type == "application/json" else "")
         subject, rule = body["subject"], body["rule"]
     except (ValueError, TypeError, KeyError):
         detail = "Send JSON: {“subject”: “partner” or “customer”, “rule”: …}."
