@@ -8,7 +8,7 @@ fits no condition but `unset` and the negative ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -23,8 +23,7 @@ from django.utils import timezone
 
 from partners.facts import SOURCES, fact, instants
 from partners.models import Customer
-from partners.vocabulary import Field, FieldKind, FieldType, Subject, Vocabulary
-from people.roles import Viewer
+from partners.vocabulary import Field, FieldKind, FieldType, Vocabulary
 
 PREFIX = "f."
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -286,27 +285,3 @@ def _raw(statement: str, given: dict[str, Any]) -> RawSQL:
     """The statement with its named placeholders by position."""
     names = PLACEHOLDER.findall(statement)
     return RawSQL(PLACEHOLDER.sub("%s", statement), [given[name] for name in names])  # noqa: S611 — our own names
-
-
-Narrow = Callable[[Subject, str, Viewer], Q | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """Something above the records that a list can be narrowed by, such as a segment."""
-
-    name: str
-    label: str
-    options: Callable[[Subject, Viewer], list[tuple[str, str]]]
-    """The values to choose from, with their words."""
-    narrow: Narrow
-    """The condition of a value; None when there is none such."""
-
-
-groupings: list[Grouping] = []
-
-
-def register(grouping: Grouping) -> None:
-    """Have lists offer a grouping; called once, when an app above is ready."""
-    if grouping.name not in {known.name for known in groupings}:
-        groupings.append(grouping)

@@ -110,7 +110,7 @@ class Counter:
                 self.slowest, self.statement = taken, str(sql)
 
 
-def measure(browser: Browser, address: Address, times: int, most_seconds: float = 20.0) -> Answered:
+def measure(browser: Browser, address: Address, times: int, most_seconds: float = 10.0) -> Answered:
     """The address `times` over; one that takes long is asked less often, and one that is no page once."""
     found = Answered(address)
     began = time.monotonic()
@@ -123,6 +123,6 @@ def measure(browser: Browser, address: Address, times: int, most_seconds: float 
         found.queries = counter.count
         if counter.slowest > 30:
             found.slowest = f"{counter.slowest:.0f} ms: {counter.statement[:300]}"
-        if found.status != 200 or (len(found.times) > 2 and time.monotonic() - began > most_seconds):
+        if found.status != 200 or (len(found.times) > 4 and time.monotonic() - began > most_seconds):
             break
     return found

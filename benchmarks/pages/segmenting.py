@@ -34,6 +34,7 @@ def make_segments(sizes: Sizes) -> None:
         done = membership.recompute(run=asked)
         if done is None or done.failed:
             raise RuntimeError(f"The run did not go through: {done}")
+    run("UPDATE partners_partner SET region = 'EMEA' WHERE external_id = 'p1'")
     run("UPDATE partners_touched SET followed_at = now() WHERE followed_at IS NULL")
 
 
