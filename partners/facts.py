@@ -34,16 +34,34 @@ RESERVED = frozenset({"id", "segment", "custom", "provenance", "created_at", "up
 """Names with a meaning of their own in rules, files or addresses."""
 
 SOURCES: dict[str, str] = {
-    "partner_deals": "SELECT d.partner_id AS key, {facts} FROM partners_deal d WHERE d.deleted_at IS NULL GROUP BY 1",
+    "partner_deals": "SELECT d.partner_id AS key, {facts} FROM partners_deal d WHERE d.deleted_at IS NULL{only} GROUP BY 1",
     "customer_deals": "SELECT d.customer_id AS key, {facts} FROM partners_deal d "
-    "WHERE d.deleted_at IS NULL AND d.customer_id IS NOT NULL GROUP BY 1",
-    "partner_activity": "SELECT a.partner_id AS key, {facts} FROM partners_activity a WHERE a.at < %(as_of)s GROUP BY 1",
+    "WHERE d.deleted_at IS NULL AND d.customer_id IS NOT NULL{only} GROUP BY 1",
+    "partner_activity": "SELECT a.partner_id AS key, {facts} FROM partners_activity a WHERE a.at < %(as_of)s{only} GROUP BY 1",
     "partner_customers": "SELECT m.partner_id AS key, {facts} FROM partners_customer_partners m "
-    "JOIN partners_customer c ON c.id = m.customer_id AND c.deleted_at IS NULL GROUP BY 1",
+    "JOIN partners_customer c ON c.id = m.customer_id AND c.deleted_at IS NULL{only} GROUP BY 1",
     "customer_partners": "SELECT m.customer_id AS key, {facts} FROM partners_customer_partners m "
-    "JOIN partners_partner p ON p.id = m.partner_id AND p.deleted_at IS NULL GROUP BY 1",
+    "JOIN partners_partner p ON p.id = m.partner_id AND p.deleted_at IS NULL{only} GROUP BY 1",
 }
-"""Rows by the subject's id; `{facts}` takes the folds, `%(…)s` the instants of `instants`."""
+"""Rows by the subject's id; `{facts}` takes the folds, `{only}` a condition on whose rows, `%(…)s` the instants of
+`instants`. See `folded`."""
+_KEYS = {
+    "partner_deals": "d.partner_id",
+    "customer_deals": "d.customer_id",
+    "partner_activity": "a.partner_id",
+    "partner_customers": "m.partner_id",
+    "customer_partners": "m.customer_id",
+}
+
+
+def folded(source: str, folds: str, *, some: bool = False) -> str:
+    """The SQL of a source with its folds, of everybody or of `some`: the subjects in the parameter `ids`.
+
+    Said inside, that costs what those few have; joined outside, everybody's rows would be folded first.
+    """
+    only = f" AND {_KEYS[source]} = ANY(%(ids)s::bigint[])" if some else ""
+    return SOURCES[source].format(facts=folds, only=only)
+
 
 _WON_12M = "d.stage = 'won' AND d.closed_on >= %(year_start)s AND d.closed_on < %(day_end)s"
 _WON_PRIOR = "d.stage = 'won' AND d.closed_on >= %(prior_start)s AND d.closed_on < %(year_start)s"

@@ -21,7 +21,7 @@ from django.db.models.functions import Cast, NullIf
 from django.http import QueryDict
 from django.utils import timezone
 
-from partners.facts import SOURCES, fact, instants
+from partners.facts import fact, folded, instants
 from partners.models import Customer
 from partners.vocabulary import Field, FieldKind, FieldType, Vocabulary
 
@@ -274,7 +274,7 @@ def _computed(field: Field, operator: str, texts: tuple[str, ...]) -> Q:
         condition, given = f"{condition} AND found.{field.name} >= %(low)s", {**given, "low": low}
     if high is not None:
         condition, given = f"{condition} AND found.{field.name} <= %(high)s", {**given, "high": high}
-    rows = SOURCES[rule.source].format(facts=f"{rule.sql} AS {field.name}")
+    rows = folded(rule.source, f"{rule.sql} AS {field.name}")
     found = Q(pk__in=_raw(f"SELECT found.key FROM ({rows}) found WHERE {condition}", given))
     if rule.empty == "0" and (low is None or low <= 0) and (high is None or high >= 0):
         found |= ~Q(pk__in=_raw(f"SELECT found.key FROM ({rows}) found", given))

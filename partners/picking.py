@@ -20,9 +20,10 @@ from django.utils import timezone
 
 from partners import narrowing, sifting, snapshot
 from partners.facts import SOURCES, fact, one_vocabulary
+from partners.models import Partner
 from partners.narrowing import CHOICES, Condition
 from partners.sifting import Keys, Place
-from partners.tables import SCALE, Codes, Column, Ints, Mask, Scalars
+from partners.tables import SCALE, Codes, Column, Ints, Mask, Scalars, Table
 from partners.vocabulary import Field, FieldKind, FieldType, Subject
 from people import roles
 from people.roles import Viewer
@@ -80,16 +81,12 @@ def pick(
     """
     asked = [condition for condition in conditions if not condition.is_empty and not condition.problem]
     fields = [condition.field for condition in asked] + ([sorting.field] if sorting.field else [])
-    scope = _scope(subject, viewer)
-    if scope is None or not all(_is_kept(field) for field in fields) or snapshot.count(subject) is None:
+    if not all(_is_kept(field) for field in fields):
         return None
-    names = {field.name for field in fields} | ({scope} if scope else set())
-    table = snapshot.table(subject, sorted(names), as_of=timezone.now())
-    mask = np.ones(len(table), dtype=np.bool_)
-    if scope:
-        regions = table.columns[scope]
-        assert isinstance(regions, Codes)  # noqa: S101 — the region of every record is one text
-        mask &= sifting.worded(regions, sifting.fits_any("is", viewer.regions, exactly=True))
+    known = visible(subject, viewer, [field.name for field in fields])
+    if known is None:
+        return None
+    table, mask = known.table, known.mask
     for condition in asked:
         mask &= _mask(table.columns[condition.field.name], condition)
     for some in within:
@@ -112,13 +109,29 @@ def pick(
 _UNSORTED = Keys(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.bool_))
 
 
-def _scope(subject: Subject, viewer: Viewer) -> str | None:
-    """The column that says what the viewer may see: "" for one who may see all, None where no column says it."""
-    if not roles.is_vendor(viewer):
+@dataclass(frozen=True, slots=True)
+class Visible:
+    """All present records, and which of them a viewer may see."""
+
+    table: Table
+    mask: Mask
+
+
+def visible(subject: Subject, viewer: Viewer, names: Sequence[str]) -> Visible | None:
+    """These columns of the records; None where they are not kept, or say nothing of what the viewer may see."""
+    if not roles.is_vendor(viewer) or snapshot.count(subject) is None:
         return None
-    if not viewer.regions:
-        return ""
-    return None if subject is Subject.DEAL else "region"
+    scope = ("partner" if subject is Subject.DEAL else "region") if viewer.regions else ""
+    table = snapshot.table(subject, sorted({*names} | ({scope} if scope else set())), as_of=timezone.now())
+    mask = np.ones(len(table), dtype=np.bool_)
+    if scope:
+        column, words = table.columns[scope], frozenset(viewer.regions)
+        if scope == "partner":
+            theirs = Partner.objects.filter(region__in=viewer.regions)
+            words = frozenset(theirs.values_list("external_id", flat=True))
+        assert isinstance(column, Codes)  # noqa: S101 — both are one text
+        mask &= sifting.worded(column, words.__contains__)
+    return Visible(table, mask)
 
 
 def _is_kept(field: Field) -> bool:

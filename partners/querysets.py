@@ -29,6 +29,7 @@ class RecordQuerySet(models.QuerySet[Any]):
     """Shared by partners, customers and deals: deleted rows are kept but not shown."""
 
     searched_names: Sequence[str] = COMPANY
+    searched_few: Sequence[str] = COMPANY
 
     def present(self) -> Self:
         """Those not deleted."""
@@ -45,6 +46,19 @@ class RecordQuerySet(models.QuerySet[Any]):
             return self
         first = self.first_matches(fits)
         return self.filter(fits) if first is None else self.filter(pk__in=first)
+
+    def search_few(self, words: str) -> Self:
+        """The same among rows that are few, such as one company's: found by looking at each of them."""
+        words = words.replace("\x00", "").strip()
+        if not words:
+            return self
+        fits = Q(external_id__istartswith=words)
+        if parts := WORD.findall(words):
+            query = " & ".join(f"'{part}':*" for part in parts)
+            fits |= Q(words=SearchQuery(query, search_type="raw", config="simple"))
+        named = self.model.objects.filter(pk__in=list(self.order_by().values_list("pk", flat=True)))
+        found = named.annotate(words=searched(self.searched_few)).filter(fits).values("pk")
+        return self.filter(pk__in=list(found.values_list("pk", flat=True)))
 
     def fitting(self, words: str) -> Q | None:
         """The condition of a search; None without words."""
@@ -101,6 +115,7 @@ class DealQuerySet(RecordQuerySet):
         return self.present().filter(partner__region__in=viewer.regions) if viewer.regions else self.present()
 
     searched_names = DEAL
+    searched_few = (*DEAL, "partner__name", "customer__name")
 
     def fitting(self, words: str) -> Q | None:
         """Those in whose name, id or product line a word begins with each of the words; and those of a partner or a

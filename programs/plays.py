@@ -69,7 +69,9 @@ def customers_by_segment(viewer: Viewer) -> list[tuple[Segment, int]]:
     """The segments of customers that partners may see, with how many of the viewer's customers are in each. Two queries."""
     shown = {
         segment.pk: segment
-        for segment in Segment.objects.filter(subject="customer", status="active", partner_visible=True).order_by("name")
+        for segment in Segment.objects.filter(subject="customer", status="active", partner_visible=True).order_by(
+            "name"
+        )
     }
     mine = Customer.objects.visible_to(viewer).order_by().values("pk")
     stays = Membership.objects.current().filter(subject_id__in=mine, segment__in=list(shown)).order_by()

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db.models import QuerySet
 
 from partners import groupings, picking, snapshot
 from partners.console import keyset
 from partners.console.keyset import Order, Spot
 from partners.coverage import MODELS
+from partners.estimating import estimated
 from partners.picking import Sorting
 from partners.tables import Ints
 from partners.vocabulary import Subject
@@ -19,8 +18,6 @@ from partners.vocabulary import Subject
 if TYPE_CHECKING:  # the list's own words; it calls this
     from partners.console.listing import Narrowed
 
-COUNTED = 10_000
-"""Up to here a list says exactly how many even without kept columns; beyond, the planner's estimate is near enough."""
 RELATED = {
     Subject.PARTNER: ("parent", "channel_manager"),
     Subject.CUSTOMER: (),
@@ -86,18 +83,9 @@ def _within(found: Narrowed) -> list[Ints]:
 
 
 def counted(found: Narrowed) -> tuple[int, bool]:
-    """How many: exactly where the columns know or up to `COUNTED`, else as the planner estimates: True."""
+    """How many: exactly where the columns know or there are not very many, else as the planner estimates: True."""
     if not found.is_narrowed and not found.viewer.regions:
         every = snapshot.count(found.subject)
         if every is not None:
             return every, False
     return estimated(found.rows)
-
-
-def estimated(rows: QuerySet[Any]) -> tuple[int, bool]:
-    """How many rows: exactly up to `COUNTED`, else as the planner estimates. True when it is an estimate."""
-    some = rows.order_by().values("pk")[: COUNTED + 1].count()
-    if some <= COUNTED:
-        return some, False
-    plan = json.loads(rows.order_by().values("pk").explain(format="json"))
-    return max(int(plan[0]["Plan"]["Plan Rows"]), some), True

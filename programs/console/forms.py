@@ -11,6 +11,7 @@ from django.db.models import Q
 from django.http import QueryDict
 from django.utils.text import slugify
 
+from people.widgets import ManyBoxes
 from programs.console.content_fields import Items, customer_choices, rows_of
 from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDraft
 from programs.models import Content, Incentive, Program
@@ -65,13 +66,13 @@ class ProgramForm(forms.Form):
     )
     summary = forms.CharField(max_length=500, required=False, help_text="One or two sentences, shown on its card.")
     any = forms.MultipleChoiceField(
-        label="In any of", required=False, widget=forms.CheckboxSelectMultiple, help_text="Partners in at least one."
+        label="In any of", required=False, widget=ManyBoxes, help_text="Partners in at least one."
     )
     all = forms.MultipleChoiceField(
-        label="And in all of", required=False, widget=forms.CheckboxSelectMultiple, help_text="Partners in every one."
+        label="And in all of", required=False, widget=ManyBoxes, help_text="Partners in every one."
     )
     none = forms.MultipleChoiceField(
-        label="But in none of", required=False, widget=forms.CheckboxSelectMultiple, help_text="These are left out."
+        label="But in none of", required=False, widget=ManyBoxes, help_text="These are left out."
     )
     starts_on = forms.DateField(label="First day", required=False, widget=Day, help_text="Empty: at once.")
     ends_on = forms.DateField(label="Last day", required=False, widget=Day, help_text="Empty: no end.")
@@ -158,7 +159,7 @@ class ContentForm(ProgramForm):
     )
     items = forms.Field(label="What it holds", required=False, widget=Items)
     customer_segments = forms.MultipleChoiceField(
-        label="For customers in", required=False, widget=forms.CheckboxSelectMultiple, help_text="Of a sales play."
+        label="For customers in", required=False, widget=ManyBoxes, help_text="Of a sales play."
     )
 
     detail_fields = ("body", "url", "language", "form", "expires_on", "needs_approval", "items", "customer_segments")

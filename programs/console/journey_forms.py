@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from people.widgets import ManyBoxes
 from programs.console.forms import segment_choices
 from programs.journeys.authoring import JourneyDraft, StepDraft, settable
 from programs.journeys.models import Journey, JourneyStep
@@ -61,9 +62,7 @@ class StepForm(_Refusing):
         help_text="The partner is still in the segment; where leaving begins the journey, still out of it.",
     )
     condition_kind = forms.ChoiceField(label="Condition", choices=CONDITIONS, required=False)
-    condition_segments = forms.MultipleChoiceField(
-        label="Segments of the condition", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    condition_segments = forms.MultipleChoiceField(label="Segments of the condition", required=False, widget=ManyBoxes)
     condition_rule = forms.JSONField(
         label="Or a rule",
         required=False,

@@ -21,6 +21,8 @@ from segments.models import Change, Membership
 
 BACK = timedelta(days=90)
 SHOWN = 20
+MOST = 2_000
+"""So many who would have begun it, the latest ones, are played through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class Rehearsal:
     steps: list[StepRehearsal]
     sample: list[tuple[Partner, datetime]]
     """The latest who would have begun it."""
+    is_cut: bool = False
+    """There were more; these are the latest."""
 
     @property
     def asks_conditions(self) -> bool:
@@ -60,8 +64,9 @@ def rehearse(*, journey: Journey, viewer: Viewer, back: timedelta = BACK, now: d
             subject_id__in=partners.values("pk"),
         )
         .order_by("-pk")
-        .values_list("subject_id", "at")
+        .values_list("subject_id", "at")[: MOST + 1]
     )  # fmt: skip
+    is_cut, begun = len(begun) > MOST, begun[:MOST]
     stays = _stays(journey, {partner for partner, _ in begun})
     steps = [
         _rehearse_step(step, journey, begun, stays, now)
@@ -73,6 +78,7 @@ def rehearse(*, journey: Journey, viewer: Viewer, back: timedelta = BACK, now: d
         entries=len(begun),
         steps=steps,
         sample=[(shown[partner], at) for partner, at in begun[:SHOWN] if partner in shown],
+        is_cut=is_cut,
     )
 
 

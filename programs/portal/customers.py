@@ -28,9 +28,11 @@ def customers(request: HttpRequest) -> HttpResponse:
     """The company's customers, all or those of one segment, each with its plays."""
     groups = customers_by_segment(request.user)
     chosen = next((segment for segment, _ in groups if segment.slug == request.GET.get("segment", "")), None)
-    found = Customer.objects.visible_to(request.user).search(request.GET.get("q", "")).order_by("name", "pk")
+    found = Customer.objects.visible_to(request.user).search_few(request.GET.get("q", "")).order_by("name", "pk")
     if chosen is not None:
-        found = found.filter(pk__in=Membership.objects.current().filter(segment=chosen).values("subject_id"))
+        mine = Customer.objects.visible_to(request.user).order_by().values_list("pk", flat=True)
+        stays = Membership.objects.current().filter(segment=chosen, subject_id__in=list(mine))
+        found = found.filter(pk__in=list(stays.values_list("subject_id", flat=True)))
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     about = standings(request.user, [customer.pk for customer in page])
     context = {

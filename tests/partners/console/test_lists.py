@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from partners.console.sourcing import estimated
+from partners.estimating import estimated
 from partners.models import Attribute, Customer, Deal, Partner, SavedView
 from segments.models import Membership, Segment, SegmentVersion
 
@@ -221,7 +221,7 @@ def test_partners__deep_page__reads_no_more_than_a_page(sign_in, records):
 
 
 def test_count__beyond_the_limit__is_an_estimate(records, monkeypatch):
-    monkeypatch.setattr("partners.console.sourcing.COUNTED", 1)
+    monkeypatch.setattr("partners.estimating.COUNTED", 1)
     Partner.objects.bulk_create([Partner(external_id=f"S-{n}", name="S") for n in range(50)])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE partners_partner")
