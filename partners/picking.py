@@ -62,6 +62,17 @@ def one_snapshot() -> Iterator[None]:
             yield
 
 
+def sift(
+    subject: Subject, *, viewer: Viewer, conditions: Sequence[Condition] = (), within: Sequence[Ints] = ()
+) -> Ints | None:
+    """The ids of the records in the viewer's scope that fit, ascending; None when the columns kept cannot tell.
+
+    `within`: sets of ids, ascending; only records in all of them.
+    """
+    found = _sifted(subject, viewer, conditions, within, ())
+    return None if found is None else found.table.ids[found.mask]
+
+
 def pick(
     subject: Subject,
     *,
@@ -74,29 +85,16 @@ def pick(
     skip: int = 0,
     size: int,
 ) -> Picked | None:
-    """A page of the records in the viewer's scope; None when the columns kept cannot tell.
-
-    `within`: sets of ids, ascending; only records in all of them. `place`: the sort value and the id of the row that the
-    page is behind (or before).
-    """
-    asked = [condition for condition in conditions if not condition.is_empty and not condition.problem]
-    fields = [condition.field for condition in asked] + ([sorting.field] if sorting.field else [])
-    if not all(_is_kept(field) for field in fields):
+    """A page of what `sift` finds. `place`: the sort value and the id of the row that the page is behind (or before)."""
+    found = _sifted(subject, viewer, conditions, within, [sorting.field] if sorting.field else [])
+    if found is None:
         return None
-    known = visible(subject, viewer, [field.name for field in fields])
-    if known is None:
-        return None
-    table, mask = known.table, known.mask
-    for condition in asked:
-        mask &= _mask(table.columns[condition.field.name], condition)
-    for some in within:
-        mask &= sifting.among(table.ids, some)
-    keys, at = _keys(sorting, table.columns, place)
+    keys, at = _keys(sorting, found.table.columns, place)
     if keys is _UNSORTED:
         return None
-    rows = np.flatnonzero(mask)
+    rows = np.flatnonzero(found.mask)
     ids = sifting.in_order(
-        table.ids[rows],
+        found.table.ids[rows],
         None if keys is None else Keys(keys.values[rows], keys.present[rows]),
         is_descending=sorting.is_descending,
         place=at,
@@ -104,6 +102,22 @@ def pick(
         count=skip + size,
     )
     return Picked(ids[skip:], len(rows))
+
+
+def _sifted(
+    subject: Subject, viewer: Viewer, conditions: Sequence[Condition], within: Sequence[Ints], also: Sequence[Field]
+) -> Visible | None:
+    asked = [condition for condition in conditions if not condition.is_empty and not condition.problem]
+    fields = [condition.field for condition in asked] + [*also]
+    known = visible(subject, viewer, [field.name for field in fields]) if all(map(_is_kept, fields)) else None
+    if known is None:
+        return None
+    mask = known.mask
+    for condition in asked:
+        mask &= _mask(known.table.columns[condition.field.name], condition)
+    for some in within:
+        mask &= sifting.among(known.table.ids, some)
+    return known
 
 
 _UNSORTED = Keys(np.empty(0, dtype=np.int64), np.empty(0, dtype=np.bool_))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import sys
 import time
 from typing import Any
@@ -20,7 +21,7 @@ def main() -> None:
     parser.add_argument("--segments", type=int, default=200)
     parser.add_argument("--programs", type=int, default=100)
     parser.add_argument("--times", type=int, default=20, help="how often each page is asked")
-    parser.add_argument("--only", default="", help="only addresses that contain this")
+    parser.add_argument("--only", default="", help="only addresses that this regular expression finds something in")
     parser.add_argument("--keep", action="store_true", help="use the world of the last run, and leave it")
     parser.add_argument("--make", action="store_true", help="only make the world")
     given = parser.parse_args()
@@ -75,7 +76,7 @@ def ask_everything(times: int, only: str) -> dict[str, Any]:
     unread: dict[str, int] = {}
     found = []
     for route, address in [*routes(), *(("", address) for address in variants())]:
-        if only not in address.path:
+        if not re.search(only, address.path):
             continue
         try:
             answered = measure(browser, address, times)

@@ -139,11 +139,11 @@ def page(rows: QuerySet[Any], order: Order, cursor: str, *, size: int = SIZE, so
 def _by_query(rows: QuerySet[Any], order: Order, place: Spot | None, backwards: bool, count: int) -> list[Any]:
     found = ordered(rows, order, backwards=backwards)
     if place is not None:
-        found = found.filter(_beyond(order, *place, backwards=backwards))
+        found = found.filter(beyond(order, *place, backwards=backwards))
     return list(found[:count])
 
 
-def _beyond(order: Order, value: Any, pk: int, *, backwards: bool) -> Q:
+def beyond(order: Order, value: Any, pk: int, *, backwards: bool) -> Q:
     """What sorts behind a place (before it, when backwards)."""
     key = order.field.name if order.is_plain else KEY
     side = "lt" if order.is_descending != backwards else "gt"

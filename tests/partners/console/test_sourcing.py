@@ -88,7 +88,10 @@ def walk(
         patched.setattr(keyset, "SIZE", 3)
         patched.setattr(keyset.page, "__kwdefaults__", {"size": 3, "some": None})
         if not by_columns:
-            patched.setattr(sourcing, "Columns", _Nothing)
+            patched.setattr(sourcing, "Columns", sourcing.Source)
+            patched.setattr(sourcing, "Sifted", sourcing.Source)
+        patched.setattr(sourcing, "FEW", 4)
+        patched.setattr(sourcing, "STRIDE", 2)
         while True:
             page, count, is_estimate = sourcing.paged(found, order, cursor)
             assert not is_estimate
@@ -100,12 +103,6 @@ def walk(
             page, _, _ = sourcing.paged(found, order, page.previous)
             pages.append([row.external_id for row in page])
     return pages, count
-
-
-class _Nothing:
-    first = None
-
-    def __init__(self, *args: Any) -> None: ...
 
 
 @pytest.mark.parametrize("regions", [[], ["EMEA"]])
