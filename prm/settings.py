@@ -66,6 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "people.sending.middleware.SendingMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "prm.api.middleware.ApiMiddleware",
     "integrations.idempotency.IdempotencyMiddleware",
@@ -132,6 +133,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}  # type: ignore[assignment]
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "people.sending.keeping.refused"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "prm.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}

@@ -14,7 +14,7 @@ from people.guards import vendor_required
 from people.roles import Viewer
 from segments import previewing
 from segments.console.subjects import Named, Names
-from segments.console.vocabulary import MODELS, shares, subjects_of, values_of
+from segments.console.vocabulary import MODELS, filled, shares, subjects_of, values_of
 from segments.models import Segment
 
 SAMPLE_SIZE = 8
@@ -32,7 +32,7 @@ def subject_named(name: Any) -> Subject:
 def preview(request: HttpRequest) -> JsonResponse:
     """{subject, rule, zone?} → who matches among those the viewer may see; a rule that is not right yet answers with its errors."""
     try:
-        body = json.loads(request.body)
+        body = json.loads(request.body if request.content_type == "application/json" else "")
         subject, rule = body["subject"], body["rule"]
     except (ValueError, TypeError, KeyError):
         detail = "Send JSON: {“subject”: “partner” or “customer”, “rule”: …}."
@@ -107,4 +107,5 @@ def field_values(request: HttpRequest) -> JsonResponse:
 def field_coverage(request: HttpRequest) -> JsonResponse:
     """?subject= → {total, shares: {field: 0 … 1}}: how many the viewer may see, and how full each field is."""
     subject = subject_named(request.GET.get("subject"))
-    return JsonResponse({"total": subjects_of(subject, request.user).count(), "shares": shares(subject, request.user)})
+    total = filled(subject, request.user).get("external_id", 0)
+    return JsonResponse({"total": total, "shares": shares(subject, request.user)})

@@ -11,11 +11,12 @@ from django import forms
 from django.conf import settings
 from django.utils.text import slugify
 
+from people.meanwhile import MeanwhileMixin
 from segments.drafting import RESERVED
 from segments.models import SUBJECTS, Segment
 
 
-class SegmentForm(forms.Form):
+class SegmentForm(MeanwhileMixin, forms.Form):
     """What a segment is called, what it is for, and its rule as JSON (the builder fills that in)."""
 
     subject = forms.ChoiceField(label="Made of", choices=SUBJECTS, widget=forms.Select)
@@ -47,13 +48,16 @@ class SegmentForm(forms.Form):
         label="Rule",
         error_messages={"required": "Add at least one condition, or choose “Everyone”."},
     )
-    token = forms.CharField(required=False, widget=forms.HiddenInput, max_length=64)
     based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    uncompared = frozenset({"rule", "zone", "reason"})
+    """A rule and its zone are known by the version they are based on."""
 
     def __init__(self, *args: Any, segment: Segment | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         organisation = f"The organisation’s time zone ({settings.TIME_ZONE})"
         self.fields["zone"].choices = [("", organisation), *((zone, zone) for zone in _zones())]  # type: ignore[attr-defined]
+        self.is_new = segment is None
         if segment is None:
             del self.fields["reason"]
         else:

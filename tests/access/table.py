@@ -88,6 +88,7 @@ ENTRANCE = {
     "account/2fa/recovery-codes/": Row("/account/2fa/recovery-codes/", done(SIGNED_IN, 404)),
     "account/2fa/recovery-codes/generate/": Row("/account/2fa/recovery-codes/generate/", SIGNED_IN),
     "account/2fa/recovery-codes/download/": Row("/account/2fa/recovery-codes/download/", done(SIGNED_IN, 404)),
+    "account/kept/": Row("/account/kept/", done(EVERYBODY, 302)),
     "certificates/": Row("/certificates/", EVERYBODY),
     "certificates/<str:code>/": Row("/certificates/{certificate}/", EVERYBODY),
     "healthz": Row("/healthz", EVERYBODY),
@@ -142,6 +143,7 @@ CONSOLE = {
     "console/imports/<int:pk>/correct/": Row(
         "/console/imports/{upload}/correct/", done(UNLIMITED_EDITORS, 400), "post"
     ),
+    "console/imports/<int:pk>/mend/": Row("/console/imports/{upload}/mend/", done(UNLIMITED_EDITORS, 400), "post"),
     "console/imports/<int:pk>/undo/": Row("/console/imports/{upload}/undo/", done(UNLIMITED_EDITORS, 302), "post"),
     "console/attributes/": Row("/console/attributes/", ADMINISTRATORS),
     "console/attributes/new/": Row("/console/attributes/new/", ADMINISTRATORS),
@@ -200,6 +202,15 @@ CONSOLE = {
     "console/segments/<slug:slug>/members/export/": Row("/console/segments/gold/members/export/", STAFF),
     "console/segments/<slug:slug>/trend/": Row("/console/segments/gold/trend/", STAFF),
     "console/segments/<slug:slug>/versions/": Row("/console/segments/gold/versions/", STAFF),
+    "console/segments/<slug:slug>/by-hand/": Row("/console/segments/gold/by-hand/", STAFF),
+    "console/segments/<slug:slug>/by-hand/found/": Row("/console/segments/gold/by-hand/found/?who=P", EDITORS),
+    "console/segments/<slug:slug>/by-hand/undo/": Row(
+        "/console/segments/gold/by-hand/undo/", done(EDITORS, 302), "post", {"at": "2026-01-01T00:00:00+00:00"}
+    ),
+    "console/segments/<slug:slug>/by-hand/<str:external_id>/remove/": Row(
+        "/console/segments/gold/by-hand/P-1/remove/", done(EDITORS_IN_REGION, 302), "post"
+    ),
+    "console/lists/<slug:subject>/gather/": Row("/console/lists/partner/gather/", EDITORS, "post"),
     "console/segments/<slug:slug>/overlap/": Row("/console/segments/gold/overlap/", STAFF),
     "console/segments/<slug:slug>/profile/": Row("/console/segments/gold/profile/", EDITORS),
     "console/segments/<slug:slug>/comments/": Row(

@@ -186,7 +186,7 @@ function guard(form, root, app, mayGo) {
   });
   addEventListener("pageshow", () => { sent = false; form.classList.remove("is-sending"); });
   addEventListener("beforeunload", (event) => {
-    if (!sent && (touched || app.store.isDirty)) event.preventDefault();
+    if (!sent && !("reloading" in document.documentElement.dataset) && (touched || app.store.isDirty)) event.preventDefault();
   });
 }
 
