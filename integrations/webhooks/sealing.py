@@ -19,7 +19,7 @@ def seal(secret: str) -> bytes:
     return _keys().encrypt(secret.encode())
 
 
-def unseal(sealed: bytes) -> str:
+def unseal(sealed: bytes | memoryview) -> str:
     """The secret. Unreadable when it was sealed under a key that is not known any more."""
     try:
         return _keys().decrypt(bytes(sealed)).decode()
@@ -32,6 +32,6 @@ def _keys() -> MultiFernet:
     return MultiFernet([_key(each) for each in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
-def _key(secret: str) -> Fernet:
-    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"webhook secrets").derive(secret.encode())
+def _key(secret: str | bytes) -> Fernet:
+    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"webhook secrets").derive(secret.encode() if isinstance(secret, str) else secret)
     return Fernet(base64.urlsafe_b64encode(made))
