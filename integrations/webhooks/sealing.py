@@ -27,6 +27,11 @@ def unseal(sealed: bytes | memoryview) -> str:
         raise Unreadable("The secret cannot be read: PRM_SECRET_KEY has changed. Rotate the secret.") from None
 
 
+def _keys() -> MultiFernet:
+    """The key of now first, then those of before."""
+    return MultiFernet([_key(each) for each in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+
+
 def _key(secret: str | bytes) -> Fernet:
     raw = secret.encode() if isinstance(secret, str) else secret
     made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"webhook secrets").derive(raw)
