@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from celery import current_app
-from django.conf import settings
-from django.db import transaction
-
-from segments.membership import request_recompute
+from segments.membership import request_recompute, send
 from segments.models import Recompute
 
 
@@ -21,5 +17,5 @@ def recompute_soon(
     Should the broker not answer, the run stays noted and the sweep sends it again.
     """
     run = request_recompute(trigger=trigger, slugs=slugs, as_of=as_of, requested_by=requested_by)
-    transaction.on_commit(lambda: current_app.send_task(settings.RECOMPUTE_TASK, [run.pk]), robust=True)
+    send(run)
     return run

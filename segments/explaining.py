@@ -40,6 +40,8 @@ class Explained:
     version: int
     as_of: datetime
     sentence: str
+    zone: str
+    """Whose days the rule counts in; empty: the organisation's."""
     why: Reason
     nearest: tuple[Reason, ...]
     """Of one the rule is not true of: the fewest conditions that would have to change."""
@@ -51,6 +53,7 @@ class Explained:
             "version": self.version,
             "as_of": self.as_of.isoformat(),
             "sentence": self.sentence,
+            "zone": self.zone,
             "tree": self.why.to_json(),
             "override": override_json(self.override) if self.override else None,
             "lost_to": self.lost_to,
@@ -96,7 +99,7 @@ def explain(
     own, slug = "", str(segment.slug)
     with computing.one_snapshot():
         material = computing.read(
-            [Plan(own, subject, version.rule, slug), *computing.plans_named(version.rule, segment=slug)],
+            [Plan(own, subject, version.rule, slug, version.zone), *computing.plans_named(version.rule, segment=slug)],
             clock=clock,
             ids={subject: [subject_id]},
         )
@@ -131,6 +134,7 @@ def explain(
         lost_to=_winner(material, own, found, subject_id),
         version=version.number,
         as_of=clock.as_of,
+        zone=version.zone,
         sentence=sentence(node, book.vocabulary, subject=subject, segments=book.names, clock=clock),
         why=why,
         nearest=nearest,

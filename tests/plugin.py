@@ -30,6 +30,9 @@ def pytest_addoption(parser: Any) -> None:
     """How long the longer tests go on; where pictures of the pages are kept."""
     parser.addoption("--reference-pairs", type=int, default=400, help="random (rule, records) pairs to compare")
     parser.addoption(
+        "--kills", type=int, default=5, help="workers to kill; the broker and PostgreSQL a fifth of it each"
+    )
+    parser.addoption(
         "--contract-examples", type=int, default=2, help="examples for each operation of the API and scope"
     )
     parser.addoption(

@@ -29,7 +29,7 @@ def unseal(sealed: bytes | memoryview) -> str:
 
 def _keys() -> MultiFernet:
     """The key of now first, then those of before."""
-    return MultiFernet([_key(each) for each in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+    return MultiFernet([_key(str(each)) for each in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
 def _key(secret: str | bytes) -> Fernet:

@@ -40,6 +40,11 @@ _DETAIL: dict[str, Json] = {
         "body": {"type": "string", "description": "Markdown."},
         "url": {"type": "string", "maxLength": 200},
         "language": {"type": "string", "maxLength": 10},
+        "translates": {
+            "type": "string",
+            "maxLength": 100,
+            "description": "Slug of the content it translates, or empty.",
+        },
         "form": {"type": "string", "enum": ["piece", "kit", "play"]},
         "expires_on": {**_DAY, "description": "The last day it may be seen."},
         "needs_approval": {"type": "boolean", "description": "Partners see a version once another person approved it."},
@@ -80,6 +85,12 @@ _DETAIL: dict[str, Json] = {
         "due_days": {"type": ["integer", "null"], "description": "Days from being offered to being due."},
         "gives_certificate": {"type": "boolean"},
         "certificate_months": {"type": ["integer", "null"], "description": "How long it is valid; null: for good."},
+        "language": {"type": "string", "maxLength": 10},
+        "translates": {
+            "type": "string",
+            "maxLength": 100,
+            "description": "Slug of the course it translates, or empty.",
+        },
     },
     "incentive": {
         "type": {"type": "string", "enum": list(Incentive.Type.values)},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -23,6 +23,8 @@ from programs.models import (
     ManagerTask,
     Message,
     Offer,
+    Plan,
+    PlanGoal,
     PlaySegment,
     Program,
 )
@@ -114,6 +116,13 @@ class World:
         self.dispute = Dispute.objects.create(
             partner=self.partner, user=member, field="tier", label="Tier", claimed="Gold"
         )
+        self.plan = Plan.objects.create(
+            partner=self.partner, title="2026", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31)
+        )
+        self.goal = PlanGoal.objects.create(plan=self.plan, title="Train", due_on=date(2026, 12, 31))
+        PlanGoal.objects.create(
+            plan=self.plan, title="Win", metric="in_time_deals_won", target=5, due_on=date(2026, 12, 31)
+        )
         manager = self.people["channel manager"]
         self.note = Note.objects.create(partner=self.partner, author=manager, text="Hello")
         self.view = SavedView.objects.create(subject="partner", name="View", query="", owner=manager, is_shared=True)
@@ -148,6 +157,8 @@ class World:
             analyst=self.people["analyst"].pk,
             invited=self.invited.user.pk,
             note=self.note.pk,
+            plan=self.plan.pk,
+            goal=self.goal.pk,
             view=self.view.pk,
             change=self.change.pk,
             invitation=self.invited.link.rstrip("/").rpartition("/")[2],
