@@ -1,6 +1,7 @@
 """Every setting, each from the environment with a default; `.env.example` lists them."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -65,6 +66,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "people.sending.middleware.SendingMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "prm.api.middleware.ApiMiddleware",
     "integrations.idempotency.IdempotencyMiddleware",
@@ -131,6 +133,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}  # type: ignore[assignment]
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "people.sending.keeping.refused"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "prm.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -285,6 +288,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="0", minute="20"),
     },
     "accrue": {"task": "programs.accrue", "schedule": 300.0},
+    "webhooks": {"task": "integrations.tell_webhooks", "schedule": 10.0, "options": {"expires": 9}},
+    "webhooks' log": {
+        "task": "integrations.forget_deliveries",
+        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45"),
+    },
 }
 
 RECOMPUTE_TASK = "prm.recompute"
@@ -306,6 +314,10 @@ SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)
 """With more partners and customers than this, a run is spread over the workers."""
 SHARDS = env.int("PRM_SHARDS", default=8)
 """Into so many shares."""
+WEBHOOK_HTTP = env.bool("PRM_WEBHOOK_HTTP", default=False)
+"""Whether webhooks may go to http:// addresses too: for development."""
+WEBHOOK_NETWORKS = [ip_network(text.strip()) for text in env.list("PRM_WEBHOOK_NETWORKS", default=[])]
+"""Networks that are not public and may be called all the same, such as 10.1.0.0/16; none by default."""
 UNDO_TASK = "partners.undo"
 BULK_TASK = "partners.run_bulk_change"
 

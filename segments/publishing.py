@@ -72,7 +72,7 @@ def publish(*, segment: Segment, author: str, queue: bool = True, most_share: fl
     version = fresh.draft
     if version is None:
         raise RuleInvalid([RuleError("", "no_rule", "The segment has no rule yet. Save one first.")])
-    rulebook(fresh.subject, version.rule).parse(version.rule, own_slug=fresh.slug)
+    rulebook(fresh.subject, version.rule).parse(version.rule, own_slug=fresh.slug, zone=version.zone)
     named = slugs_named(version.rule)
     active = set(Segment.objects.active().filter(slug__in=named).values_list("slug", flat=True))
     if named - active:

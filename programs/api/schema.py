@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.api.schema import INSTANT, page, ref
+from partners.api.schema import INSTANT, MONEY, page, ref
+from programs.accounts import Claim, LedgerEntry
 from programs.lessons import KINDS
 from programs.models import Incentive, Program
 from programs.quizzes import TYPES
@@ -167,6 +168,40 @@ QUIZ: Json = {
     },
 }
 
+_MAYBE_AT: Json = {"type": ["string", "null"], "format": "date-time"}
+_ACCOUNT: Json = {
+    "id": {"type": "integer"},
+    "partner": {"type": "string", "description": "External id."},
+    "incentive": {"type": "string", "description": "Slug."},
+    "amount": MONEY,
+    "currency": {"type": "string"},
+    "reason": {"type": "string"},
+}
+CLAIM: Json = {
+    "type": "object",
+    "required": ["id", "partner", "incentive", "status", "amount", "currency", "filed_at"],
+    "properties": {
+        **_ACCOUNT,
+        "status": {"type": "string", "enum": list(Claim.Status.values)},
+        "note": {"type": "string"},
+        "filed_at": INSTANT,
+        "decided_at": _MAYBE_AT,
+        "paid_at": _MAYBE_AT,
+        "reference": {"type": "string", "description": "Of the payment."},
+    },
+}
+LEDGER_ENTRY: Json = {
+    "type": "object",
+    "required": ["id", "partner", "incentive", "kind", "amount", "currency", "on", "at"],
+    "properties": {
+        **_ACCOUNT,
+        "kind": {"type": "string", "enum": list(LedgerEntry.Kind.values)},
+        "on": {"type": "string", "format": "date", "description": "The transaction date."},
+        "at": INSTANT,
+        "deal": {"type": ["string", "null"]},
+        "claim": {"type": ["integer", "null"]},
+    },
+}
 COMPONENTS: dict[str, Json] = {
     "Quiz": QUIZ,
     "Targeting": TARGETING,
@@ -216,4 +251,8 @@ COMPONENTS: dict[str, Json] = {
         },
     },
     "OfferPage": page(ref("Offer")),
+    "Claim": CLAIM,
+    "ClaimPage": page(ref("Claim")),
+    "LedgerEntry": LEDGER_ENTRY,
+    "LedgerPage": page(ref("LedgerEntry")),
 }

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from people.meanwhile import MeanwhileMixin
 from programs.console.forms import segment_choices
 from programs.journeys import beginnings, facts
 from programs.journeys.authoring import JourneyDraft, StepDraft
@@ -23,7 +24,7 @@ CONDITIONS = [
 ]
 
 
-class _Refusing(forms.Form):
+class _Refusing(MeanwhileMixin, forms.Form):
     def refuse(self, error: ValidationError) -> None:
         """Shows a verb's refusal at its fields."""
         if not hasattr(error, "error_dict"):

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from people.meanwhile import MeanwhileMixin
 from programs.console.forms import MODES, Day, segment_choices
 from programs.messages.composing import MessageDraft
 from programs.messages.words import PLACES
@@ -23,7 +24,7 @@ class Moment(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
-class MessageForm(forms.Form):
+class MessageForm(MeanwhileMixin, forms.Form):
     """A message."""
 
     subject = forms.CharField(max_length=200)

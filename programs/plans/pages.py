@@ -162,7 +162,9 @@ def goal(door: Door, request: HttpRequest, pk: int, goal_id: int | None = None) 
     plan = door.plan(request, pk, writes=True)
     found = get_object_or_404(plan.goals, pk=goal_id) if goal_id is not None else None
     if found is not None and request.method == "POST" and "remove" in request.POST:
-        return _try(door, request, plan, lambda: planning.remove_goal(goal=found, by=person_of(request)), "The goal is gone.")
+        return _try(
+            door, request, plan, lambda: planning.remove_goal(goal=found, by=person_of(request)), "The goal is gone."
+        )
     names = ("title", "metric", "target", "due_on")
     initial = {name: getattr(found, name) for name in names} if found else {"due_on": plan.ends_on}
     form = GoalForm(request.POST or None, initial=initial)
@@ -213,7 +215,9 @@ def review(door: Door, request: HttpRequest, pk: int) -> HttpResponse:
 def agree(door: Door, request: HttpRequest, pk: int) -> HttpResponse:
     """Stand by the plan."""
     plan = door.plan(request, pk, writes=True)
-    return _try(door, request, plan, lambda: planning.agree(plan=plan, by=person_of(request)), "You have agreed to the plan.")
+    return _try(
+        door, request, plan, lambda: planning.agree(plan=plan, by=person_of(request)), "You have agreed to the plan."
+    )
 
 
 def close(door: Door, request: HttpRequest, pk: int) -> HttpResponse:

@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from integrations.models import WebhookDelivery
+from integrations.webhooks.authoring import create_webhook
 from partners.models import Attribute, BulkChange, Customer, Deal, Import, Note, Origin, Registration, SavedView
 from people import inviting, roles
 from people.models import User
@@ -128,6 +130,9 @@ class World:
         self.change = BulkChange.objects.create(
             subject="partner", field="city", value="x", ids=[], status="applied", origin=origin, created_by=manager
         )
+        hooked = create_webhook(name="CRM", url="https://crm.example.com/", event_types=["segment.entered"])
+        self.webhook = hooked.webhook
+        self.sent = WebhookDelivery.objects.create(webhook=self.webhook, type="segment.entered", body="{}")
         self.invited = inviting.invite(email="new@vendor.example", role=roles.ANALYST)
 
     def _offer(self, program: Program) -> Offer:
@@ -164,5 +169,7 @@ class World:
             step=self.step.pk,
             task=self.task.pk,
             dispute=self.dispute.pk,
+            webhook=self.webhook.pk,
+            sent=self.sent.pk,
             member=self.people["partner member"].pk,
         )

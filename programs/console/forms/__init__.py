@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from programs.console.forms.common import MODES, Day, ProgramForm, segment_choices
 from programs.console.forms.content import ContentForm
 from programs.console.forms.course import CourseForm
 from programs.console.forms.incentive import IncentiveForm
+from programs.console.forms.program import MODES, Day, ProgramForm, segment_choices
 from programs.models import Content, Program
 
 __all__ = [

@@ -8,7 +8,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from programs.console.content_fields import Items, customer_choices, rows_of
-from programs.console.forms.common import TRANSLATES, Day, ProgramForm, choose_original
+from programs.console.forms.program import TRANSLATES, Day, ProgramForm, choose_original
 from programs.drafts import ContentDraft
 from programs.models import Content, Program
 from programs.teaching import checked_type

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.http import QueryDict
 
-from programs.console.forms.common import TRANSLATES, ProgramForm, choose_original
+from programs.console.forms.program import TRANSLATES, ProgramForm, choose_original
 from programs.drafts import CourseDraft
 from programs.models import Program
 

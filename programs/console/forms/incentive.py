@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
-from programs.console.forms.common import ProgramForm
+from programs.console.forms.program import ProgramForm
 from programs.drafts import IncentiveDraft, ProgramDraft
 from programs.models import Incentive
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.text import slugify
 
+from people.meanwhile import MeanwhileMixin
 from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDraft
 from programs.models import Program
 from programs.targeting import Targeting
@@ -35,7 +36,7 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class ProgramForm(forms.Form):
+class ProgramForm(MeanwhileMixin, forms.Form):
     """What every programme has."""
 
     name = forms.CharField(max_length=200)
