@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from partners.facts import vocabulary
+from partners.facts import once, vocabulary
 from partners.vocabulary import Subject, Vocabulary
 from segments.instants import Clock, is_zone
 from segments.models import Segment, SegmentVersion
@@ -67,6 +67,10 @@ def rulebook(subject: Subject | str, *rules: Any) -> Rulebook:
 
 def referable() -> dict[str, Referable]:
     """All segments by slug, each with those that its published rule or its draft refers to."""
+    return once("referable", _referable)
+
+
+def _referable() -> dict[str, Referable]:
     rows = list(Segment.objects.values("slug", "name", "subject", "status", "draft_id", "published_id"))
     ids = {row[key] for row in rows for key in ("draft_id", "published_id")} - {None}
     # Only rules that mention segments at all need to be read.

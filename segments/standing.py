@@ -12,6 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 from pyroaring import BitMap64
 
+from partners.facts import once
+
 
 class OverrideQuerySet(models.QuerySet["Override"]):
     """Overrides."""
@@ -131,6 +133,10 @@ def rivals() -> dict[str, frozenset[str]]:
 
     One query.
     """
+    return once("rivals", _rivals)
+
+
+def _rivals() -> dict[str, frozenset[str]]:
     sets: dict[int, list[tuple[str, bool, str]]] = {}
     rows = SetEntry.objects.order_by("set_id", "position")
     for set_id, mode, slug, is_rest in rows.values_list("set_id", "set__mode", "segment__slug", "is_rest"):

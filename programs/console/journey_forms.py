@@ -8,6 +8,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from people.meanwhile import MeanwhileMixin
+from people.widgets import ManyBoxes
 from programs.console.forms import segment_choices
 from programs.journeys import beginnings, facts
 from programs.journeys.authoring import JourneyDraft, StepDraft
@@ -95,9 +96,7 @@ class StepForm(_Refusing):
         "the date was not moved; the fact is still what it became.",
     )
     condition_kind = forms.ChoiceField(label="Condition", choices=CONDITIONS, required=False)
-    condition_segments = forms.MultipleChoiceField(
-        label="Segments of the condition", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    condition_segments = forms.MultipleChoiceField(label="Segments of the condition", required=False, widget=ManyBoxes)
     condition_rule = forms.JSONField(
         label="Or a rule",
         required=False,

@@ -22,6 +22,8 @@ from segments.models import Membership
 
 BACK = timedelta(days=90)
 SHOWN = 20
+MOST = 2_000
+"""So many who would have begun it, the latest ones, are played through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +47,8 @@ class Rehearsal:
     sample: list[tuple[Partner, datetime]]
     """The latest who would have begun it."""
     error: str = ""
+    is_cut: bool = False
+    """There were more; these are the latest."""
 
     @property
     def asks_conditions(self) -> bool:
@@ -58,9 +62,10 @@ def rehearse(*, journey: Journey, viewer: Viewer, back: timedelta = BACK, now: d
     partners = Partner.objects.visible_to(viewer)
     error = ""
     try:
-        begun = replaying.begun(journey=journey, partners=partners, since=now - back, now=now)
+        begun = replaying.begun(journey=journey, partners=partners, since=now - back, now=now, most=MOST + 1)
     except CannotEvaluate as reason:
         begun, error = [], str(reason)
+    is_cut, begun = len(begun) > MOST, begun[:MOST]
     stays = _stays(journey, {partner for partner, _ in begun})
     if journey.segment_id is not None and journey.trigger not in Journey.ON_SEGMENT:
         begun = [(partner, at) for partner, at in begun if _is_open(stays[partner], at)]
@@ -75,6 +80,7 @@ def rehearse(*, journey: Journey, viewer: Viewer, back: timedelta = BACK, now: d
         steps=steps,
         sample=[(shown[partner], at) for partner, at in begun[:SHOWN] if partner in shown],
         error=error,
+        is_cut=is_cut,
     )
 
 

@@ -23,14 +23,17 @@ STEP = timedelta(days=7)
 """How far apart the looks at the past of a worked-out fact are."""
 
 
-def begun(*, journey: Journey, partners: PartnerQuerySet, since: datetime, now: datetime) -> Begun:
-    """Ids of partners and when each would have begun it after `since`. CannotEvaluate when the fact is gone."""
+def begun(*, journey: Journey, partners: PartnerQuerySet, since: datetime, now: datetime, most: int) -> Begun:
+    """Ids of partners and when each would have begun it after `since`, the latest so many.
+
+    CannotEvaluate when the fact is gone.
+    """
     if journey.trigger in Journey.ON_SEGMENT:
         lines = Change.objects.filter(
             segment=journey.segment, kind=journey.trigger, at__gt=since, at__lte=now,
             subject_id__in=partners.values("pk"),
         )  # fmt: skip
-        return list(lines.order_by("-pk").values_list("subject_id", "at"))
+        return list(lines.order_by("-pk").values_list("subject_id", "at")[:most])
     ids = set(partners.values_list("pk", flat=True))
     if journey.trigger == Journey.Trigger.DATE:
         found = _dates(journey, ids, since, now)
@@ -38,7 +41,7 @@ def begun(*, journey: Journey, partners: PartnerQuerySet, since: datetime, now: 
         found = _worked_out(journey, ids, since, now)
     else:
         found = _kept(journey, ids, since, now)
-    return sorted(found, key=lambda each: (each[1], each[0]), reverse=True)
+    return sorted(found, key=lambda each: (each[1], each[0]), reverse=True)[:most]
 
 
 def _dates(journey: Journey, ids: set[int], since: datetime, now: datetime) -> Begun:

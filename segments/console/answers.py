@@ -14,7 +14,7 @@ from people.guards import vendor_required
 from people.roles import Viewer
 from segments import previewing
 from segments.console.subjects import Named, Names
-from segments.console.vocabulary import MODELS, shares, subjects_of, values_of
+from segments.console.vocabulary import MODELS, filled, shares, subjects_of, values_of
 from segments.models import Segment
 
 SAMPLE_SIZE = 8
@@ -107,4 +107,5 @@ def field_values(request: HttpRequest) -> JsonResponse:
 def field_coverage(request: HttpRequest) -> JsonResponse:
     """?subject= → {total, shares: {field: 0 … 1}}: how many the viewer may see, and how full each field is."""
     subject = subject_named(request.GET.get("subject"))
-    return JsonResponse({"total": subjects_of(subject, request.user).count(), "shares": shares(subject, request.user)})
+    total = filled(subject, request.user).get("external_id", 0)
+    return JsonResponse({"total": total, "shares": shares(subject, request.user)})

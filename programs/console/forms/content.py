@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+from people.widgets import ManyBoxes
 from programs.console.content_fields import Items, customer_choices, rows_of
 from programs.console.forms.program import TRANSLATES, Day, ProgramForm, choose_original
 from programs.drafts import ContentDraft
@@ -43,7 +44,7 @@ class ContentForm(ProgramForm):
     )
     items = forms.Field(label="What it holds", required=False, widget=Items)
     customer_segments = forms.MultipleChoiceField(
-        label="For customers in", required=False, widget=forms.CheckboxSelectMultiple, help_text="Of a sales play."
+        label="For customers in", required=False, widget=ManyBoxes, help_text="Of a sales play."
     )
 
     detail_fields = (

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.text import slugify
 
 from people.meanwhile import MeanwhileMixin
+from people.widgets import ManyBoxes
 from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDraft
 from programs.models import Program
 from programs.targeting import Targeting
@@ -47,13 +48,13 @@ class ProgramForm(MeanwhileMixin, forms.Form):
     )
     summary = forms.CharField(max_length=500, required=False, help_text="One or two sentences, shown on its card.")
     any = forms.MultipleChoiceField(
-        label="In any of", required=False, widget=forms.CheckboxSelectMultiple, help_text="Partners in at least one."
+        label="In any of", required=False, widget=ManyBoxes, help_text="Partners in at least one."
     )
     all = forms.MultipleChoiceField(
-        label="And in all of", required=False, widget=forms.CheckboxSelectMultiple, help_text="Partners in every one."
+        label="And in all of", required=False, widget=ManyBoxes, help_text="Partners in every one."
     )
     none = forms.MultipleChoiceField(
-        label="But in none of", required=False, widget=forms.CheckboxSelectMultiple, help_text="These are left out."
+        label="But in none of", required=False, widget=ManyBoxes, help_text="These are left out."
     )
     starts_on = forms.DateField(label="First day", required=False, widget=Day, help_text="Empty: at once.")
     ends_on = forms.DateField(label="Last day", required=False, widget=Day, help_text="Empty: no end.")
