@@ -139,6 +139,7 @@
     }
   };
   reachable();
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }); // on a phone
   addEventListener("resize", reachable);
   document.addEventListener("htmx:afterSettle", reachable);
 
