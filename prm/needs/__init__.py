@@ -27,5 +27,6 @@ def needs_of(viewer: User) -> list[Need]:
         partnership.approvals(viewer),
         partnership.expiring(viewer),
         upkeep.ending(viewer),
+        upkeep.webhooks(viewer),
     )
     return sorted(found, key=lambda need: not need.serious)

@@ -9,6 +9,7 @@ from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from integrations.models import Webhook
 from partners import wording
 from partners.models import Import, Registration
 from people import roles
@@ -114,6 +115,20 @@ def registrations(viewer: User) -> Iterable[Need]:
         said = "A partner waits for an answer." if count == 1 else "Partners wait for an answer."
         noun = "deal registration" if count == 1 else "deal registrations"
         yield Need(f"{count:,} {noun} to decide on", said, reverse("console_registrations"))
+
+
+def webhooks(viewer: User) -> Iterable[Need]:
+    """Webhooks that were stopped after failures, or that have only failed for an hour."""
+    if not roles.may_administer(viewer):
+        return
+    troubled = Q(status=Webhook.Status.FAILED) | Q(
+        status=Webhook.Status.ACTIVE, failing_since__lt=timezone.now() - timedelta(hours=1)
+    )
+    for row in Webhook.objects.visible_to(viewer).filter(troubled).order_by("failing_since")[:SHOWN]:
+        address = reverse("console_webhook", args=[row.pk])
+        stopped = row.status == Webhook.Status.FAILED
+        title = f"The webhook {row.name} was stopped" if stopped else f"The webhook {row.name} fails"
+        yield Need(title, row.failure or "Nothing is taken there.", address, serious=stopped)
 
 
 def ending(viewer: User) -> Iterable[Need]:

@@ -54,6 +54,7 @@ def _create(values: dict[str, Any], author: User) -> str:
         name=values["name"],
         subject=values["subject"],
         rule=values["rule"],
+        zone=values["zone"],
         author=str(author),
         viewer=author,
         description=values["description"],
@@ -100,13 +101,15 @@ def _on_top(sent: QueryDict, segment: Segment) -> QueryDict:
 def _initial(segment: Segment) -> dict[str, Any]:
     names = ("subject", "name", "description", "objective", "partner_visible")
     rule = json.dumps(segment.draft.rule, indent=2, ensure_ascii=False)
-    return {name: getattr(segment, name) for name in names} | {"rule": rule, "based_on": segment.draft.number}
+    version = {"rule": rule, "zone": segment.draft.zone, "based_on": segment.draft.number}
+    return {name: getattr(segment, name) for name in names} | version
 
 
 def _conflict(segment: Segment, values: dict[str, Any]) -> str:
     """Words for the author when the newest version is not the one that was opened; empty when all is well."""
     newest = segment.draft
-    if values.get("based_on") in (None, newest.number) or values.get("rule", newest.rule) == newest.rule:
+    named = (values.get("rule", newest.rule), values.get("zone", newest.zone))
+    if values.get("based_on") in (None, newest.number) or named == (newest.rule, newest.zone):
         return ""
     who = newest.author or "Somebody"
     return (
@@ -121,7 +124,12 @@ def _change(segment: Segment, values: dict[str, Any], author: User) -> int:
     drafting.change_details(segment=segment, **details)
     before = segment.draft.number
     version = drafting.change_rule(
-        segment=segment, rule=values["rule"], author=str(author), reason=values["reason"], viewer=author
+        segment=segment,
+        rule=values["rule"],
+        zone=values["zone"],
+        author=str(author),
+        reason=values["reason"],
+        viewer=author,
     )
     return version.number if version.number != before else 0
 

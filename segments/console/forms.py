@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import Any
+from zoneinfo import available_timezones
 
 from django import forms
+from django.conf import settings
 from django.utils.text import slugify
 
 from people.meanwhile import MeanwhileMixin
@@ -29,6 +32,11 @@ class SegmentForm(MeanwhileMixin, forms.Form):
         label="Members may see it",
         help_text="Partners in it see its name and why they are in it.",
     )
+    zone = forms.ChoiceField(
+        required=False,
+        label="Days count in",
+        help_text="When a day, a month or a year begins, for conditions on dates and times.",
+    )
     reason = forms.CharField(
         max_length=500,
         required=False,
@@ -42,11 +50,13 @@ class SegmentForm(MeanwhileMixin, forms.Form):
     )
     based_on = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
-    uncompared = frozenset({"rule", "reason"})
-    """A rule is known by the version it is based on."""
+    uncompared = frozenset({"rule", "zone", "reason"})
+    """A rule and its zone are known by the version they are based on."""
 
     def __init__(self, *args: Any, segment: Segment | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        organisation = f"The organisation’s time zone ({settings.TIME_ZONE})"
+        self.fields["zone"].choices = [("", organisation), *((zone, zone) for zone in _zones())]  # type: ignore[attr-defined]
         self.is_new = segment is None
         if segment is None:
             del self.fields["reason"]
@@ -59,6 +69,13 @@ class SegmentForm(MeanwhileMixin, forms.Form):
             return json.loads(self.cleaned_data["rule"])
         except ValueError as error:
             raise forms.ValidationError(f"This is not JSON: {error}.") from error
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    """The time zones that people choose from: UTC, then by continent and city."""
+    places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right")))
+    return ("UTC", *sorted(places))
 
 
 def free_slug(name: str) -> str:
