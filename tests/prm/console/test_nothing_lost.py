@@ -252,3 +252,35 @@ def test_two_tabs__one_segment__rule_and_words_are_both_looked_after(page):
     found = Segment.objects.get(slug="europe")
     assert (found.name, found.draft.number) == ("Old world", 2)
     assert SegmentVersion.objects.filter(segment=found).count() == 2
+
+
+def test_back__out_of_the_browsers_memory__shows_the_truth_and_keeps_unsent_words(
+    transactional_db, broker, people, records, live_server, browser_type, browser_type_launch_args
+):
+    people[roles.ADMINISTRATOR].set_password(PASSWORD)
+    people[roles.ADMINISTRATOR].save(update_fields=["password"])
+    options = {**browser_type_launch_args, "ignore_default_args": ["--disable-back-forward-cache"]}
+    browser = browser_type.launch(**options)
+    try:
+        page = browser.new_context(base_url=live_server.url).new_page()
+        page.add_init_script("addEventListener('pageshow', (e) => { if (e.persisted) sessionStorage.kept = 'yes'; });")
+        page.goto("/account/login/")
+        sign_in_at(page)
+        page.wait_for_url("**/console/")
+        page.goto("/console/partners/P-1/")
+        page.get_by_role("link", name="Edit", exact=True).first.click()
+        page.fill("input[name=city]", "Lyon")
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_url("**/partners/P-1/")
+        page.evaluate("history.go(-2)")
+        page.wait_for_load_state()
+        page.get_by_text("Lyon").first.wait_for()
+        page.goto("/console/partners/P-1/edit/")
+        page.fill("input[name=city]", "Half a wo")
+        page.evaluate("location.assign('/console/partners/P-2/')")
+        page.wait_for_url("**/partners/P-2/")
+        page.evaluate("history.back()")
+        page.wait_for_url("**/edit/")
+        assert page.input_value("input[name=city]") == "Half a wo"
+    finally:
+        browser.close()
