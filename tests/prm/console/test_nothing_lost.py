@@ -98,7 +98,7 @@ def test_back__after_saving__shows_what_is_saved(page):
     Partner.objects.filter(external_id="P-1").update(city="Nice")  # a colleague, meanwhile
     page.go_back()
     page.wait_for_url("**/edit/")
-    page.wait_for_function("document.querySelector('input[name=city]').value === 'Nice'")
+    page.wait_for_function("() => document.querySelector('input[name=city]').value === 'Nice'")
     page.go_back()
     page.wait_for_url("**/partners/P-1/")
     page.get_by_text("Nice").first.wait_for()
@@ -111,7 +111,7 @@ def test_back__to_a_form_that_was_sent__is_empty_and_makes_no_second(page):
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/partners/P-78/")
     page.go_back()
-    page.wait_for_function("document.querySelector('input[name=name]')?.value === ''")
+    page.wait_for_function("() => document.querySelector('input[name=name]')?.value === ''")
 
 
 def test_back__to_a_page_with_unsent_words__keeps_them(page):
@@ -131,6 +131,7 @@ def test_session_ends_while_typing__after_signing_in_the_record_is_saved(page):
     page.wait_for_url("**/login/**")
     sign_in_at(page)
     page.get_by_role("heading", name="Your work is kept").wait_for()
+    page.get_by_text("What you wrote").click()
     assert page.get_by_text("Lyon").is_visible()
     page.get_by_role("button", name="Send it now").click()
     page.wait_for_url("**/console/partners/P-1/")
@@ -280,7 +281,8 @@ def test_back__out_of_the_browsers_memory__shows_the_truth_and_keeps_unsent_word
         page.evaluate("location.assign('/console/partners/P-2/')")
         page.wait_for_url("**/partners/P-2/")
         page.evaluate("history.back()")
-        page.wait_for_url("**/edit/")
+        page.wait_for_url("**/edit/", wait_until="commit")
+        assert page.evaluate("() => sessionStorage.kept") == "yes", "the browser kept the page in its memory"
         assert page.input_value("input[name=city]") == "Half a wo"
     finally:
         browser.close()
