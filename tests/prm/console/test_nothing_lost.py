@@ -131,7 +131,6 @@ def test_session_ends_while_typing__after_signing_in_the_record_is_saved(page):
     page.wait_for_url("**/login/**")
     sign_in_at(page)
     page.get_by_role("heading", name="Your work is kept").wait_for()
-    page.get_by_text("What you wrote").click()
     assert page.get_by_text("Lyon").is_visible()
     page.get_by_role("button", name="Send it now").click()
     page.wait_for_url("**/console/partners/P-1/")
