@@ -12,6 +12,7 @@ from partners.console.keyset import Order, Spot
 from partners.coverage import MODELS
 from partners.estimating import estimated
 from partners.picking import Sorting
+from partners.querysets import any_of
 from partners.tables import Ints
 from partners.vocabulary import Subject
 
@@ -128,10 +129,9 @@ def _within(found: Narrowed) -> list[Ints]:
     """Whom the search and the groupings let through."""
     sets: list[Ints] = []
     records = MODELS[found.subject].objects.all()
-    fits = records.fitting(found.q)
-    if fits is not None:
-        ids = records.first_matches(fits)
-        every = records.filter(fits).order_by().values_list("pk", flat=True)
+    if ways := records.ways(found.q):
+        ids = records.first_matches(ways)
+        every = records.filter(any_of(ways)).order_by().values_list("pk", flat=True)
         sets.append(np.sort(np.array(every if ids is None else ids, dtype=np.int64)))
     for grouping in groupings.groupings:
         value = next((chosen.value for chosen in found.groupings if chosen.name == grouping.name), "")
