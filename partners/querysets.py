@@ -77,9 +77,16 @@ class RecordQuerySet(models.QuerySet[Any]):
 
         One query, each way by itself: with "or" between them, every row would be looked at.
         """
-        rows = [self.model.objects.filter(way).order_by().values_list("pk", flat=True)[: FOUND + 1] for way in ways]
-        found = set(rows[0].union(*rows[1:], all=True))
-        return sorted(found) if len(found) <= FOUND else None
+        found = self._in_ways(ways, FOUND + 1)
+        return found if len(found) <= FOUND else None
+
+    def all_matches(self, ways: Sequence[Q]) -> list[int]:
+        """The same, however many there are."""
+        return self._in_ways(ways, None)
+
+    def _in_ways(self, ways: Sequence[Q], most: int | None) -> list[int]:
+        rows = [self.model.objects.filter(way).order_by().values_list("pk", flat=True)[:most] for way in ways]
+        return sorted(set(rows[0].union(*rows[1:], all=True)))
 
 
 def any_of(ways: Sequence[Q]) -> Q:
