@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from partners.facts import once, vocabulary
 from partners.vocabulary import Subject, Vocabulary
-from segments.instants import Clock
+from segments.instants import Clock, is_zone
 from segments.models import Segment, SegmentVersion
 from segments.operators import SEGMENT_FIELD
 from segments.relations import related
-from segments.rules import Node, Referable, Relations, parse
+from segments.rules import Node, Referable, Relations, RuleError, RuleInvalid, parse
 from segments.standing import rivals
 
 
@@ -34,8 +34,12 @@ class Rulebook:
     segments: Mapping[str, Referable]
     relations: Relations = field(default_factory=dict)
 
-    def parse(self, rule: Any, *, own_slug: str = "", saved: bool = False) -> Node:
-        """The rule as a tree; RuleInvalid with everything that is wrong."""
+    def parse(self, rule: Any, *, own_slug: str = "", saved: bool = False, zone: str = "") -> Node:
+        """The rule as a tree; RuleInvalid with everything that is wrong. `zone`: the segment's; empty: the organisation's."""
+        if zone and not is_zone(zone):
+            raise RuleInvalid(
+                [RuleError("", "unknown_zone", f"There is no time zone “{zone}”. Choose one that there is.")]
+            )
         return parse(
             rule,
             self.vocabulary,
@@ -44,6 +48,7 @@ class Rulebook:
             subject=self.subject.value,
             saved=saved,
             relations=self.relations,
+            zone="" if zone == settings.TIME_ZONE else zone,
         )
 
     @property

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from people.meanwhile import MeanwhileMixin
 from people.widgets import ManyBoxes
 from programs.console.forms import MODES, Day, segment_choices
 from programs.messages.composing import MessageDraft
@@ -24,7 +25,7 @@ class Moment(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
-class MessageForm(forms.Form):
+class MessageForm(MeanwhileMixin, forms.Form):
     """A message."""
 
     subject = forms.CharField(max_length=200)

@@ -30,9 +30,9 @@ def subject_named(name: Any) -> Subject:
 @require_POST
 @vendor_required
 def preview(request: HttpRequest) -> JsonResponse:
-    """{subject, rule} → who matches among those the viewer may see; a rule that is not right yet answers with its errors."""
+    """{subject, rule, zone?} → who matches among those the viewer may see; a rule that is not right yet answers with its errors."""
     try:
-        body = json.loads(request.body)
+        body = json.loads(request.body if request.content_type == "application/json" else "")
         subject, rule = body["subject"], body["rule"]
     except (ValueError, TypeError, KeyError):
         detail = "Send JSON: {“subject”: “partner” or “customer”, “rule”: …}."
@@ -42,7 +42,12 @@ def preview(request: HttpRequest) -> JsonResponse:
     subject = subject_named(subject)
     segment = Segment.objects.visible_to(request.user).filter(slug=str(body.get("segment", ""))).first()
     found = previewing.preview(
-        subject=subject, rule=rule, viewer=request.user, sample_size=SAMPLE_SIZE, segment=segment
+        subject=subject,
+        rule=rule,
+        viewer=request.user,
+        sample_size=SAMPLE_SIZE,
+        segment=segment,
+        zone=str(body.get("zone") or ""),
     )
     if found.errors:
         return JsonResponse({"ok": False, "errors": [_error(error) for error in found.errors]})
