@@ -77,7 +77,7 @@ class Material:
                 self.waits[other] = slug
                 self.fail(other, f"Waits for segment “{slug}”, which could not be worked out. The last members stay.")
 
-    def needs(self, slug: str) -> set[str]:
+    def needs(self, slug: str) -> frozenset[str]:
         """The segments that have to be worked out before: those it refers to and those it gives way to."""
         return segments_used(self.nodes[slug]) | self.rivals.get(slug, frozenset())
 
@@ -175,16 +175,18 @@ def _graph(rows: Mapping[str, Segment]) -> dict[str, set[str]]:
 def plans_named(rule: Any, *, segment: str = "") -> list[Plan]:
     """The published rules of the active segments that a rule needs, directly or not: refers to, or (being the rule of
     `segment`) gives way to."""
-    named = slugs_named(rule) | (rivals().get(segment, frozenset()) if segment else frozenset())
-    if not named:
-        return []
-    rows = {row.slug: row for row in Segment.objects.active().select_related("published")}
-    graph = _graph(rows)
-    return [
-        Plan(slug, Subject(rows[slug].subject), published(rows[slug]).rule)
-        for slug in sorted(references.upstream(graph, named))
-        if slug in rows
-    ]
+    before = rivals()
+    todo = slugs_named(rule) | (before.get(segment, frozenset()) if segment else frozenset())
+    found: dict[str, Plan] = {}
+    asked: set[str] = set()
+    while todo:  # a chain of references is short, and segments are many
+        asked |= todo
+        rows = Segment.objects.active().filter(slug__in=todo).select_related("published")
+        new = {row.slug: Plan(row.slug, Subject(row.subject), published(row).rule) for row in rows}
+        found |= new
+        needed = (slugs_named(plan.rule) | before.get(slug, frozenset()) for slug, plan in new.items())
+        todo = set().union(*needed) - asked
+    return [found[slug] for slug in sorted(found)]
 
 
 def read(
