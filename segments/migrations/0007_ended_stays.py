@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("segments", "0005_unchecked_references")]
+    dependencies = [("segments", "0006_time_zone")]
 
     operations = [
         migrations.AddIndex(

@@ -1,21 +1,21 @@
-"""What waits for a person: looked up in every app, most serious first; a handful of queries, however much there is."""
+"""What the records and segments need: broken rules, failed runs, rejected rows, reviews, registrations."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
-from itertools import chain
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from integrations.models import Webhook
 from partners import wording
 from partners.models import Import, Registration
 from people import roles
 from people.models import User
-from segments.models import Recompute, Segment
+from prm.needs.need import Need
+from segments.models import Override, Recompute, Segment
 
 DAY = timedelta(days=1)
 LATE = timedelta(hours=26)
@@ -26,23 +26,6 @@ SHRUNK_LEAST = 5
 LOOKED_AT = 200
 """Runs of the last day whose outcome is added up."""
 SHOWN = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """Something that waits for a person: what it is, why, and where to mend it."""
-
-    title: str
-    detail: str
-    address: str
-    serious: bool = False
-
-
-def needs_of(viewer: User) -> list[Need]:
-    """Everything that waits for this person."""
-    found = chain(invalid(viewer), runs(viewer), imports(viewer), stale(viewer), shrinking(viewer), reviews(viewer))
-    every = [*found, *registrations(viewer)]
-    return sorted(every, key=lambda need: not need.serious)
 
 
 def invalid(viewer: User) -> Iterable[Need]:
@@ -132,3 +115,32 @@ def registrations(viewer: User) -> Iterable[Need]:
         said = "A partner waits for an answer." if count == 1 else "Partners wait for an answer."
         noun = "deal registration" if count == 1 else "deal registrations"
         yield Need(f"{count:,} {noun} to decide on", said, reverse("console_registrations"))
+
+
+def webhooks(viewer: User) -> Iterable[Need]:
+    """Webhooks that were stopped after failures, or that have only failed for an hour."""
+    if not roles.may_administer(viewer):
+        return
+    troubled = Q(status=Webhook.Status.FAILED) | Q(
+        status=Webhook.Status.ACTIVE, failing_since__lt=timezone.now() - timedelta(hours=1)
+    )
+    for row in Webhook.objects.visible_to(viewer).filter(troubled).order_by("failing_since")[:SHOWN]:
+        address = reverse("console_webhook", args=[row.pk])
+        stopped = row.status == Webhook.Status.FAILED
+        title = f"The webhook {row.name} was stopped" if stopped else f"The webhook {row.name} fails"
+        yield Need(title, row.failure or "Nothing is taken there.", address, serious=stopped)
+
+
+def ending(viewer: User) -> Iterable[Need]:
+    """Decisions by hand that end within a week: from then on the rule decides again."""
+    if not roles.may_edit(viewer):
+        return
+    now = timezone.now()
+    rows = Override.objects.filter(expires_at__gt=now, expires_at__lte=now + 7 * DAY)
+    rows = rows.filter(segment__in=Segment.objects.visible_to(viewer).active())
+    found = rows.values("segment__slug", "segment__name").annotate(count=Count("pk"), first=Min("expires_at"))
+    for row in found.order_by("first")[:SHOWN]:
+        count = row["count"]
+        said = f"{count:,} let in or kept out by hand; the first ends on {wording.day(row['first'])}."
+        address = reverse("console_segment_by_hand", args=[row["segment__slug"]]) + "?shown=soon"
+        yield Need(f"{row['segment__name']}: decisions by hand are ending", said, address)
