@@ -45,8 +45,7 @@ def segment_at(segment: Segment, profile: SegmentProfile, at: datetime) -> Past:
             _events("SegmentProfile").filter(pgh_obj_id=segment.pk, pgh_created_at__lte=at).order_by("-pgh_id").first()
         )
         for name in FIELDS:
-            field = SegmentProfile._meta.get_field(name)
-            setattr(told, name, getattr(noted, name) if noted else field.get_default())
+            setattr(told, name, getattr(noted or SegmentProfile(), name))
     version = SegmentVersion.objects.filter(pk=version_id).first() if version_id else None
     then.published = version or _version_of_members(segment, at)
     then.draft = then.published

@@ -194,10 +194,10 @@ def variants() -> Iterator[Address]:
         yield Address(base, "region@vendor.example")
         yield Address(base, "analyst@vendor.example")
         yield Address(f"{base}?q=7", "region@vendor.example")
-    for subject, slug in (("partner", EVERYBODY), ("partner", "p3"), ("customer", OF_CUSTOMERS)):
-        yield Address(f"/console/{subject}s/?segment={slug}")
-        yield Address(f"/console/{subject}s/?segment={slug}&sort=-employees")
-        yield Address(f"/console/{subject}s/?segment={slug}&f.region=EMEA&q=7")
+    for plural, slug in (("partners", EVERYBODY), ("partners", "p3"), ("customers", OF_CUSTOMERS)):
+        yield Address(f"/console/{plural}/?segment={slug}")
+        yield Address(f"/console/{plural}/?segment={slug}&sort=-employees")
+        yield Address(f"/console/{plural}/?segment={slug}&f.region=EMEA&q=7")
         yield Address(f"/console/{subject}s/?segment={slug}", "region@vendor.example")
     columns = "&".join(f"column={name}" for name in vocabulary(Subject.PARTNER))
     yield Address(f"/console/partners/?{columns}")
@@ -232,8 +232,8 @@ def of_segments() -> Iterator[Address]:
     for slug in ("set-0", "set-1", "set-c"):
         yield Address(f"/console/segments/sets/{slug}/")
         yield Address(f"/console/segments/sets/{slug}/", "region@vendor.example")
-    for subject, field in (("customer", "industry"), ("customer", "technologies"), ("customer", world.CHOICES[0])):
-        yield Address(f"/console/segments/values/?subject={subject}&field={field}")
+    for field in ("industry", "technologies", world.CHOICES[0]):
+        yield Address(f"/console/segments/values/?subject=customer&field={field}")
     yield Address("/console/segments/values/?subject=customer&field=name&q=77")
 
 

@@ -19,7 +19,7 @@ def seal(secret: str) -> bytes:
     return _keys().encrypt(secret.encode())
 
 
-def unseal(sealed: bytes) -> str:
+def unseal(sealed: bytes | memoryview) -> str:
     """The secret. Unreadable when it was sealed under a key that is not known any more."""
     try:
         return _keys().decrypt(bytes(sealed)).decode()
@@ -29,7 +29,7 @@ def unseal(sealed: bytes) -> str:
 
 def _keys() -> MultiFernet:
     """The key of now first, then those of before."""
-    return MultiFernet([_key(each) for each in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
+    return MultiFernet([_key(str(each)) for each in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
 def _key(secret: str) -> Fernet:

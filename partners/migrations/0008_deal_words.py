@@ -7,7 +7,7 @@ from django.db import migrations
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("partners", "0006_registrations"),
+        ("partners", "0007_outbox"),
     ]
 
     operations = [
