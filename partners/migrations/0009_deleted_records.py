@@ -6,7 +6,7 @@ DELETED = models.Q(("deleted_at__isnull", False))
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partners", "0006_registrations")]
+    dependencies = [("partners", "0008_deal_words")]
 
     operations = [
         migrations.AddIndex(
