@@ -24,7 +24,7 @@ def main() -> None:
     from benchmarks.database import prepare
 
     is_new = prepare(name=f"prm_bench_{given.customers}_{given.segments}", keep=given.keep)
-    from benchmarks import changing, measures, moving, reading, world
+    from benchmarks import changing, measures, moving, reading, settling, world
     from benchmarks.pages.step import page_ms
 
     sizes = measures.Sizes(given.customers, given.partners, given.segments, given.sample)
@@ -48,6 +48,7 @@ def main() -> None:
         "as_of": reading.as_of,
         "members_csv": moving.members_csv,
         "import": moving.import_rows,
+        "settle": settling.settle,
         "sizes": measures.size_of_things,
         "page_ms": page_ms,
     }

@@ -199,7 +199,12 @@ def read_pairs(query: str, parameters: dict[str, Any]) -> tuple[Ints, Ints]:
     return table.ids, second.values if isinstance(second, Scalars) else np.empty(0, dtype=np.int64)
 
 
-def copied(query: str, parameters: dict[str, Any], fields: dict[str, Field]) -> Table:
+def read_ids(query: str, parameters: Any) -> Ints:
+    """One column of ids, shape (n,), in the order of the query."""
+    return copied(query, parameters, {}).ids
+
+
+def copied(query: str, parameters: Any, fields: dict[str, Field]) -> Table:
     """The rows of a query by COPY: an id, and the fields as `_sent` has them."""
     statement = f"COPY ({query}) TO STDOUT (FORMAT csv)"
     with tempfile.SpooledTemporaryFile(max_size=KEPT_IN_MEMORY) as file:

@@ -80,7 +80,7 @@ class Material:
                 self.waits[other] = slug
                 self.fail(other, f"Waits for segment “{slug}”, which could not be worked out. The last members stay.")
 
-    def needs(self, slug: str) -> set[str]:
+    def needs(self, slug: str) -> frozenset[str]:
         """The segments that have to be worked out before: those it refers to and those it gives way to."""
         return segments_used(self.nodes[slug]) | self.rivals.get(slug, frozenset())
 
@@ -183,12 +183,18 @@ def _graph(rows: Mapping[str, Segment]) -> dict[str, set[str]]:
 def plans_named(rule: Any, *, segment: str = "") -> list[Plan]:
     """The published rules of the active segments that a rule needs, directly or not: refers to, or (being the rule of
     `segment`) gives way to."""
-    named = slugs_named(rule) | (rivals().get(segment, frozenset()) if segment else frozenset())
-    if not named:
-        return []
-    rows = {row.slug: row for row in Segment.objects.active().select_related("published")}
-    graph = _graph(rows)
-    return [_plan(rows[slug]) for slug in sorted(references.upstream(graph, named)) if slug in rows]
+    before = rivals()
+    todo = slugs_named(rule) | (before.get(segment, frozenset()) if segment else frozenset())
+    found: dict[str, Plan] = {}
+    asked: set[str] = set()
+    while todo:  # a chain of references is short, and segments are many
+        asked |= todo
+        rows = Segment.objects.active().filter(slug__in=todo).select_related("published")
+        new = {row.slug: _plan(row) for row in rows}
+        found |= new
+        needed = (slugs_named(plan.rule) | before.get(slug, frozenset()) for slug, plan in new.items())
+        todo = set().union(*needed) - asked
+    return [found[slug] for slug in sorted(found)]
 
 
 def read(
@@ -219,7 +225,7 @@ def parsed(plans: Sequence[Plan], *, clock: Clock) -> Material:
         except RuleInvalid as invalid:
             broken[plan.slug] = str(invalid)
     stands_for = {plan.slug: plan.stands_for or plan.slug for plan in plans}
-    all_rivals = rivals()
+    all_rivals = rivals() if len(plans) > 1 else {}
     # A rival that is not active, or not part of this, takes nobody away.
     before = {
         slug: frozenset(all_rivals.get(stands_for[slug], frozenset()) & {plan.slug for plan in plans}) for slug in nodes
@@ -273,10 +279,7 @@ def _load(
     ranges: Mapping[Subject, tuple[int, int]] | None,
     also: Mapping[Subject, Iterable[str]] | None,
 ) -> Material:
-    material.lost = {}
-    named = {material.stands_for.get(slug, slug): slug for slug in nodes}
-    hands = overrides_at(filter(None, named), material.clock.as_of)
-    material.by_hand = {named[slug]: hand for slug, hand in hands.items()}
+    stand(material)
     scope = reach([(material.subjects[slug], node) for slug, node in nodes.items()], ids)
     material.family = gather(nodes.values(), scope=scope, clock=material.clock, ranges=ranges)
     for subject in dict.fromkeys([*material.books, *material.family.own_fields]):
@@ -290,6 +293,14 @@ def _load(
         else:
             material.tables[subject] = read_table(subject, sorted(names), as_of=as_of, ids=chosen)
     return material
+
+
+def stand(material: Material) -> None:
+    """Read who is in and out by hand, in the present snapshot."""
+    material.lost = {}
+    named = {material.stands_for.get(slug, slug): slug for slug in material.nodes}
+    hands = overrides_at(filter(None, named), material.clock.as_of)
+    material.by_hand = {named[slug]: hand for slug, hand in hands.items()}
 
 
 def seen(slugs: Collection[str] = ()) -> Seen:

@@ -83,15 +83,18 @@ class Evaluator:
         clock: Clock,
         members: Mapping[str, Mask] | None = None,
         lookups: Lookups | None = None,
+        primitives: Primitives | None = None,
     ) -> None:
-        """`members`: per slug which rows are in that segment, shape (n,); it may grow between calls."""
+        """`members`: per slug which rows are in that segment, shape (n,); it may grow between calls. `primitives`: those
+        of this very table, when they are kept.
+        """
         self.table = table
         self.vocabulary = vocabulary
         self.clock = clock
         self.members = members if members is not None else {}
         self._lookups = lookups if lookups is not None else {}
         self._leaves: dict[Leaf, Mask] = {}
-        self._primitives = Primitives(len(table))
+        self._primitives = Primitives(len(table)) if primitives is None else primitives
 
     def mask(self, node: Node) -> Mask:
         """Which rows the node is true of, shape (n,). The array may be shared: do not write into it."""
@@ -119,9 +122,9 @@ class Evaluator:
                 found = self._leaf(replace(leaf, operator=operator.positive, missing=None))
                 found = ~found if operator.is_negative else found
                 if leaf.missing is not None:
-                    here = present(self.table.columns[leaf.field])
+                    here = self._present(leaf.field)
                     if leaf.within:
-                        here = here & present(self.table.columns[leaf.within])
+                        here = here & self._present(leaf.within)
                     found = found | ~here if leaf.missing == "match" else found & here
             else:
                 found = self._positive(leaf)
@@ -132,7 +135,7 @@ class Evaluator:
         """A positive operator: false wherever the value is missing."""
         about, column = about_of(leaf, self.vocabulary), self.table.columns[leaf.field]
         if leaf.operator == "notNull":
-            return present(column)
+            return self._present(leaf.field)
         if leaf.operator in PERCENTILES:
             ranked = self.table.columns[rank_name(leaf)]
             return present(ranked)
@@ -150,6 +153,9 @@ class Evaluator:
                 self._lookups[leaf] = found
             return self._primitives.one_of(leaf.field, column, found.astype(np.bool_, copy=False))
         return self._sets(leaf, about, column)
+
+    def _present(self, name: str) -> Mask:
+        return self._primitives.present(name, self.table.columns[name])
 
     def _sets(self, leaf: Leaf, about: Field, column: Sets) -> Mask:
         places = self._lookups.get(leaf)

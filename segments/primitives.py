@@ -9,8 +9,9 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from partners.tables import Codes, Ints, Mask, Scalars, Sets
+from partners.tables import CodeArray, Codes, Column, Mask, Scalars, Sets
 from segments.ranges import MOST, Range, merged
+from segments.remembering import Remembered
 
 FEW = 24
 """A list of so many values is an OR; a longer one is looked up."""
@@ -19,10 +20,22 @@ FEW = 24
 class Primitives:
     """The primitives of one table (or one block of it), by the name of the column."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, known: Remembered | None = None) -> None:
+        """`known`: where masks are kept, for a table that is evaluated over and over."""
         self._size = size
-        self._known: dict[tuple[str, str, int], Mask] = {}
-        self._places: dict[str, Ints] = {}
+        self._known: dict[tuple[str, str, int], Mask] | Remembered = {} if known is None else known
+        self._places: dict[str, CodeArray] = {}
+
+    def present(self, name: str, column: Column) -> Mask:
+        """Rows that have a value."""
+        if isinstance(column, Scalars):
+            return column.present
+        key = (name, "present", 0)
+        found = self._known.get(key)
+        if found is None:
+            found = column.codes >= 0 if isinstance(column, Codes) else np.diff(column.offsets) > 0
+            self._known[key] = found
+        return found
 
     def one_of(self, name: str, column: Codes, true_of: Mask) -> Mask:
         """Rows whose code is one that `true_of`, shape (entries + 1,), holds; its last is for missing values."""
@@ -59,7 +72,8 @@ class Primitives:
         key = (name, "equals", code)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = column.codes == code
+            found = column.codes == code
+            self._known[key] = found
         return found
 
     def _between(self, name: str, column: Scalars, low: int, high: int) -> Mask:
@@ -70,7 +84,9 @@ class Primitives:
         key = (name, "at least", low)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = (column.values >= low) & column.present
+            found = column.values >= low
+            found &= column.present
+            self._known[key] = found
         return found
 
     def _has(self, name: str, column: Sets, code: int) -> Mask:
@@ -79,12 +95,12 @@ class Primitives:
         if found is None:
             rows = self._rows(name, column)
             found = np.zeros(self._size, dtype=np.bool_)
-            found[rows[column.codes == code]] = True
+            found[rows[np.flatnonzero(column.codes == code)]] = True
             self._known[key] = found
         return found
 
-    def _rows(self, name: str, column: Sets) -> Ints:
+    def _rows(self, name: str, column: Sets) -> CodeArray:
         """The row of each value, worked out once per column."""
         if name not in self._places:
-            self._places[name] = np.repeat(np.arange(self._size, dtype=np.int64), np.diff(column.offsets))
+            self._places[name] = np.repeat(np.arange(self._size, dtype=np.int32), np.diff(column.offsets))
         return self._places[name]
