@@ -12,7 +12,6 @@ from pyroaring import BitMap64
 
 from partners.tables import Ints, Mask
 
-
 FEW = 64
 """So many ids are put in one by one."""
 _HEAD = struct.Struct("<QIII")
