@@ -87,14 +87,20 @@ class Rows:
         }
 
 
-def insert(table: str, rows: Rows, *, at: str = "at", **same: int | str | None) -> None:
-    """COPY rows into a table. `at`: what it calls the moment; `same`: further columns, of one value (or null) each."""
+def insert(table: str, rows: Rows, *, at: str = "at", numbered: bool = True, **same: int | str | None) -> None:
+    """COPY rows into a table. `at`: what it calls the moment; `same`: further columns, of one value (or null) each.
+
+    `numbered`: ids are taken from the table's sequence all at once, by the one writer that there is at a time.
+    """
     values = {name: value for name, value in same.items() if value is not None}
+    first = _reserved(table, len(rows)) if numbered else 0
     with connection.cursor() as cursor, connection.wrap_database_errors:
         for start in range(0, len(rows), _CHUNK):
             columns = rows.columns(start, start + _CHUNK)
             columns[at] = columns.pop("at")
             size = len(columns["subject_id"])
+            if numbered:
+                columns["id"] = np.arange(first + start, first + start + size, dtype=np.int64)
             for name, value in values.items():
                 if isinstance(value, str):
                     columns[name] = np.full(size, value.encode(), dtype=f"S{len(value)}")
@@ -102,6 +108,15 @@ def insert(table: str, rows: Rows, *, at: str = "at", **same: int | str | None) 
                     columns[name] = np.full(size, value, dtype=np.int64)
             statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
             cursor.cursor.copy_expert(statement, io.BytesIO(_HEADER + _binary(columns) + _TRAILER), 2**20)
+
+
+def _reserved(table: str, count: int) -> int:
+    """The first of so many ids that are a table's next."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT setval(s, nextval(s) + %s - 1) FROM pg_get_serial_sequence(%s, 'id') s", [max(count, 1), table]
+        )
+        return int(cursor.fetchone()[0]) - max(count, 1) + 1
 
 
 def _binary(columns: dict[str, Array]) -> bytes:
@@ -127,19 +142,20 @@ def built_afterwards(table: str, count: int) -> Iterator[None]:
         return
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
-            " WHERE i.indrelid = %s::regclass AND NOT i.indisprimary"
-            " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
+            "SELECT c.conname, pg_get_constraintdef(c.oid), i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid)"
+            " FROM pg_index i LEFT JOIN pg_constraint c ON c.conindid = i.indexrelid AND c.conrelid = i.indrelid"
+            " WHERE i.indrelid = %s::regclass ORDER BY i.indisprimary DESC, i.indexrelid",
             [table],
         )
-        indexes = cursor.fetchall()
-        for name, _ in indexes:
-            cursor.execute(f"DROP INDEX {name}")
+        known = cursor.fetchall()
+        for constraint, _, index, _ in known:
+            drop = f'ALTER TABLE {table} DROP CONSTRAINT "{constraint}"' if constraint else f"DROP INDEX {index}"
+            cursor.execute(drop)
     yield
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
-        for _, definition in indexes:
-            cursor.execute(definition)
+        for constraint, words, _, definition in known:
+            cursor.execute(f'ALTER TABLE {table} ADD CONSTRAINT "{constraint}" {words}' if constraint else definition)
 
 
 def _is_empty(table: str) -> bool:

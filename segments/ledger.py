@@ -195,7 +195,7 @@ def _close(rows: Rows) -> None:
             "CREATE TEMPORARY TABLE leaving (subject_id bigint, segment_id bigint, at timestamptz, version integer)"
             " ON COMMIT DROP"
         )
-        insert("leaving", rows)
+        insert("leaving", rows, numbered=False)
         cursor.execute("ANALYZE leaving")
         # One after another by the index, in its order: those who leave are few among those who stay.
         cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
