@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
+from partners.arriving import TEXTS
 from partners.casting import ABSENT
-from partners.copying import TEXTS, copied, sent, typed
+from partners.copying import copied, sent, typed
 from partners.facts import SOURCES, fact, instants, vocabulary
 from partners.tables import Ints, Scalars, Table
 from partners.vocabulary import Field, FieldKind, FieldType, Subject
