@@ -37,6 +37,11 @@ class Sizes:
     """Another world of a quarter of the customers is made, to see how the nightly run grows."""
 
 
+def has_members() -> bool:
+    """A run was here before."""
+    return Membership.objects.exists()
+
+
 def recompute() -> tuple[Recomputed, float]:
     """The shipped verb, for all segments; seconds."""
     run = membership.request_recompute(trigger=Recompute.Trigger.NIGHTLY, requested_by="benchmark")
