@@ -7,8 +7,8 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
+from prm.demo.channel import Channel, Stage
 from prm.demo.dice import Dice, Floats, Ints
-from prm.demo.partners import Channel, Stage
 
 YEAR = 365
 SIGN_INS = (0.0, 3.0, 9.0, 10.0, 22.0, 4.0, 0.6)

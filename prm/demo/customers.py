@@ -9,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from partners import vocabulary
-from prm.demo import partners, places
+from partners.vocabulary import Subject
+from prm.demo import partners, places, traits
+from prm.demo.channel import SELLS_TO, Channel
 from prm.demo.dice import Dice, Floats, Ints, Mask, pick_by, pick_by_row
+from prm.demo.industries import Profile
 from prm.demo.names import Namer
-from prm.demo.partners import Channel, chosen
+from prm.demo.partners import chosen
 
 PART = 25_000
 ADOPTION = [choice.value for choice in vocabulary.ADOPTION_LEVELS]
@@ -50,6 +53,7 @@ class Part:
     partners: Ints
     """Positions of those who serve it, (n, 3); -1 where there are fewer."""
     missing: dict[str, Mask]
+    traits: traits.Values
 
 
 def external_id(position: int) -> str:
@@ -96,7 +100,7 @@ def _part(channel: Channel, dice: Dice, start: int, count: int) -> Part:
         competitor,
         _technologies(dice, employees),
         _needs(dice, channel, employees, industry),
-        _served_by(dice, channel, country, stage),
+        _served_by(dice, channel, country, stage, _size_class(profile, industry, employees)),
         {
             name: dice.chance(f"no {name}", count) < share
             for name, share in {
@@ -108,7 +112,17 @@ def _part(channel: Channel, dice: Dice, start: int, count: int) -> Part:
                 "adoption_level": 0.06,
             }.items()
         },
+        traits.draw(profile.key, Subject.CUSTOMER, dice, count),
     )
+
+
+FACTORIES = {"manufacturing", "automotive", "food_beverage", "pharmaceutical", "energy"}
+
+
+def _size_class(profile: Profile, industry: Ints, employees: Ints) -> Ints:
+    """Whom a customer is like to a partner who is choosy: a position in SELLS_TO."""
+    makes = np.array([name in FACTORIES for name, _ in profile.industries])[industry]
+    return np.where(employees < 100, 1, np.where(makes & (employees >= 250), 2, 0)).astype(np.int64)
 
 
 def _technologies(dice: Dice, employees: Ints) -> Mask:
@@ -139,8 +153,11 @@ CAREFUL = {"government", "healthcare", "financial_services", "pharmaceutical"}
 """Industries under rules of their own."""
 
 
-def _served_by(dice: Dice, channel: Channel, country: Ints, stage: Ints) -> Ints:
-    """One to three partners each, mostly of the customer's region, the larger ones more often."""
+def _served_by(dice: Dice, channel: Channel, country: Ints, stage: Ints, like: Ints) -> Ints:
+    """One to three partners each, mostly of the customer's region, the larger ones more often.
+
+    `like`: shape (n,), positions in SELLS_TO; partners who are choosy serve nobody else.
+    """
     count = len(country)
     served = np.full((count, 3), -1)
     wanted = 1 + (dice.chance("second", count) < 0.38) + (dice.chance("third", count) < 0.12)
@@ -151,11 +168,12 @@ def _served_by(dice: Dice, channel: Channel, country: Ints, stage: Ints) -> Ints
     for column in range(3):
         chance = dice.chance(f"partner {column}", count)
         for place in range(len(places.REGIONS)):
-            here = np.flatnonzero(channel.region == place)
-            weight = channel.pull[here] + 1e-6
-            rows = np.flatnonzero((region == place) & (wanted > column))
-            if len(here) and len(rows):
-                served[rows, column] = here[pick_by(weight, chance[rows])]
+            for kind in range(len(SELLS_TO)):
+                here = np.flatnonzero((channel.region == place) & np.isin(channel.sells_to, (0, kind)))
+                weight = channel.pull[here] + 1e-6
+                rows = np.flatnonzero((region == place) & (wanted > column) & (like == kind))
+                if len(here) and len(rows):
+                    served[rows, column] = here[pick_by(weight, chance[rows])]
     served[:, 1][served[:, 1] == served[:, 0]] = -1
     served[:, 2][(served[:, 2] == served[:, 0]) | (served[:, 2] == served[:, 1])] = -1
     return served
@@ -184,4 +202,5 @@ def rows(channel: Channel, part: Part, namer: Namer) -> Iterator[dict[str, Any]]
             "lifecycle_stage": STAGES[part.stage[i]],
             "competitor": profile.competitors[part.competitor[i]] if part.competitor[i] >= 0 else "",
             "partners": [partners.external_id(int(p)) for p in part.partners[i] if p >= 0],
+            **{name: values[i] for name, values in part.traits.items()},
         }

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from prm.demo import customers, partners
+from prm.demo.channel import MONTHS, Channel
 from prm.demo.customers import Part
 from prm.demo.dice import Dice, Floats, Ints, pick_by_row
-from prm.demo.partners import MONTHS, Channel
 
 PART = 25_000
 MONTH = 30.4375

@@ -15,6 +15,7 @@ from partners.models import Activity, Customer, Deal, Partner
 from people.models import User
 from prm import loop
 from prm.demo import partners, people, programs, records, requests, segments, taking, telling
+from prm.demo.channel import SHOWCASES, draw
 from prm.demo.marks import Marks, Wish, alone, reference
 from prm.demo.records import Say
 from programs.models import Offer, Program
@@ -51,7 +52,7 @@ def load(wish: Wish, *, say: Say, today: date | None = None) -> Loaded:
 
 
 def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
-    channel = partners.draw(wish.profile, wish.partners, seed=wish.seed, today=day)
+    channel = draw(wish.profile, wish.partners, seed=wish.seed, today=day)
     changed = 0
     if not marks.has(RECORDS):
         changed += records.load_records(wish, channel, marks.origin, say=say)
@@ -60,7 +61,7 @@ def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
         changed += records.load_activity(wish, channel)
         marks.put(ACTIVITY)
         say("A year of activity is in")
-    changed += people.seat([partners.external_id(i) for i in range(partners.SHOWCASES)])
+    changed += people.seat([partners.external_id(i) for i in range(SHOWCASES)])
     owner = User.objects.get(email=people.OWNER)
     changed += segments.make(wish.profile, owner=owner)
     changed += programs.make(wish.profile, today=max(day, timezone.localdate()))

@@ -16,7 +16,7 @@ from prm.demo.industries import Profile
 
 LOCK = 7_205_759_403_792_777
 """Advisory lock of loading: a second command waits for the first and then finds nothing to do."""
-EDITION = 1
+EDITION = 2
 """Counts up when the generators change, so that the data is brought up to date."""
 
 

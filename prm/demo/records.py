@@ -14,11 +14,11 @@ from django.db import connection, transaction
 from partners import attributes, importing
 from partners.models import Activity, Attribute, Origin, Partner
 from partners.vocabulary import Subject
-from prm.demo import activity, customers, deals, partners, people
+from prm.demo import activity, customers, deals, partners, people, traits
+from prm.demo.channel import Channel
 from prm.demo.dice import Ints
 from prm.demo.marks import Wish
 from prm.demo.names import Namer
-from prm.demo.partners import Channel
 from prm.demo.programs import COURSES, PAGES
 
 PART = 10_000
@@ -43,6 +43,18 @@ def make_words(wish: Wish) -> None:
     for name, label, kind, about in partners.ATTRIBUTES:
         if (Subject.PARTNER, name) not in have:
             attributes.create_attribute(subject=Subject.PARTNER, name=name, label=label, type=kind, description=about)
+    for subject in (Subject.PARTNER, Subject.CUSTOMER):
+        for wanted in traits.fields(wish.profile.key, subject):
+            if (subject, wanted.name) not in have:
+                attributes.create_attribute(
+                    subject=subject,
+                    name=wanted.name,
+                    label=wanted.label,
+                    type=wanted.type,
+                    choices=wanted.choices,
+                    sensitive=wanted.sensitive,
+                    description=wanted.about,
+                )
     for (subject, field), choices in wish.profile.added_choices().items():
         attributes.add_choices(subject=Subject(subject), field=field, values=choices)
 

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from people.models import User
 from prm.demo.industries import Profile, Reach
 from segments import drafting, publishing
 from segments.models import Segment
-
-Rule = dict[str, Any]
+from segments.rules.writing import Rule, every, last, leaf, never, some
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +22,6 @@ class Plan:
     description: str
     rule: Rule
     partner_visible: bool = True
-
-
-def leaf(field: str, operator: str, value: object = None) -> Rule:
-    """One condition."""
-    return {"field": field, "operator": operator} | ({} if value is None else {"value": value})
-
-
-def every(*rules: Rule) -> Rule:
-    """All of them hold."""
-    return {"combinator": "and", "not": False, "rules": list(rules)}
-
-
-def some(*rules: Rule) -> Rule:
-    """At least one of them holds."""
-    return {"combinator": "or", "not": False, "rules": list(rules)}
-
-
-def never(*rules: Rule) -> Rule:
-    """None of them holds."""
-    return {"combinator": "or", "not": True, "rules": list(rules)}
-
-
-def last(count: int, unit: str = "days") -> Rule:
-    """The stretch of time up to now."""
-    return {"last": count, "unit": unit}
 
 
 def _slug(text: str) -> str:

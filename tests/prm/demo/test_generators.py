@@ -10,6 +10,7 @@ import pytest
 
 from partners.vocabulary import BUILT_IN, Subject
 from prm.demo import activity, customers, deals, partners
+from prm.demo.channel import draw
 from prm.demo.industries import DEFAULT, PROFILES, Profile
 from prm.demo.names import Namer
 
@@ -19,7 +20,7 @@ Rows = list[dict[str, Any]]
 
 
 def drawn(profile: Profile = IT, *, seed: int = 1, count: int = 300, today: date = TODAY) -> tuple[Rows, Rows, Rows]:
-    channel = partners.draw(profile, count, seed=seed, today=today)
+    channel = draw(profile, count, seed=seed, today=today)
     rows = list(partners.rows(channel, Namer(seed), {"EMEA": "emma@vendor.example"}, 0, count))
     namer, book, bought = Namer(seed), [], []
     for part in customers.parts(channel, 10 * count, seed=seed):
@@ -60,8 +61,8 @@ def test_draw__another_day__same_companies_and_moved_dates(demo: tuple[Rows, Row
 
 
 def test_draw__more_partners__first_ones_stay() -> None:
-    few = partners.draw(IT, 100, seed=1, today=TODAY)
-    many = partners.draw(IT, 400, seed=1, today=TODAY)
+    few = draw(IT, 100, seed=1, today=TODAY)
+    many = draw(IT, 400, seed=1, today=TODAY)
     few_rows, many_rows = (list(partners.rows(channel, Namer(1), {}, 0, 100)) for channel in (few, many))
     assert few_rows == many_rows
 
@@ -158,7 +159,7 @@ def test_deals__default_size__some_partners_grow_and_some_fall_silent(demo: tupl
 
 
 def test_activity__default_size__within_the_year_and_the_partnership() -> None:
-    channel = partners.draw(IT, 300, seed=1, today=TODAY)
+    channel = draw(IT, 300, seed=1, today=TODAY)
     now = datetime(2026, 11, 21, 6, tzinfo=UTC)
     rows = list(activity.rows(channel, 0, 300, seed=1, pages=["page"], courses=["one", "two", "three"], now=now))
     assert {kind for _, kind, _, _ in rows} == {"sign_in", "content_opened", "course_completed"}

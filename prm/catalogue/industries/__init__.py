@@ -1,0 +1,1 @@
+"""Three templates for each of ten industries."""

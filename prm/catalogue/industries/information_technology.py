@@ -1,0 +1,198 @@
+"""Information technology: customers by size, industry and adoption, partners by field, partners by type. Pure."""
+
+from partners.vocabulary import Subject
+from prm.catalogue.writing import (
+    WORKING,
+    by_criterion,
+    by_need,
+    by_type,
+    course,
+    customers,
+    needs,
+    of_type,
+    page,
+    partners,
+    play,
+    rebate,
+    skilled,
+    words,
+)
+from segments.rules.writing import every, leaf, some
+
+KEY = "information_technology"
+
+TEMPLATES = (
+    by_need(
+        KEY,
+        name="Technology customers by size, industry and adoption",
+        about="A shop of ten, a bank under supervision and a company that already runs everything with us need three "
+        "different conversations.",
+        segments=(
+            customers(
+                "small-firms-starting-out",
+                "Small firms, starting out",
+                every(leaf("employees", "<", 100), leaf("adoption_level", "<=", "partial")),
+                about="Fewer than a hundred people, using little of our line yet. No administrator, no time, a clear wish: it "
+                "should just work.",
+                objective="A first bundle sold to every fifth of them",
+                kpi="Share with a bundle",
+                target="20 %",
+                needs="Simplicity, a fixed price, somebody to call",
+                offer="Ready bundle, set up in two days",
+                support="Partner nearby",
+            ),
+            customers(
+                "regulated-organisations",
+                "Regulated organisations",
+                some(
+                    leaf("industry", "in", ["financial_services", "healthcare", "government", "pharmaceutical"]),
+                    needs("compliance"),
+                ),
+                about="Supervised and audited. Nothing is bought without a paper that says it may be.",
+                objective="No deal lost for want of a certificate",
+                kpi="Deals lost on compliance",
+                target="0",
+                needs="Evidence, data residency, named contacts",
+                offer="Compliance pack and a security review before the tender",
+                support="Named team",
+            ),
+            customers(
+                "advanced-adopters",
+                "Advanced adopters",
+                leaf("adoption_level", "in", ["standard", "advanced"]),
+                about="They use most of what we make, and show others how. Their questions are next year's features.",
+                objective="One reference story from every tenth",
+                kpi="Reference stories",
+                target="10 %",
+                needs="Road map, integration, a say",
+                offer="Early access and a seat on the advisory board",
+                support="Technical account manager",
+            ),
+        ),
+        programs=(
+            play(
+                "first-bundle-play",
+                "From the first call to the first bundle",
+                "For firms of under a hundred people: two calls, one page, set up by Friday.",
+                customers="small-firms-starting-out",
+            ),
+            play(
+                "compliance-first-play",
+                "Compliance first",
+                "Open with the paper that others bring last.",
+                customers="regulated-organisations",
+            ),
+        ),
+    ),
+    by_criterion(
+        KEY,
+        name="Technology partners by field",
+        about="Cloud partners move, security partners guard, software partners build.",
+        choices=(words(Subject.PARTNER, "specialisations", "cloud", "cybersecurity", "software_development"),),
+        segments=(
+            partners(
+                "cloud-field-partners",
+                "Cloud",
+                every(skilled("cloud"), WORKING),
+                about="They move what runs in cellars into the cloud, and then keep it running.",
+                objective="Two migrations a quarter each",
+                kpi="Migrations",
+                target="2 a quarter",
+                needs="Infrastructure they can rely on, a way to migrate that repeats",
+                offer="Infrastructure credits and a migration method",
+                support="Cloud architect on call",
+            ),
+            partners(
+                "cybersecurity-field-partners",
+                "Cybersecurity",
+                every(skilled("cybersecurity"), WORKING),
+                about="They are called when it burns, and would rather be called before.",
+                objective="A yearly review sold to half of their customers",
+                kpi="Customers with a yearly review",
+                target="50 %",
+                needs="Threat intelligence in time, compliance they can sell",
+                offer="Threat brief every week and a compliance course",
+                support="Incident desk",
+            ),
+            partners(
+                "software-field-partners",
+                "Software development",
+                every(skilled("software_development"), WORKING),
+                about="They build what no product does. Interfaces, samples and honest limits matter most.",
+                objective="An integration published by every third",
+                kpi="Published integrations",
+                target="33 %",
+                needs="Documentation, test systems, engineers who answer",
+                offer="Test systems and a direct line to engineering",
+                support="Developer desk",
+            ),
+        ),
+        programs=(
+            page(
+                "cloud-migration-method",
+                "A migration method that repeats",
+                "Sort, move, prove, switch: what to do in which week.",
+                to="cloud-field-partners",
+            ),
+            rebate(
+                "cloud-infrastructure-rebate",
+                "Infrastructure rebate",
+                "4 % back on what is won.",
+                "4",
+                "On won deals in cloud and infrastructure lines, credited each quarter.",
+                to="cloud-field-partners",
+            ),
+            page(
+                "threat-brief-guide",
+                "From threat brief to phone call",
+                "Read it on Monday, call three customers on Tuesday.",
+                to="cybersecurity-field-partners",
+            ),
+            course(
+                "security-compliance-course",
+                "Selling compliance without selling fear",
+                "What supervisors ask for, what it takes, and how to review it every year.",
+                to="cybersecurity-field-partners",
+                minutes=90,
+            ),
+            page(
+                "integration-starter",
+                "Your first integration",
+                "Keys, a test system, two calls and a check-list for publishing.",
+                to="software-field-partners",
+            ),
+        ),
+    ),
+    by_type(
+        KEY,
+        name="Technology partners by type",
+        about="Those who write it, those who make it, those who run it.",
+        values=("isv", "oem", "distributor", "msp", "si"),
+        types=(
+            of_type(
+                "software-vendors",
+                "Software vendors",
+                ("isv",),
+                about="Their product and ours are better together.",
+                objective="A joint offer each",
+                support="Developer desk",
+            ),
+            of_type(
+                "hardware-suppliers",
+                "Hardware suppliers",
+                ("oem", "distributor"),
+                about="They make and move the boxes.",
+                objective="Availability within two days",
+                support="Supply desk",
+            ),
+            of_type(
+                "technology-service-providers",
+                "Service providers",
+                ("msp", "si"),
+                about="They run and integrate what others sell.",
+                objective="Half of their revenue recurring",
+                support="Service manager",
+            ),
+        ),
+    ),
+)

@@ -1,0 +1,140 @@
+"""Ready templates: what there is, what is in one, installing it, putting it to work, taking its drafts away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from people.guards import editor_required, vendor_required
+from people.models import User
+from people.roles import Viewer
+from prm.catalogue import listing, starting
+from prm.catalogue.installing import FieldTaken, install
+from prm.catalogue.shapes import Template, View, WantedSegment
+from prm.demo.industries import PROFILES
+from segments import previewing
+from segments.drafting import SegmentInUse
+from segments.rules import RuleInvalid
+
+INDUSTRIES = [(key, PROFILES[key].label) for key in listing.INDUSTRIES]
+
+
+@require_safe
+@vendor_required
+def templates(request: HttpRequest) -> HttpResponse:
+    """All of them by the way they divide, or those that fit an industry."""
+    industry = request.GET.get("industry", "")
+    chosen = listing.templates(industry if industry in listing.INDUSTRIES else "")
+    states = starting.states(chosen)
+    groups = [
+        (view, [(each, states[each.slug], PROFILES[each.industry].label if each.industry else "") for each in found])
+        for view in View
+        if (found := [each for each in chosen if each.view == view])
+    ]
+    words = {"groups": groups, "industries": INDUSTRIES, "industry": industry}
+    return render(request, "console/templates/list.html", words)
+
+
+@require_safe
+@vendor_required
+def template(request: HttpRequest, slug: str) -> HttpResponse:
+    """What is in one, and how much of it is here already."""
+    found = _template(slug)
+    state = starting.states((found,))[slug]
+    names = {segment.slug: segment.name for segment in found.segments}
+    programs = [
+        {
+            "draft": draft,
+            "found": program,
+            "gets": [names[each] for each in (*draft.targeting.any, *getattr(draft.detail, "customer_segments", ()))],
+            "not": [names[each] for each in draft.targeting.none],
+        }
+        for draft, program in state.programs
+    ]
+    words = {"template": found, "state": state, "programs": programs}
+    return render(request, "console/templates/template.html", words)
+
+
+@require_safe
+@vendor_required
+def counts(request: HttpRequest, slug: str) -> HttpResponse:
+    """How many each of its rules would find now: a fragment, since it takes a moment."""
+    found = _template(slug)
+    rows = [(segment, _finds(segment, request.user)) for segment in found.segments]
+    return render(request, "console/templates/counts.html", {"template": found, "rows": rows})
+
+
+def _finds(segment: WantedSegment, viewer: Viewer) -> dict[str, Any] | None:
+    """What the rule gives by itself, outside its set; None where it speaks of what is not there yet, or may not be read."""
+    try:
+        found = previewing.preview(subject=segment.subject, rule=segment.rule, viewer=viewer, sample_size=0)
+    except RuleInvalid:
+        return None
+    return None if found.count is None else {"count": found.count, "total": found.total, "sentence": found.sentence}
+
+
+@require_POST
+@editor_required
+def put_in(request: HttpRequest, slug: str) -> HttpResponse:
+    """Install it, as drafts."""
+    found = _template(slug)
+    try:
+        done = install(templates=[found], author=str(request.user), owner=_owner(request))
+    except (FieldTaken, RuleInvalid) as error:
+        messages.error(request, str(error))
+        return redirect("console_template", slug)
+    if done.made:
+        messages.success(request, f"“{found.name}” is installed, as drafts. Look at who would be in, then start it.")
+    else:
+        messages.info(request, "All of it was there already.")
+    return redirect("console_template", slug)
+
+
+@require_POST
+@editor_required
+def start(request: HttpRequest, slug: str) -> HttpResponse:
+    """Publish what it holds and put its programmes on offer."""
+    found = _template(slug)
+    try:
+        done = starting.start(template=found, author=str(request.user))
+    except RuleInvalid as error:
+        messages.error(request, f"Nothing was published: {error}")
+    except ValidationError as error:
+        messages.error(request, f"Nothing was published: {' '.join(error.messages)}")
+    else:
+        messages.success(
+            request,
+            f"{done.segments} segments are published and {done.programs} programmes on offer. Members are coming.",
+        )
+    return redirect("console_template", slug)
+
+
+@require_POST
+@editor_required
+def take_out(request: HttpRequest, slug: str) -> HttpResponse:
+    """Take its drafts away again."""
+    found = _template(slug)
+    try:
+        count = starting.remove(template=found, author=str(request.user))
+    except SegmentInUse as error:
+        messages.error(request, str(error))
+    else:
+        gone = ngettext("%d draft is", "%d drafts are", count) % count
+        messages.success(request, f"{gone} taken away. What was published stays.")
+    return redirect("console_template", slug)
+
+
+def _template(slug: str) -> Template:
+    if slug not in listing.CATALOGUE:
+        raise Http404
+    return listing.CATALOGUE[slug]
+
+
+def _owner(request: HttpRequest) -> User | None:
+    return request.user if isinstance(request.user, User) else None
