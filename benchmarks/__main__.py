@@ -28,7 +28,7 @@ def main() -> None:
     from benchmarks.database import prepare
 
     is_new = prepare(name=f"prm_bench_{given.customers}_{given.segments}", keep=given.keep)
-    from benchmarks import changing, measures, moving, reading, spreading, world
+    from benchmarks import changing, measures, moving, reading, settling, spreading, world
 
     sizes = measures.Sizes(given.customers, given.partners, given.segments, given.sample, not given.no_growth)
     found: dict[str, Any] = {
@@ -53,6 +53,7 @@ def main() -> None:
         "as_of": reading.as_of,
         "members_csv": moving.members_csv,
         "import": moving.import_rows,
+        "settle": settling.settle,
         "sizes": measures.size_of_things,
         "nightly_growth": spreading.nightly_growth,
     }

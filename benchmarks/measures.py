@@ -58,9 +58,9 @@ def rules() -> list[tuple[str, Any]]:
     return list(rows.values_list("segment__slug", "rule"))
 
 
-def without_columns() -> AbstractContextManager[None]:
+def without_columns() -> AbstractContextManager[Any, Any]:
     """Inside, columns that are kept on disk are not used: everything is loaded."""
-    found: AbstractContextManager[None] = override_settings(SNAPSHOT_ABOVE=0)
+    found: AbstractContextManager[Any, Any] = override_settings(SNAPSHOT_ABOVE=0)
     return found
 
 

@@ -178,3 +178,8 @@ def read_pairs(query: str, parameters: dict[str, Any]) -> tuple[Ints, Ints]:
     table = copied(query, parameters, {"second": Field(Subject.DEAL, "second", "", FieldType.BOOLEAN)})
     second = table.columns["second"]
     return table.ids, second.values if isinstance(second, Scalars) else np.empty(0, dtype=np.int64)
+
+
+def read_ids(query: str, parameters: Any) -> Ints:
+    """One column of ids, shape (n,), in the order of the query."""
+    return copied(query, parameters, {}).ids

@@ -52,7 +52,7 @@ def sent(kind: FieldType, value: str) -> str:
             return f"coalesce({value}, '')"
 
 
-def copied(query: str, parameters: dict[str, Any], fields: dict[str, Field], *, raw: Collection[str] = ()) -> Table:
+def copied(query: str, parameters: Any, fields: dict[str, Field], *, raw: Collection[str] = ()) -> Table:
     """The rows of a query by COPY: an id, and the fields as `sent` has them; `raw` ones as they are stored."""
     statement = f"COPY ({query}) TO STDOUT (FORMAT csv)"
     arrival = Arrival(fields, raw)

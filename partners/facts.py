@@ -11,22 +11,14 @@ from calendar import monthrange
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
 
-from partners.models import Attribute
-from partners.vocabulary import (
-    BUILT_IN,
-    Choice,
-    Field,
-    FieldKind,
-    FieldType,
-    Subject,
-    extend,
-)
+from partners.stored_fields import stored_fields
+from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 """What the name of an attribute looks like."""
@@ -260,28 +252,7 @@ def vocabulary(subject: Subject) -> dict[str, Field]:
 
 
 def _vocabulary(subject: Subject) -> dict[str, Field]:
-    fields = {field.name: field for field in BUILT_IN[subject]}
-    computed = {fact.field.name: fact.field for fact in FACTS[subject]}
-    for attribute in Attribute.objects.filter(subject=subject, archived_at=None).order_by("label", "name"):
-        choices = tuple(Choice(choice["value"], choice.get("label") or choice["value"]) for choice in attribute.choices)
-        if attribute.built_in:
-            if attribute.name in fields:
-                fields[attribute.name] = replace(
-                    extend(fields[attribute.name], choices),
-                    sensitive=fields[attribute.name].sensitive or attribute.sensitive,
-                )
-        elif attribute.name not in fields:
-            fields[attribute.name] = Field(
-                subject,
-                attribute.name,
-                attribute.label,
-                FieldType(attribute.type),
-                FieldKind.CUSTOM,
-                choices=choices,
-                description=attribute.description,
-                sensitive=attribute.sensitive,
-            )
-    return fields | computed
+    return stored_fields(subject) | {fact.field.name: fact.field for fact in FACTS[subject]}
 
 
 def months_before(day: date, months: int) -> date:

@@ -216,7 +216,7 @@ def parsed(plans: Sequence[Plan], *, clock: Clock) -> Material:
         except RuleInvalid as invalid:
             broken[plan.slug] = str(invalid)
     stands_for = {plan.slug: plan.stands_for or plan.slug for plan in plans}
-    all_rivals = rivals()
+    all_rivals = rivals() if len(plans) > 1 else {}
     # A rival that is not active, or not part of this, takes nobody away.
     before = {
         slug: frozenset(all_rivals.get(stands_for[slug], frozenset()) & {plan.slug for plan in plans}) for slug in nodes
@@ -250,10 +250,7 @@ def load(
 
     With a range: of rules that do not compare subjects (`dependence`). With ids: of those and of whomever the rules go by.
     """
-    material.lost = {}
-    named = {material.stands_for.get(slug, slug): slug for slug in material.nodes}
-    hands = overrides_at(filter(None, named), material.clock.as_of)
-    material.by_hand = {named[slug]: hand for slug, hand in hands.items()}
+    stand(material)
     scope = reach([(material.subjects[slug], node) for slug, node in material.nodes.items()], ids)
     material.family = gather(material.nodes.values(), scope=scope, clock=material.clock, ranges=ranges)
     for subject in dict.fromkeys([*material.books, *material.family.own_fields]):
@@ -267,6 +264,14 @@ def load(
         else:
             material.tables[subject] = read_table(subject, sorted(names), as_of=as_of, ids=chosen)
     return material
+
+
+def stand(material: Material) -> None:
+    """Read who is in and out by hand, in the present snapshot."""
+    material.lost = {}
+    named = {material.stands_for.get(slug, slug): slug for slug in material.nodes}
+    hands = overrides_at(filter(None, named), material.clock.as_of)
+    material.by_hand = {named[slug]: hand for slug, hand in hands.items()}
 
 
 def seen(slugs: Collection[str] = ()) -> Seen:

@@ -20,7 +20,7 @@ from segments.instants import Clock
 from segments.matching import forms, matches, term_places
 from segments.operators import OPERATORS, PERCENTILES
 from segments.percentiles import rank_name, with_ranks
-from segments.primitives import Primitives
+from segments.primitives import Primitives, present
 from segments.ranges import inside, ranges_of
 from segments.ratios import Ratios, compare
 from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, about_of
@@ -64,15 +64,6 @@ def _rows(column: Column, start: int, stop: int) -> Column:
     return Sets(offsets - offsets[0], column.codes[offsets[0] : offsets[-1]], column.dictionary)
 
 
-def present(column: Column) -> Mask:
-    """Where there is a value, shape (n,)."""
-    if isinstance(column, Scalars):
-        return column.present
-    if isinstance(column, Codes):
-        return column.codes >= 0
-    return np.diff(column.offsets) > 0
-
-
 class Evaluator:
     """Evaluates rules over one table (or one block of it). Errors rise; they are never an answer."""
 
@@ -84,8 +75,11 @@ class Evaluator:
         clock: Clock,
         members: Mapping[str, Mask | Bits] | None = None,
         lookups: Lookups | None = None,
+        primitives: Primitives | None = None,
     ) -> None:
-        """`members`: per slug which rows are in that segment, shape (n,), or their `bits`; it may grow between calls."""
+        """`members`: per slug which rows are in that segment, shape (n,), or their `bits`; it may grow between calls.
+        `primitives`: those of this very table, when they are kept.
+        """
         self.table = table
         self.vocabulary = vocabulary
         self.clock = clock
@@ -93,8 +87,7 @@ class Evaluator:
         self._size = len(table)
         self._lookups = lookups if lookups is not None else {}
         self._leaves: dict[Leaf, Bits] = {}
-        self._here: dict[str, Bits] = {}
-        self._primitives = Primitives(len(table))
+        self._primitives = Primitives(len(table)) if primitives is None else primitives
 
     def mask(self, node: Node) -> Mask:
         """Which rows the node is true of, shape (n,). The array may be shared: do not write into it."""
@@ -136,10 +129,7 @@ class Evaluator:
         return found
 
     def _present(self, name: str) -> Bits:
-        found = self._here.get(name)
-        if found is None:
-            found = self._here[name] = packed(present(self.table.columns[name]))
-        return found
+        return self._primitives.present(name, self.table.columns[name])
 
     def _positive(self, leaf: Leaf) -> Bits:
         """A positive operator: false wherever the value is missing."""
@@ -147,7 +137,7 @@ class Evaluator:
         if leaf.operator == "notNull":
             return self._present(leaf.field)
         if leaf.operator in PERCENTILES:
-            return self._present(rank_name(leaf))
+            return packed(present(self.table.columns[rank_name(leaf)]))
         if isinstance(column, Ratios):
             return packed(compare(column, leaf))
         if isinstance(column, Scalars):

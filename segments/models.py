@@ -233,6 +233,9 @@ class Membership(models.Model):
                 name="membership_ended_by_subject",
             ),
             models.Index(fields=["segment", "entered_at"], name="membership_by_segment"),
+            models.Index(
+                fields=["segment", "left_at"], condition=models.Q(left_at__isnull=False), name="membership_by_end"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -9,9 +9,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from partners.tables import Codes, Ints, Mask, Scalars, Sets
+from partners.tables import CodeArray, Codes, Column, Mask, Scalars, Sets
 from segments.bitwords import Bits, none_of, packed
 from segments.ranges import MOST, Range, merged
+from segments.remembering import Remembered
 
 FEW = 24
 """A list of so many values is an OR; a longer one is looked up."""
@@ -20,10 +21,20 @@ FEW = 24
 class Primitives:
     """The primitives of one table (or one block of it), by the name of the column."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, known: Remembered | None = None) -> None:
+        """`known`: where they are kept, for a table that is evaluated over and over."""
         self._size = size
-        self._known: dict[tuple[str, str, int], Bits] = {}
-        self._places: dict[str, Ints] = {}
+        self._known: dict[tuple[str, str, int], Bits] | Remembered = {} if known is None else known
+        self._places: dict[str, CodeArray] = {}
+
+    def present(self, name: str, column: Column) -> Bits:
+        """Rows that have a value."""
+        key = (name, "present", 0)
+        found = self._known.get(key)
+        if found is None:
+            found = packed(present(column))
+            self._known[key] = found
+        return found
 
     def one_of(self, name: str, column: Codes, true_of: Mask) -> Bits:
         """Rows whose code is one that `true_of`, shape (entries + 1,), holds; its last is for missing values."""
@@ -60,7 +71,8 @@ class Primitives:
         key = (name, "equals", code)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = packed(column.codes == code)
+            found = packed(column.codes == code)
+            self._known[key] = found
         return found
 
     def _between(self, name: str, column: Scalars, low: int, high: int) -> Bits:
@@ -71,7 +83,10 @@ class Primitives:
         key = (name, "at least", low)
         found = self._known.get(key)
         if found is None:
-            found = self._known[key] = packed((column.values >= low) & column.present)
+            mask = column.values >= low
+            mask &= column.present
+            found = packed(mask)
+            self._known[key] = found
         return found
 
     def _has(self, name: str, column: Sets, code: int) -> Bits:
@@ -80,12 +95,22 @@ class Primitives:
         if found is None:
             rows = self._rows(name, column)
             mask = np.zeros(self._size, dtype=np.bool_)
-            mask[rows[column.codes == code]] = True
-            found = self._known[key] = packed(mask)
+            mask[rows[np.flatnonzero(column.codes == code)]] = True
+            found = packed(mask)
+            self._known[key] = found
         return found
 
-    def _rows(self, name: str, column: Sets) -> Ints:
+    def _rows(self, name: str, column: Sets) -> CodeArray:
         """The row of each value, worked out once per column."""
         if name not in self._places:
-            self._places[name] = np.repeat(np.arange(self._size, dtype=np.int64), np.diff(column.offsets))
+            self._places[name] = np.repeat(np.arange(self._size, dtype=np.int32), np.diff(column.offsets))
         return self._places[name]
+
+
+def present(column: Column) -> Mask:
+    """Where there is a value, shape (n,)."""
+    if isinstance(column, Scalars):
+        return column.present
+    if isinstance(column, Codes):
+        return column.codes >= 0
+    return np.diff(column.offsets) > 0

@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("segments", "0005_unchecked_references")]
+    dependencies = [("segments", "0006_ended_stays")]
 
     operations = [
         migrations.CreateModel(
