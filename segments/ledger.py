@@ -198,7 +198,9 @@ def _close(rows: Rows) -> None:
         insert("leaving", rows, numbered=False)
         cursor.execute("ANALYZE leaving")
         # One after another by the index, in its order: those who leave are few among those who stay.
-        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_memoize = off")
+        cursor.execute(
+            "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_memoize = off"
+        )
         cursor.execute(
             "UPDATE segments_membership m SET left_at = greatest(l.at, m.entered_at) FROM leaving l"
             " WHERE m.subject_id = l.subject_id AND m.segment_id = l.segment_id AND m.left_at IS NULL"
