@@ -25,7 +25,8 @@ EACH = 10
 
 def settle(sizes: Sizes) -> dict[str, Any]:
     """10 000 partners leave ten programmes each and enter ten others: 100 000 offers withdrawn and as many made, against
-    one plain INSERT … SELECT of the offers that were made into a table of the same indexes, without any withdrawal."""
+    one plain INSERT … SELECT of the offers that were made into a table of the same indexes and references, without any
+    withdrawal."""
     ids = list(Partner.objects.present().order_by("pk").values_list("pk", flat=True)[:10_000])
     with _programs() as (segments, programs):
         _place(segments, ids, 0)
@@ -34,8 +35,15 @@ def settle(sizes: Sizes) -> dict[str, Any]:
             cursor.execute("ANALYZE programs_offer")
             cursor.execute("DROP TABLE IF EXISTS rival_offer")
             cursor.execute("CREATE TABLE rival_offer (LIKE programs_offer INCLUDING ALL)")
-            cursor.execute("INSERT INTO rival_offer SELECT * FROM programs_offer")
-            cursor.execute("UPDATE rival_offer SET withdrawn_at = now()")  # so that the same offers may be made anew
+            for column, table in (("program_id", "programs_program"), ("partner_id", "partners_partner")):
+                cursor.execute(
+                    f"ALTER TABLE rival_offer ADD FOREIGN KEY ({column}) REFERENCES {table} DEFERRABLE INITIALLY DEFERRED"
+                )
+            cursor.execute(  # as full as the real one, and the same offers may be made anew
+                "INSERT INTO rival_offer (program_id, partner_id, reason, offered_at, withdrawn_at)"
+                " SELECT program_id, partner_id, reason, offered_at, now() FROM programs_offer"
+            )
+            cursor.execute("ANALYZE rival_offer")
         last = Offer.objects.aggregate(last=Max("id"))["last"] or 0
         _place(segments, ids, EACH)
         with Watch() as own:

@@ -14,29 +14,32 @@ from django.db import connection
 
 from partners.vocabulary import BUILT_IN, Choice, Field, FieldKind, FieldType, Subject, extend
 
-_known: dict[Subject, tuple[str, dict[str, Field]]] = {}
-"""By subject, the last state and its fields."""
+_known: list[tuple[str, dict[Subject, dict[str, Field]]]] = []
+"""The last state and its fields."""
 
 _QUERY = """
-    WITH mine AS (SELECT a.*, a.xmin AS written, a.ctid AS place FROM partners_attribute a WHERE subject = %s),
-    state AS (SELECT concat_ws(' ', pg_postmaster_start_time(), current_database(),
-        string_agg(concat_ws(' ', id, written, place), ',' ORDER BY id)) AS state FROM mine)
+    WITH state AS (SELECT concat_ws(' ', pg_postmaster_start_time(), current_database(),
+        string_agg(concat_ws(' ', id, xmin, ctid), ',' ORDER BY id)) AS state FROM partners_attribute)
     SELECT state, CASE WHEN state IS DISTINCT FROM %s THEN (SELECT coalesce(json_agg(json_build_object('name', name,
-        'label', label, 'type', type, 'choices', choices, 'description', description, 'sensitive', sensitive,
-        'built_in', built_in) ORDER BY label, name), '[]')::text FROM mine WHERE archived_at IS NULL) END
+        'subject', subject, 'label', label, 'type', type, 'choices', choices, 'description', description, 'sensitive',
+        sensitive, 'built_in', built_in) ORDER BY label, name), '[]')::text
+        FROM partners_attribute WHERE archived_at IS NULL) END
     FROM state
 """
 
 
-def stored_fields(subject: Subject) -> dict[str, Field]:
-    """The fields by name, archived ones left out."""
-    known = _known.get(subject)
+def stored_fields() -> dict[Subject, dict[str, Field]]:
+    """The fields of each subject by name, archived ones left out. Not to be written into."""
+    known = _known[0] if _known else None
     with connection.cursor() as cursor:
-        cursor.execute(_QUERY, [subject.value, known[0] if known else None])
+        cursor.execute(_QUERY, [known[0] if known else None])
         state, attributes = cursor.fetchone()
     if attributes is not None:
-        known = _known[subject] = (state, _fields(subject, json.loads(attributes)))
-    return dict(known[1]) if known else {}
+        rows = json.loads(attributes)
+        by_subject = {s: _fields(s, [row for row in rows if row["subject"] == s.value]) for s in Subject}
+        _known[:] = [(state, by_subject)]
+        return by_subject
+    return known[1] if known else {subject: {} for subject in Subject}
 
 
 def _fields(subject: Subject, attributes: list[dict[str, Any]]) -> dict[str, Field]:

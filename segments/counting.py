@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from django.db import transaction
 from pyroaring import BitMap64
 
 from partners import snapshot
@@ -25,6 +26,7 @@ from segments.operators import PERCENTILES
 from segments.primitives import Primitives
 from segments.remembering import Remembered
 from segments.rules import Leaf, Node, aggregates_used, fields_used, nodes
+from segments.unreadable import UNREADABLE
 
 BLOCK = 65_536
 """Rows that are looked through at a time for the first few."""
@@ -126,7 +128,11 @@ def _sides(material: Material, subject: Subject, slug: str) -> Sides | None:
     if len(material.nodes) > 1 or not _is_plain(material.nodes[slug]):
         return None
     computing.stand(material)
-    return snapshot.sides(subject, sorted(fields_used(material.nodes[slug])), as_of=material.clock.as_of)
+    try:
+        with transaction.atomic():  # what goes wrong inside leaves the snapshot usable
+            return snapshot.sides(subject, sorted(fields_used(material.nodes[slug])), as_of=material.clock.as_of)
+    except UNREADABLE:
+        return None  # the load says which values
 
 
 def _is_plain(node: Node) -> bool:
