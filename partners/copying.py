@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, cast
 
-from django.db import connection
+from django.db import DataError, NotSupportedError, connection
 
 from partners.arriving import Arrival, Piece
 from partners.casting import ABSENT
@@ -135,8 +135,11 @@ def _asked(kind: FieldType, texts: Sequence[str]) -> list[int]:
     if not texts:
         return []
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT {sent(kind, typed(kind, 'v'))} FROM unnest(%s::text[]) WITH ORDINALITY u (v, n) ORDER BY n",
-            [list(texts)],
-        )
+        try:
+            cursor.execute(
+                f"SELECT {sent(kind, typed(kind, 'v'))} FROM unnest(%s::text[]) WITH ORDINALITY u (v, n) ORDER BY n",
+                [list(texts)],
+            )
+        except NotSupportedError as error:  # its word for "NaN" and "Infinity" as integers
+            raise DataError(str(error)) from error
         return [int(value) for (value,) in cursor.fetchall()]
