@@ -7,7 +7,7 @@ from celery import shared_task
 from partners import snapshot, touching
 from partners.vocabulary import Subject
 from prm import loop
-from segments import history, membership, sharding
+from segments import history, ledger, membership, sharding
 from segments.models import Recompute
 
 
@@ -47,6 +47,7 @@ def sweep() -> None:
     for run in [*loop.unfinished(), *membership.due()]:
         recompute.delay(run.pk)
     loop.follow()
+    ledger.complete()
     touching.forget()
     history.prune_runs()
     for subject in Subject:

@@ -82,6 +82,6 @@ def is_member(segment: Segment, subject_id: int, as_of: datetime | None = None) 
 
 def segments_of(subject: Subject | str, subject_id: int, as_of: datetime | None = None) -> QuerySet[Membership]:
     """The stays of one subject with their segments, latest first."""
-    rows = Membership.objects.filter(subject_id=subject_id, segment__subject=Subject(subject).value)
+    rows = Membership.objects.of(subject_id).filter(segment__subject=Subject(subject).value)
     rows = rows.current() if as_of is None else rows.as_of(as_of)
     return rows.select_related("segment").order_by("-entered_at", "segment__name")
