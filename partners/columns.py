@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 from django.db import connection
 
-from partners.facts import SOURCES, fact, instants, vocabulary
+from partners.facts import fact, folded, instants, vocabulary
 from partners.tables import MISSING_CODE, Codes, Column, Ints, Scalars, Sets, Table
 from partners.vocabulary import Field, FieldKind, FieldType, Subject
 
@@ -45,7 +45,7 @@ _REFERENCES = {
 _SERVED_BY = (
     "LEFT JOIN (SELECT m.customer_id AS key, array_agg(p.external_id::text ORDER BY p.external_id) AS ids"
     " FROM partners_customer_partners m JOIN partners_partner p ON p.id = m.partner_id AND p.deleted_at IS NULL"
-    " GROUP BY 1) served_by ON served_by.key = t.id"
+    " {only} GROUP BY 1) served_by ON served_by.key = t.id"
 )
 
 
@@ -65,8 +65,8 @@ class Selection:
         return f"FROM {TABLES[self.subject]} t {' '.join(self.joins)} WHERE t.deleted_at IS NULL"
 
 
-def select(subject: Subject, fields: Iterable[Field], *, as_of: datetime) -> Selection:
-    """The SQL that reads these fields of a subject as of an instant."""
+def select(subject: Subject, fields: Iterable[Field], *, as_of: datetime, some: bool = False) -> Selection:
+    """The SQL that reads these fields of a subject as of an instant; of `some`: those in the parameter `ids`."""
     chosen = {field.name: field for field in fields}
     selection = Selection(subject, chosen, dict(instants(as_of)))
     by_source: dict[str, list[str]] = {}
@@ -80,7 +80,8 @@ def select(subject: Subject, fields: Iterable[Field], *, as_of: datetime) -> Sel
             selection.parameters[key] = field_.name
             selection.values[field_.name] = _custom(field_.type, f"%({key})s")
         elif field_.name == "partners" and field_.refers_to:
-            selection.joins.append(_SERVED_BY)
+            only = "WHERE m.customer_id = ANY(%(ids)s::bigint[])" if some else ""
+            selection.joins.append(_SERVED_BY.format(only=only))
             selection.values[field_.name] = "served_by.ids"
         elif field_.refers_to:
             join, column = _REFERENCES[field_.name]
@@ -89,7 +90,7 @@ def select(subject: Subject, fields: Iterable[Field], *, as_of: datetime) -> Sel
         else:
             selection.values[field_.name] = _built_in(field_.type, f"t.{field_.name}")
     for source, folds in by_source.items():
-        rows = SOURCES[source].format(facts=", ".join(folds))
+        rows = folded(source, ", ".join(folds), some=some)
         selection.joins.append(f"LEFT JOIN ({rows}) {source} ON {source}.key = t.id")
     return selection
 
@@ -164,7 +165,7 @@ def read_table(
     words = vocabulary(subject)
     if unknown := sorted(set(names) - words.keys()):
         raise KeyError(f"no such field of a {subject}: {', '.join(unknown)}")
-    selection = select(subject, [words[name] for name in dict.fromkeys(names)], as_of=as_of)
+    selection = select(subject, [words[name] for name in dict.fromkeys(names)], as_of=as_of, some=ids is not None)
     columns = ["t.id", *(_sent(f.type, _bare(selection.values[name], f)) for name, f in selection.fields.items())]
     some = ""
     if ids is not None:

@@ -1,6 +1,7 @@
 """Every setting, each from the environment with a default; `.env.example` lists them."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "people.sending.middleware.SendingMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "prm.api.middleware.ApiMiddleware",
     "integrations.idempotency.IdempotencyMiddleware",
@@ -132,6 +134,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}  # type: ignore[assignment]
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "people.sending.keeping.refused"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "prm.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -177,6 +180,10 @@ EMAIL_TIMEOUT = env.int("PRM_EMAIL_TIMEOUT", default=20)
 """Seconds that any one answer of the mail server is waited for."""
 QUIET_HOURS = parse_hours(env.str("PRM_QUIET_HOURS", default="20-8"))
 """The hours, by the clock of whoever is written to, in which no mail leaves that is not essential."""
+BOUNCE_ADDRESS = env.str("PRM_BOUNCE_ADDRESS", default="")
+"""Where mail comes back to; each mail has it with a mark of its own ("bounces+…@"), so that the mailbox takes such names."""
+RETURNED_MAIL_URL = env.str("PRM_RETURNED_MAIL_URL", default="")
+"""The mailbox behind it, imaps://user:password@host/INBOX, read every five minutes; empty: `manage.py read_returned_mail`."""
 DEFAULT_FROM_EMAIL = env.str("PRM_FROM_EMAIL", default="partners@example.com")
 
 # --- safety in the browser --------------------------------------------------------------------------------------------
@@ -275,9 +282,24 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partners.expire_registrations",
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
     },
+    "reminders of training": {
+        "task": "programs.remind",
+        "schedule": crontab(minute="25"),
+        "options": {"expires": 3000},
+    },
+    "mail that came back": {"task": "programs.read_returned_mail", "schedule": 300.0, "options": {"expires": 280}},
+    "goals of joint plans": {
+        "task": "programs.keep_plan_finals",
+        "schedule": crontab(hour="0", minute="20"),
+    },
     "accrue": {"task": "programs.accrue", "schedule": 300.0},
     # The nightly run asks for it as soon as it is done; this makes good a message that was lost.
     "measure": {"task": "insights.measure_when_due", "schedule": 3600.0, "options": {"expires": 3000}},
+    "webhooks": {"task": "integrations.tell_webhooks", "schedule": 10.0, "options": {"expires": 9}},
+    "webhooks' log": {
+        "task": "integrations.forget_deliveries",
+        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45"),
+    },
 }
 
 RECOMPUTE_TASK = "prm.recompute"
@@ -299,6 +321,10 @@ SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)
 """With more partners and customers than this, a run is spread over the workers."""
 SHARDS = env.int("PRM_SHARDS", default=8)
 """Into so many shares."""
+WEBHOOK_HTTP = env.bool("PRM_WEBHOOK_HTTP", default=False)
+"""Whether webhooks may go to http:// addresses too: for development."""
+WEBHOOK_NETWORKS = [ip_network(text.strip()) for text in env.list("PRM_WEBHOOK_NETWORKS", default=[])]
+"""Networks that are not public and may be called all the same, such as 10.1.0.0/16; none by default."""
 UNDO_TASK = "partners.undo"
 BULK_TASK = "partners.run_bulk_change"
 

@@ -51,13 +51,13 @@ def sweep() -> None:
     loop.follow()
     touching.forget()
     history.prune_runs()
-    for subject in (Subject.PARTNER, Subject.CUSTOMER):
+    for subject in Subject:
         if snapshot.is_due(subject):
             keep_columns.apply_async([subject.value], expires=300)
 
 
 @shared_task(name="prm.keep_columns")
 def keep_columns(subject: str) -> None:
-    """Keep the columns of a large population for previews."""
+    """Keep the columns of a large population for previews and lists."""
     if snapshot.is_due(Subject(subject)):
         snapshot.write(Subject(subject))

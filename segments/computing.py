@@ -30,6 +30,7 @@ from segments.relating import Family, Masks, Preparer, gather, owners_of, reach,
 from segments.rulebook import Rulebook, rulebook, slugs_named
 from segments.rules import Node, RuleInvalid, fields_used, segments_used
 from segments.standing import ByHand, overrides_at, rivals
+from segments.unreadable import UNREADABLE, broken_by_values
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ class Plan:
     rule: Any
     stands_for: str = ""
     """The segment whose overrides and place in a set it takes, when that is not `slug`."""
+    zone: str = ""
+    """Whose days it counts in; empty: the organisation's."""
 
 
 @dataclass
@@ -156,7 +159,12 @@ def active_plans(slugs: Iterable[str] = ()) -> tuple[list[Plan], dict[str, Segme
         graph = _graph(rows)
         wanted = references.upstream(graph, references.downstream(graph, wanted))
         rows = {slug: row for slug, row in rows.items() if slug in wanted}
-    return [Plan(slug, Subject(row.subject), published(row).rule) for slug, row in rows.items()], rows
+    return [_plan(row) for row in rows.values()], rows
+
+
+def _plan(segment: Segment) -> Plan:
+    version = published(segment)
+    return Plan(segment.slug, Subject(segment.subject), version.rule, zone=version.zone)
 
 
 def published(segment: Segment) -> SegmentVersion:
@@ -180,11 +188,7 @@ def plans_named(rule: Any, *, segment: str = "") -> list[Plan]:
         return []
     rows = {row.slug: row for row in Segment.objects.active().select_related("published")}
     graph = _graph(rows)
-    return [
-        Plan(slug, Subject(rows[slug].subject), published(rows[slug]).rule)
-        for slug in sorted(references.upstream(graph, named))
-        if slug in rows
-    ]
+    return [_plan(rows[slug]) for slug in sorted(references.upstream(graph, named)) if slug in rows]
 
 
 def read(
@@ -211,7 +215,7 @@ def parsed(plans: Sequence[Plan], *, clock: Clock) -> Material:
     broken: dict[str, str] = {}
     for plan in plans:
         try:
-            nodes[plan.slug] = books[plan.subject].parse(plan.rule, saved=True)
+            nodes[plan.slug] = books[plan.subject].parse(plan.rule, saved=True, zone=plan.zone)
         except RuleInvalid as invalid:
             broken[plan.slug] = str(invalid)
     stands_for = {plan.slug: plan.stands_for or plan.slug for plan in plans}
@@ -248,15 +252,35 @@ def load(
     """Read the facts that the trees need, in the present snapshot: of all subjects, of these, or of a range of ids.
 
     With a range: of rules that do not compare subjects (`dependence`). With ids: of those and of whomever the rules go by.
+    Rules over values that cannot be read fail alone.
     """
+    try:
+        with transaction.atomic():  # what goes wrong inside leaves the snapshot usable
+            return _load(material, material.nodes, ids, ranges, also)
+    except UNREADABLE:
+        broken = broken_by_values(material.nodes, material.subjects, as_of=material.clock.as_of)
+        if not broken:
+            raise
+        for slug, reason in broken.items():
+            material.fail(slug, reason)
+        return _load(material, {s: node for s, node in material.nodes.items() if s not in broken}, ids, ranges, also)
+
+
+def _load(
+    material: Material,
+    nodes: Mapping[str, Node],
+    ids: Mapping[Subject, Sequence[int]] | None,
+    ranges: Mapping[Subject, tuple[int, int]] | None,
+    also: Mapping[Subject, Iterable[str]] | None,
+) -> Material:
     material.lost = {}
-    named = {material.stands_for.get(slug, slug): slug for slug in material.nodes}
+    named = {material.stands_for.get(slug, slug): slug for slug in nodes}
     hands = overrides_at(filter(None, named), material.clock.as_of)
     material.by_hand = {named[slug]: hand for slug, hand in hands.items()}
-    scope = reach([(material.subjects[slug], node) for slug, node in material.nodes.items()], ids)
-    material.family = gather(material.nodes.values(), scope=scope, clock=material.clock, ranges=ranges)
+    scope = reach([(material.subjects[slug], node) for slug, node in nodes.items()], ids)
+    material.family = gather(nodes.values(), scope=scope, clock=material.clock, ranges=ranges)
     for subject in dict.fromkeys([*material.books, *material.family.own_fields]):
-        mine = [node for slug, node in material.nodes.items() if material.subjects[slug] is subject]
+        mine = [node for slug, node in nodes.items() if material.subjects[slug] is subject]
         names = set().union(*(fields_used(node) for node in mine), (also or {}).get(subject, ()))
         names |= material.family.own_fields.get(subject, set())
         chosen, as_of = owners_of(scope, subject.value), material.clock.as_of

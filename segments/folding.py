@@ -31,6 +31,7 @@ def fold(
     `rows`, `owners`: which record belongs to which subject, shape (pairs,), positions in `table` and in the result.
     `where`: which records count, shape (len(table),).
     """
+    clock = clock.at(aggregate.zone)
     matched = np.ones(len(rows), dtype=np.bool_) if where is None else where[rows]
     dated = _dated(aggregate, table, clock, 1)
     here = np.ones(len(rows), dtype=np.bool_) if dated is None else dated[rows]

@@ -94,6 +94,8 @@ class SegmentVersion(models.Model):
     segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="versions")
     number = models.PositiveIntegerField()
     rule = models.JSONField()
+    zone = models.CharField("time zone", max_length=64, blank=True)
+    """Whose days the rule counts in; empty: the organisation's."""
     reason = models.CharField(max_length=500, blank=True)
     author = models.CharField(max_length=200, blank=True, help_text="The person's name, or the API key's")
     created_at = models.DateTimeField(default=timezone.now)

@@ -69,21 +69,37 @@ class Difference:
 
 
 def preview(
-    *, subject: Subject | str, rule: Any, viewer: Viewer, sample_size: int = 10, segment: Segment | None = None
+    *,
+    subject: Subject | str,
+    rule: Any,
+    viewer: Viewer,
+    sample_size: int = 10,
+    segment: Segment | None = None,
+    zone: str | None = None,
 ) -> Preview:
     """Count, sample, coverage and sentence of a rule. With what is wrong instead, when it is not valid, or when it reads
     a field whose values the viewer may not.
 
-    `segment`: whose rule it is, so that a reference back to it is refused here and not only at save.
+    `segment`: whose rule it is, so that a reference back to it is refused here and not only at save. `zone`: whose days it
+    counts in; None: the segment's, else the organisation's.
     """
     with computing.one_snapshot():
-        return _preview(Subject(subject), rule, viewer, sample_size, segment)
+        return _preview(Subject(subject), rule, viewer, sample_size, segment, _zone(segment, zone))
 
 
-def _preview(subject: Subject, rule: Any, viewer: Viewer, sample_size: int, segment: Segment | None) -> Preview:
+def _zone(segment: Segment | None, zone: str | None) -> str:
+    if zone is not None:
+        return zone
+    return segment.draft.zone if segment is not None and segment.draft is not None else ""
+
+
+def _preview(
+    subject: Subject, rule: Any, viewer: Viewer, sample_size: int, segment: Segment | None, zone: str
+) -> Preview:
     clock = clock_at()
     try:
-        material, wanted = _work_out(subject, rule, clock, own_slug=segment.slug if segment else "", viewer=viewer)
+        own_slug = segment.slug if segment else ""
+        material, wanted = _work_out(subject, rule, clock, zone=zone, own_slug=own_slug, viewer=viewer)
     except RuleInvalid as invalid:
         return Preview(count=None, total=_visible_count(subject, viewer), errors=invalid.errors)
     node = material.nodes[_OWN]
@@ -105,7 +121,9 @@ def _preview(subject: Subject, rule: Any, viewer: Viewer, sample_size: int, segm
     )
 
 
-def difference(segment: Segment, viewer: Viewer, sample_size: int = 10, rule: Any = None) -> Difference:
+def difference(
+    segment: Segment, viewer: Viewer, sample_size: int = 10, rule: Any = None, zone: str | None = None
+) -> Difference:
     """Who would enter and leave if the draft (or the rule handed in) were published now, against the present members.
 
     RuleInvalid when it does not hold (any more), or when the rule handed in reads a field hidden from the viewer.
@@ -114,7 +132,9 @@ def difference(segment: Segment, viewer: Viewer, sample_size: int = 10, rule: An
     if rule is None and segment.draft is not None:
         rule = segment.draft.rule
     with computing.one_snapshot():
-        material, wanted = _work_out(Subject(segment.subject), rule, clock_at(), own_slug=segment.slug, viewer=asks)
+        material, wanted = _work_out(
+            Subject(segment.subject), rule, clock_at(), zone=_zone(segment, zone), own_slug=segment.slug, viewer=asks
+        )
         return _difference(segment, viewer, sample_size, material, wanted)
 
 
@@ -157,7 +177,12 @@ def moves(segment: Segment) -> Moves:
         return Moves(BitMap64(), BitMap64(), 0)
     with computing.one_snapshot():
         _, wanted = _work_out(
-            Subject(segment.subject), segment.draft.rule, clock_at(), own_slug=segment.slug, viewer=None
+            Subject(segment.subject),
+            segment.draft.rule,
+            clock_at(),
+            zone=segment.draft.zone,
+            own_slug=segment.slug,
+            viewer=None,
         )
     return Moves(wanted - have, have - wanted, len(have))
 
@@ -167,18 +192,18 @@ _OWN = ""
 
 
 def _work_out(
-    subject: Subject, rule: Any, clock: Clock, *, own_slug: str, viewer: Viewer | None
+    subject: Subject, rule: Any, clock: Clock, *, zone: str, own_slug: str, viewer: Viewer | None
 ) -> tuple[Material, BitMap64]:
     """Evaluate a rule as publishing it now would, with the segments it refers to as of the same instant.
 
     `viewer`: who thought of the rule; None: it is a stored one.
     """
     book = rulebook(subject, rule)
-    node = book.parse(rule, own_slug=own_slug)
+    node = book.parse(rule, own_slug=own_slug, zone=zone)
     if viewer is not None:
         refuse_hidden(node, book.vocabulary, viewer)
     material = computing.read(
-        [Plan(_OWN, subject, rule, own_slug), *computing.plans_named(rule, segment=own_slug)], clock=clock
+        [Plan(_OWN, subject, rule, own_slug, zone), *computing.plans_named(rule, segment=own_slug)], clock=clock
     )
     found = computing.work_out(material)
     if _OWN in material.failures:

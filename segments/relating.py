@@ -67,8 +67,10 @@ def reach(rules: Iterable[tuple[Subject, Node]], ids: Mapping[Subject, Sequence[
         _everybody_for_ranks(scope, subject, node)
         for aggregate in aggregates_used(node):
             used[aggregate.key] = aggregate
-            if aggregate.where is not None and aggregate.related.subject in list(SUBJECTS):
-                _everybody_for_ranks(scope, Subject(aggregate.related.subject), aggregate.where)
+            if aggregate.where is not None:
+                # Records that are no subjects are ranked among those of all owners.
+                whose = aggregate.related.subject if aggregate.related.subject in list(SUBJECTS) else aggregate.owner
+                _everybody_for_ranks(scope, Subject(whose), aggregate.where)
     ways = {(a.owner, a.relation) for a in used.values() if a.related.subject in list(SUBJECTS)}
     grown = True
     while grown:

@@ -94,7 +94,9 @@ class Checker:
 
     def _written(self, value: Value | None) -> Piece:
         if value is None and self.is_required:
-            return Bad(f"is missing; a {self.field.subject} needs a {self.field.label.lower()}")
+            label = self.field.label.lower()
+            article = "an" if label[0] in "aeio" else "a"
+            return Bad(f"is missing; a {self.field.subject} needs {article} {label}")
         return self._write(self._resolved(value) if self.refers_to else value)
 
     def _resolved(self, value: Value | None) -> Any:

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from partners.querysets import (
+    DEAL,
     CustomerQuerySet,
     DealQuerySet,
     ImportQuerySet,
@@ -159,7 +160,10 @@ class Deal(Record):
     objects = DealQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["partner", "stage", "closed_on"], name="deal_by_partner")]
+        indexes = [
+            models.Index(fields=["partner", "stage", "closed_on"], name="deal_by_partner"),
+            GinIndex(searched(DEAL), name="deal_by_words"),
+        ]
 
 
 @pghistory.track()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -56,10 +57,13 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "console/segments/changes.html", words)
 
 
-def latest(segment: Segment, viewer: Viewer) -> dict[str, Any]:
-    """Who moved lately, newest first, of those the viewer may see."""
+def latest(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> dict[str, Any]:
+    """Who moved lately, or up to an instant, newest first, of those the viewer may see."""
     reach = LATEST * 10 if viewer.regions else LATEST
-    rows = Change.objects.filter(segment=segment).select_related("segment", "recompute").order_by("-id")[:reach]
+    found = Change.objects.filter(segment=segment)
+    if as_of is not None:
+        found = found.filter(at__lte=as_of)
+    rows = found.select_related("segment", "recompute").order_by("-id")[:reach]
     return {"moves": told(segment, list(rows), viewer)[:LATEST]}
 
 

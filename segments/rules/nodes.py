@@ -54,6 +54,8 @@ class Aggregate:
     window: Window | None = None
     date: str = ""
     """The field that the window, or what is the latest, goes by."""
+    zone: str = ""
+    """As of a leaf; set where the days of the window, or of a condition in `where`, are those of that zone."""
     related: Related = field(compare=False, kw_only=True, repr=False)
     about: Field = field(compare=False, kw_only=True, repr=False)
     """The result, as a field of the owner."""
@@ -74,6 +76,8 @@ class Leaf:
     within: str = ""
     """Of a percentile: the field whose values divide the population into groups, each ranked by itself."""
     aggregate: Aggregate | None = None
+    zone: str = ""
+    """Where days count: the zone of the segment it belongs to; empty: the clock's. No part of the stored rule."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,12 @@ def aggregates_used(node: Node) -> list[Aggregate]:
         if isinstance(leaf, Leaf) and leaf.aggregate:
             found += [*(aggregates_used(leaf.aggregate.where) if leaf.aggregate.where else ()), leaf.aggregate]
     return list(dict.fromkeys(found))
+
+
+def zones_of(node: Node) -> set[str]:
+    """The zones, other than the clock's, whose days the rule counts in."""
+    leaves = [found for _, found in nodes(node) if isinstance(found, Leaf)]
+    return {zone for leaf in leaves for zone in (leaf.zone, leaf.aggregate.zone if leaf.aggregate else "") if zone}
 
 
 def about_of(leaf: Leaf, vocabulary: Vocabulary) -> Field:

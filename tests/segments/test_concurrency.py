@@ -18,6 +18,7 @@ from django.db import connection, connections
 
 from partners.models import Partner
 from segments import computing, drafting, lease, locks, membership
+from segments.following import follow
 from segments.models import Change, MemberSet, Membership, Recompute
 from segments.rules import RuleInvalid
 from segments.verifying import verify
@@ -267,3 +268,64 @@ def test_ledger__many_runs_at_once__ids_follow_commits(many: None) -> None:
     assert seen == list(Change.objects.order_by("pk").values_list("pk", flat=True))
     assert len(seen) == 800
     assert MemberSet.objects.count() == 4
+
+
+# --- runs that overtake each other ------------------------------------------------------------------------------------
+
+
+def test_two_runs__the_earlier_one_reads_last__what_it_saw_is_followed_and_not_forgotten(many: None) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+    earlier, later = requested(), requested()
+    membership.recompute(run=later)
+    Partner.objects.filter(external_id="p0").update(region="EMEA")
+    done = membership.recompute(run=earlier)
+    assert done is not None
+    assert done.segment_count == 0, "a run that was asked for later has been here"
+    follow()
+    assert "p0" in members("emea")
+    assert verify().drift == []
+
+
+def test_named_run__overtaken_by_one_that_may_have_read_before__asked_for_again(many: None) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+    published("rest", leaf("segment", "notIn", ["emea"]))
+    earlier, later = requested("emea"), requested()
+    membership.recompute(run=later)
+    membership.recompute(run=earlier)
+    again = Recompute.objects.get(status=Recompute.Status.QUEUED)
+    assert (again.slugs, again.trigger, again.pk > later.pk) == (["emea"], earlier.trigger, True)
+    done = membership.recompute(run=again)
+    assert done is not None
+    assert done.segment_count == 2
+    assert not Recompute.objects.filter(status=Recompute.Status.QUEUED).exists()
+
+
+def test_follow__hands_over_to_a_run_that_waits_and_is_overtaken__the_change_is_not_lost(many: None) -> None:
+    Partner.objects.update(employees=1)
+    published("largest", leaf("employees", "topPercent", "0.05"))
+    recomputed()
+    handed = []
+    for size in (50, 60):
+        Partner.objects.filter(external_id="p1").update(employees=size)
+        done = follow()
+        assert done is not None
+        assert done.handed_over is not None
+        handed.append(done.handed_over)
+    membership.recompute(run=handed[0])
+    waiting = handed[1] if handed[1].pk != handed[0].pk else None
+    if waiting is None:
+        Partner.objects.filter(external_id="p1").update(employees=70)
+        done = follow()
+        assert done is not None
+        waiting = done.handed_over
+    assert waiting is not None
+    recomputed()
+    Partner.objects.filter(external_id="p2").update(employees=90)
+    done = follow()
+    assert done is not None
+    assert done.handed_over == waiting, "it waits still"
+    membership.recompute(run=waiting)
+    for run in Recompute.objects.filter(status=Recompute.Status.QUEUED).order_by("id"):
+        membership.recompute(run=run)
+    assert members("largest") == ["p2"]
+    assert verify().drift == []

@@ -163,7 +163,7 @@ def test_recompute__many_segments__as_many_queries_as_for_few(
 ) -> None:
     for number in range(30):
         published(f"s{number}", leaf("region", "=", "EMEA"))
-    with django_assert_max_num_queries(34):
+    with django_assert_max_num_queries(36):
         recomputed()
 
 
@@ -463,10 +463,10 @@ def test_delete__active__refused_and_archived__gone(three: list[Partner]) -> Non
 def test_publish__queues_a_run_once_committed(
     three: list[Partner], django_capture_on_commit_callbacks: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from segments import dispatch
+    from segments import membership
 
     sent: list[Any] = []
-    monkeypatch.setattr(dispatch.current_app, "send_task", lambda name, args: sent.append((name, args)))
+    monkeypatch.setattr(membership.current_app, "send_task", lambda name, args: sent.append((name, args)))
     segment = draft("s")
     with django_capture_on_commit_callbacks(execute=True):
         done = publishing.publish(segment=segment, author="A. Author")
