@@ -77,7 +77,9 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         drafting.change_details(segment=segment, **{name: values[name] for name in ABOUT_IT})
-        profiling.change_profile(segment=segment, **{name: values[name] for name in (*profiling.FIELDS, *profiling.MEASURED)})
+        profiling.change_profile(
+            segment=segment, **{name: values[name] for name in (*profiling.FIELDS, *profiling.MEASURED)}
+        )
         messages.success(request, "The profile is saved.")
         return redirect("console_segment", slug)
     status = 400 if form.errors else 200
