@@ -7,6 +7,8 @@ from urllib.parse import urlsplit, urlunsplit
 
 import psycopg2
 
+LOGIN = frozenset({"user", "password", "host", "port"})
+
 
 def prepare(*, name: str, keep: bool) -> bool:
     """Make the database (or keep the one of the last run) and point the settings at it. True when it is new."""
@@ -39,3 +41,16 @@ def prepare(*, name: str, keep: bool) -> bool:
     django.setup()
     call_command("migrate", verbosity=0, interactive=False)
     return not (known and keep)
+
+
+def drop(name: str) -> None:
+    """Let a database go that `prepare` made, from another one on the same server."""
+    from django.db import connection, connections
+
+    connections.close_all()
+    login = {key: value for key, value in connection.get_connection_params().items() if key in LOGIN}
+    server = psycopg2.connect(**{**login, "dbname": "postgres"})
+    server.autocommit = True
+    with server.cursor() as cursor:
+        cursor.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    server.close()

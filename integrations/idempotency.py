@@ -15,10 +15,13 @@ from rest_framework.request import Request
 
 from integrations.authentication import KeyAuthentication
 from integrations.models import Answer
+from integrations.webhooks.sealing import seal, unseal
 
 KEPT = timedelta(days=1)
 PREFIX = "/api/"
 _KEPT_HEADERS = ("Content-Type", "Location")
+_SEALED = "sealed"
+"""Among the kept headers: the body holds a secret and is kept encrypted."""
 
 
 class IdempotencyMiddleware:
@@ -54,7 +57,7 @@ class IdempotencyMiddleware:
             if kept is not None:
                 if kept.fingerprint != fingerprint:
                     return _refuse(422, "This Idempotency-Key was used for another request. Use a new one.")
-                return HttpResponse(bytes(kept.body), status=kept.status, headers=kept.headers)
+                return _again(kept)
             response = self.get_response(request)
             if 200 <= response.status_code < 300 and isinstance(response, HttpResponse):
                 _keep(owner, key, fingerprint, response)
@@ -78,8 +81,20 @@ def _lock(owner: str, key: str) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])
 
 
+def _again(kept: Answer) -> HttpResponse:
+    """The kept answer, as it was."""
+    headers = dict(kept.headers)
+    body = bytes(kept.body)
+    if headers.pop(_SEALED, ""):
+        body = unseal(body).encode()
+    return HttpResponse(body, status=kept.status, headers=headers)
+
+
 def _keep(owner: str, key: str, fingerprint: str, response: HttpResponse) -> None:
     headers = {name: response.headers[name] for name in _KEPT_HEADERS if name in response.headers}
+    body = response.content
+    if getattr(response, "holds_secret", False):
+        headers[_SEALED], body = "yes", seal(body.decode())
     Answer.objects.filter(at__lte=timezone.now() - KEPT).delete()
     Answer.objects.create(
         owner=owner,
@@ -87,7 +102,7 @@ def _keep(owner: str, key: str, fingerprint: str, response: HttpResponse) -> Non
         fingerprint=fingerprint,
         status=response.status_code,
         headers=headers,
-        body=response.content,
+        body=body,
     )
 
 

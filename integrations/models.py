@@ -1,12 +1,16 @@
-"""Machines: their keys (only a hash is stored), and the answers they were given."""
+"""Machines: their keys (only a hash is stored), the answers they were given, and where events are sent."""
 
 import pghistory
 from django.db import models
 from django.utils import timezone
 from rest_framework_api_key.models import AbstractAPIKey
 
+from integrations.webhooks.models import Webhook, WebhookAttempt, WebhookDelivery
 
-@pghistory.track(exclude=["hashed_key", "last_used_at"])
+__all__ = ["Answer", "ApiKey", "Webhook", "WebhookAttempt", "WebhookDelivery"]
+
+
+@pghistory.track(exclude=["hashed_key", "last_used_at", "replaces"])
 class ApiKey(AbstractAPIKey):
     """A named key with a scope: read ⊂ write ⊂ admin."""
 
@@ -19,6 +23,10 @@ class ApiKey(AbstractAPIKey):
 
     scope = models.CharField(max_length=5, choices=Scope.choices)
     last_used_at = models.DateTimeField(null=True, blank=True, editable=False)
+    replaces = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="replaced_by", editable=False
+    )
+    """The key whose place it takes; both work until that one expires."""
 
     class Meta(AbstractAPIKey.Meta):
         verbose_name = "API key"

@@ -17,7 +17,9 @@ _RANK = {ApiKey.Scope.READ: 0, ApiKey.Scope.WRITE: 1, ApiKey.Scope.ADMIN: 2}
 
 
 class ScopeAllows(BasePermission):
-    """Staff and keys only. A view may set `write_scope = "admin"`, and `reading_posts = True` where POST changes nothing."""
+    """Staff and keys only. A view may set `read_scope` and `write_scope` to "admin", and `reading_posts = True` where POST
+    changes nothing.
+    """
 
     message = "This key or role may not do that."
 
@@ -26,7 +28,8 @@ class ScopeAllows(BasePermission):
         if not roles.is_vendor(request.user):
             return False
         reading = request.method in SAFE_METHODS or getattr(view, "reading_posts", False)
-        needed = ApiKey.Scope.READ if reading else ApiKey.Scope(getattr(view, "write_scope", ApiKey.Scope.WRITE))
+        asked = getattr(view, "read_scope", "read") if reading else getattr(view, "write_scope", "write")
+        needed = ApiKey.Scope(asked)
         if isinstance(request.auth, ApiKey):
             return _RANK[ApiKey.Scope(request.auth.scope)] >= _RANK[needed]
         if needed == ApiKey.Scope.READ:

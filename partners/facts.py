@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
-from partners.models import Attribute
-from partners.vocabulary import (
-    BUILT_IN,
-    Choice,
-    Field,
-    FieldKind,
-    FieldType,
-    Subject,
-    extend,
-)
+from partners.stored_fields import stored_fields
+from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 """What the name of an attribute looks like."""
@@ -34,16 +26,34 @@ RESERVED = frozenset({"id", "segment", "custom", "provenance", "created_at", "up
 """Names with a meaning of their own in rules, files or addresses."""
 
 SOURCES: dict[str, str] = {
-    "partner_deals": "SELECT d.partner_id AS key, {facts} FROM partners_deal d WHERE d.deleted_at IS NULL GROUP BY 1",
+    "partner_deals": "SELECT d.partner_id AS key, {facts} FROM partners_deal d WHERE d.deleted_at IS NULL{only} GROUP BY 1",
     "customer_deals": "SELECT d.customer_id AS key, {facts} FROM partners_deal d "
-    "WHERE d.deleted_at IS NULL AND d.customer_id IS NOT NULL GROUP BY 1",
-    "partner_activity": "SELECT a.partner_id AS key, {facts} FROM partners_activity a WHERE a.at < %(as_of)s GROUP BY 1",
+    "WHERE d.deleted_at IS NULL AND d.customer_id IS NOT NULL{only} GROUP BY 1",
+    "partner_activity": "SELECT a.partner_id AS key, {facts} FROM partners_activity a WHERE a.at < %(as_of)s{only} GROUP BY 1",
     "partner_customers": "SELECT m.partner_id AS key, {facts} FROM partners_customer_partners m "
-    "JOIN partners_customer c ON c.id = m.customer_id AND c.deleted_at IS NULL GROUP BY 1",
+    "JOIN partners_customer c ON c.id = m.customer_id AND c.deleted_at IS NULL{only} GROUP BY 1",
     "customer_partners": "SELECT m.customer_id AS key, {facts} FROM partners_customer_partners m "
-    "JOIN partners_partner p ON p.id = m.partner_id AND p.deleted_at IS NULL GROUP BY 1",
+    "JOIN partners_partner p ON p.id = m.partner_id AND p.deleted_at IS NULL{only} GROUP BY 1",
 }
-"""Rows by the subject's id; `{facts}` takes the folds, `%(…)s` the instants of `instants`."""
+"""Rows by the subject's id; `{facts}` takes the folds, `{only}` a condition on whose rows, `%(…)s` the instants of
+`instants`. See `folded`."""
+_KEYS = {
+    "partner_deals": "d.partner_id",
+    "customer_deals": "d.customer_id",
+    "partner_activity": "a.partner_id",
+    "partner_customers": "m.partner_id",
+    "customer_partners": "m.customer_id",
+}
+
+
+def folded(source: str, folds: str, *, some: bool = False) -> str:
+    """The SQL of a source with its folds, of everybody or of `some`: the subjects in the parameter `ids`.
+
+    Said inside, that costs what those few have; joined outside, everybody's rows would be folded first.
+    """
+    only = f" AND {_KEYS[source]} = ANY(%(ids)s::bigint[])" if some else ""
+    return SOURCES[source].format(facts=folds, only=only)
+
 
 _WON_12M = "d.stage = 'won' AND d.closed_on >= %(year_start)s AND d.closed_on < %(day_end)s"
 _WON_PRIOR = "d.stage = 'won' AND d.closed_on >= %(prior_start)s AND d.closed_on < %(year_start)s"
@@ -233,12 +243,14 @@ def reserved_names(subject: Subject) -> frozenset[str]:
     return RESERVED | {field.name for field in BUILT_IN[subject]} | {fact.field.name for fact in FACTS[subject]}
 
 
-_remembered: ContextVar[dict[Subject, dict[str, Field]] | None] = ContextVar("vocabularies", default=None)
+_remembered: ContextVar[dict[str, Any] | None] = ContextVar("remembered", default=None)
+T = TypeVar("T")
 
 
 @contextmanager
 def one_vocabulary() -> Iterator[None]:
-    """Inside, a vocabulary is read once: for a transaction that reads all from one snapshot and writes nothing."""
+    """Inside, a vocabulary (and whatever else is read `once`) is read once: for a transaction that reads all from one
+    snapshot and writes nothing."""
     token = _remembered.set({})
     try:
         yield
@@ -246,42 +258,30 @@ def one_vocabulary() -> Iterator[None]:
         _remembered.reset(token)
 
 
+def once(name: str, read: Callable[[], T]) -> T:
+    """What `read` gives; inside `one_vocabulary` only the first time. Nobody may change it."""
+    kept = _remembered.get()
+    if kept is None:
+        return read()
+    if name not in kept:
+        kept[name] = read()
+    found: T = kept[name]
+    return found
+
+
 def vocabulary(subject: Subject) -> dict[str, Field]:
     """Every field of a subject by name: built-in with the choices added to them, custom (not archived), computed.
 
-    One query; inside `one_vocabulary` only the first time.
+    One query; inside `one_vocabulary` one for all subjects.
     """
-    kept = _remembered.get()
-    if kept is None:
-        return _vocabulary(subject)
-    if subject not in kept:
-        kept[subject] = _vocabulary(subject)
-    return dict(kept[subject])
+    if _remembered.get() is None:
+        return _vocabulary(subject, stored_fields()[subject])
+    every = once("attributes", stored_fields)
+    return dict(once(f"vocabulary of {subject}", lambda: _vocabulary(subject, every[subject])))
 
 
-def _vocabulary(subject: Subject) -> dict[str, Field]:
-    fields = {field.name: field for field in BUILT_IN[subject]}
-    computed = {fact.field.name: fact.field for fact in FACTS[subject]}
-    for attribute in Attribute.objects.filter(subject=subject, archived_at=None).order_by("label", "name"):
-        choices = tuple(Choice(choice["value"], choice.get("label") or choice["value"]) for choice in attribute.choices)
-        if attribute.built_in:
-            if attribute.name in fields:
-                fields[attribute.name] = replace(
-                    extend(fields[attribute.name], choices),
-                    sensitive=fields[attribute.name].sensitive or attribute.sensitive,
-                )
-        elif attribute.name not in fields:
-            fields[attribute.name] = Field(
-                subject,
-                attribute.name,
-                attribute.label,
-                FieldType(attribute.type),
-                FieldKind.CUSTOM,
-                choices=choices,
-                description=attribute.description,
-                sensitive=attribute.sensitive,
-            )
-    return fields | computed
+def _vocabulary(subject: Subject, stored: dict[str, Field]) -> dict[str, Field]:
+    return stored | {fact.field.name: fact.field for fact in FACTS[subject]}
 
 
 def months_before(day: date, months: int) -> date:

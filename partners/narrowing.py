@@ -8,7 +8,7 @@ fits no condition but `unset` and the negative ones.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal, InvalidOperation
@@ -21,10 +21,9 @@ from django.db.models.functions import Cast, NullIf
 from django.http import QueryDict
 from django.utils import timezone
 
-from partners.facts import SOURCES, fact, instants
+from partners.facts import fact, folded, instants
 from partners.models import Customer
-from partners.vocabulary import Field, FieldKind, FieldType, Subject, Vocabulary
-from people.roles import Viewer
+from partners.vocabulary import Field, FieldKind, FieldType, Vocabulary
 
 PREFIX = "f."
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
@@ -275,7 +274,7 @@ def _computed(field: Field, operator: str, texts: tuple[str, ...]) -> Q:
         condition, given = f"{condition} AND found.{field.name} >= %(low)s", {**given, "low": low}
     if high is not None:
         condition, given = f"{condition} AND found.{field.name} <= %(high)s", {**given, "high": high}
-    rows = SOURCES[rule.source].format(facts=f"{rule.sql} AS {field.name}")
+    rows = folded(rule.source, f"{rule.sql} AS {field.name}")
     found = Q(pk__in=_raw(f"SELECT found.key FROM ({rows}) found WHERE {condition}", given))
     if rule.empty == "0" and (low is None or low <= 0) and (high is None or high >= 0):
         found |= ~Q(pk__in=_raw(f"SELECT found.key FROM ({rows}) found", given))
@@ -286,27 +285,3 @@ def _raw(statement: str, given: dict[str, Any]) -> RawSQL:
     """The statement with its named placeholders by position."""
     names = PLACEHOLDER.findall(statement)
     return RawSQL(PLACEHOLDER.sub("%s", statement), [given[name] for name in names])  # noqa: S611 — our own names
-
-
-Narrow = Callable[[Subject, str, Viewer], Q | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Grouping:
-    """Something above the records that a list can be narrowed by, such as a segment."""
-
-    name: str
-    label: str
-    options: Callable[[Subject, Viewer], list[tuple[str, str]]]
-    """The values to choose from, with their words."""
-    narrow: Narrow
-    """The condition of a value; None when there is none such."""
-
-
-groupings: list[Grouping] = []
-
-
-def register(grouping: Grouping) -> None:
-    """Have lists offer a grouping; called once, when an app above is ready."""
-    if grouping.name not in {known.name for known in groupings}:
-        groupings.append(grouping)

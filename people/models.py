@@ -115,6 +115,8 @@ class Preference(models.Model):
     user = models.OneToOneField(User, primary_key=True, on_delete=models.CASCADE, related_name="preference")
     mail_off = ArrayField(models.CharField(max_length=20), default=list, blank=True)
     """The kinds of message that are not to come by mail."""
+    language = models.CharField(max_length=10, blank=True)
+    """The code of the language that content and courses are preferred in; "": whichever."""
     bounced_at = models.DateTimeField(null=True, blank=True)
     """When mail to this address came back for good; nothing is mailed until it is cleared."""
     bounce_reason = models.CharField(max_length=300, blank=True)

@@ -18,8 +18,15 @@ def preference_of(user: User) -> Preference:
 
 
 @transaction.atomic
-def change_preferences(*, user: User, mail_off: Collection[str], time_zone: str, address_works: bool = False) -> None:
-    """Switch these kinds of mail off and all others on, and set the person's time zone ("": the organisation's).
+def change_preferences(
+    *,
+    user: User,
+    mail_off: Collection[str],
+    time_zone: str,
+    language: str | None = None,
+    address_works: bool = False,
+) -> None:
+    """Switch these kinds of mail off and all others on, set the person's time zone ("": the organisation's) and language.
 
     `address_works`: the person says mail reaches them again after some of it came back. ValidationError for an unknown
     zone.
@@ -27,6 +34,8 @@ def change_preferences(*, user: User, mail_off: Collection[str], time_zone: str,
     if time_zone and time_zone not in available_timezones():
         raise ValidationError({"time_zone": f"“{time_zone}” is not a time zone. Choose one from the list."})
     values: dict[str, object] = {"mail_off": sorted(set(mail_off))}
+    if language is not None:
+        values["language"] = language[:10]
     if address_works:
         values |= {"bounced_at": None, "bounce_reason": ""}
     Preference.objects.update_or_create(user=user, defaults=values)

@@ -6,6 +6,7 @@ from people import views
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("account/kept/", views.kept, name="account_kept"),
     path(
         "account/invitation/<str:token>/",
         views.accept_invitation,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from people import inviting, roles
 from people.forms import AcceptForm
+from people.sending import keeping
 
 
 @require_safe
@@ -48,3 +50,16 @@ def accept_invitation(request: HttpRequest, token: str) -> HttpResponse:
         {"form": form, "invited": user},
         status=400 if form.errors else 200,
     )
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+def kept(request: HttpRequest) -> HttpResponse:
+    """What was sent after the session had ended: send it now, or throw it away (POST)."""
+    if request.method == "POST":
+        keeping.forget(request.user.pk, request.POST.get("id", ""))
+    waiting = keeping.kept_for(request.user.pk)
+    if not waiting:
+        return redirect("home")
+    return render(request, "account/kept.html", {"waiting": waiting, "resent": keeping.RESENT})

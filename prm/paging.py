@@ -61,9 +61,9 @@ class CursorPages(BasePagination):
         return f"{self.request.build_absolute_uri(self.request.path)}?{query.urlencode()}"
 
     def _size(self, request: Request) -> int:
-        text = request.query_params.get("page_size", "")
-        if not text:
+        if "page_size" not in request.query_params:
             return self.page_size
+        text = request.query_params["page_size"]
         if not (text.isascii() and text.isdigit()) or not 1 <= int(text[:9]) <= self.max_page_size:
             raise Refused("page_size", f"page_size is a whole number from 1 to {self.max_page_size}.")
         return int(text)

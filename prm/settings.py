@@ -1,6 +1,7 @@
 """Every setting, each from the environment with a default; `.env.example` lists them."""
 
 from datetime import timedelta
+from ipaddress import ip_network
 
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
@@ -66,6 +67,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "people.sending.middleware.SendingMiddleware",
     "django_structlog.middlewares.RequestMiddleware",
     "prm.api.middleware.ApiMiddleware",
     "integrations.idempotency.IdempotencyMiddleware",
@@ -132,6 +134,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}  # type: ignore[assignment]
 LOGIN_URL = "account_login"
+CSRF_FAILURE_VIEW = "people.sending.keeping.refused"
 LOGIN_REDIRECT_URL = "/"
 ACCOUNT_ADAPTER = "prm.accounts.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -177,6 +180,10 @@ EMAIL_TIMEOUT = env.int("PRM_EMAIL_TIMEOUT", default=20)
 """Seconds that any one answer of the mail server is waited for."""
 QUIET_HOURS = parse_hours(env.str("PRM_QUIET_HOURS", default="20-8"))
 """The hours, by the clock of whoever is written to, in which no mail leaves that is not essential."""
+BOUNCE_ADDRESS = env.str("PRM_BOUNCE_ADDRESS", default="")
+"""Where mail comes back to; each mail has it with a mark of its own ("bounces+…@"), so that the mailbox takes such names."""
+RETURNED_MAIL_URL = env.str("PRM_RETURNED_MAIL_URL", default="")
+"""The mailbox behind it, imaps://user:password@host/INBOX, read every five minutes; empty: `manage.py read_returned_mail`."""
 DEFAULT_FROM_EMAIL = env.str("PRM_FROM_EMAIL", default="partners@example.com")
 
 # --- safety in the browser --------------------------------------------------------------------------------------------
@@ -213,6 +220,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["integrations.throttling.PerCaller"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["prm.api.parsers.JsonBody"],
+    "DEFAULT_METADATA_CLASS": None,  # the schema describes the API; OPTIONS does not do so a second time
     "DEFAULT_PAGINATION_CLASS": "prm.paging.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "prm.problems.handle",
@@ -275,12 +283,27 @@ CELERY_BEAT_SCHEDULE = {
         "task": "partners.expire_registrations",
         "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="30"),
     },
+    "reminders of training": {
+        "task": "programs.remind",
+        "schedule": crontab(minute="25"),
+        "options": {"expires": 3000},
+    },
+    "mail that came back": {"task": "programs.read_returned_mail", "schedule": 300.0, "options": {"expires": 280}},
+    "goals of joint plans": {
+        "task": "programs.keep_plan_finals",
+        "schedule": crontab(hour="0", minute="20"),
+    },
     "accrue": {"task": "programs.accrue", "schedule": 300.0},
     # The nightly run asks for it as soon as it is done; this makes good a message that was lost.
     "measure": {"task": "insights.measure_when_due", "schedule": 3600.0, "options": {"expires": 3000}},
     "scores of predictions": {"task": "insights.score_all", "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45")},
     "learn predictions": {"task": "insights.learn_all", "schedule": crontab(day_of_month="1", hour="5", minute="0")},
     "searches that wait": {"task": "insights.resend", "schedule": 600.0, "options": {"expires": 500}},
+    "webhooks": {"task": "integrations.tell_webhooks", "schedule": 10.0, "options": {"expires": 9}},
+    "webhooks' log": {
+        "task": "integrations.forget_deliveries",
+        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45"),
+    },
 }
 
 RECOMPUTE_TASK = "prm.recompute"
@@ -296,12 +319,18 @@ SNAPSHOT_ABOVE = env.int("PRM_SNAPSHOT_ABOVE", default=50_000)
 """From so many partners, or customers; 0: never."""
 LEASE_SECONDS = env.int("PRM_LEASE_SECONDS", default=30)
 """How long a worker may be silent before another takes its run over."""
+FIRST_BUILD_ABOVE = env.int("PRM_FIRST_BUILD_ABOVE", default=5_000)
+"""From so many members on, the ledger's lines of a segment's first build are written after the members are published."""
 SHARD_TASK = "prm.help_out"
 """What works out shares of a large run."""
 SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)
 """With more partners and customers than this, a run is spread over the workers."""
 SHARDS = env.int("PRM_SHARDS", default=8)
 """Into so many shares."""
+WEBHOOK_HTTP = env.bool("PRM_WEBHOOK_HTTP", default=False)
+"""Whether webhooks may go to http:// addresses too: for development."""
+WEBHOOK_NETWORKS = [ip_network(text.strip()) for text in env.list("PRM_WEBHOOK_NETWORKS", default=[])]
+"""Networks that are not public and may be called all the same, such as 10.1.0.0/16; none by default."""
 UNDO_TASK = "partners.undo"
 BULK_TASK = "partners.run_bulk_change"
 

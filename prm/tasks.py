@@ -8,7 +8,7 @@ from insights.tasks import measure
 from partners import snapshot, touching
 from partners.vocabulary import Subject
 from prm import loop
-from segments import history, membership, sharding
+from segments import history, ledger, membership, sharding
 from segments.models import Recompute
 
 
@@ -49,15 +49,16 @@ def sweep() -> None:
     for run in [*loop.unfinished(), *membership.due()]:
         recompute.delay(run.pk)
     loop.follow()
+    ledger.complete()
     touching.forget()
     history.prune_runs()
-    for subject in (Subject.PARTNER, Subject.CUSTOMER):
+    for subject in Subject:
         if snapshot.is_due(subject):
             keep_columns.apply_async([subject.value], expires=300)
 
 
 @shared_task(name="prm.keep_columns")
 def keep_columns(subject: str) -> None:
-    """Keep the columns of a large population for previews."""
+    """Keep the columns of a large population for previews and lists."""
     if snapshot.is_due(Subject(subject)):
         snapshot.write(Subject(subject))

@@ -9,7 +9,10 @@ class ProgramsConfig(AppConfig):
     name = "programs"
 
     def ready(self) -> None:
-        """Let rules speak of enrolments and claims."""
+        """Let rules speak of enrolments and claims, and keep the facts that journeys need."""
+        from partners import uses
+        from programs.journeys.beginnings import uses_of
         from programs.relations import register_relations
 
         register_relations()
+        uses.register(uses_of)

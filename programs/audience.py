@@ -108,7 +108,7 @@ def early_by_slug(slugs: Collection[str], began_at: datetime) -> dict[str, BitMa
 
 def granted_by_journeys(programs: Collection[int]) -> dict[int, BitMap64]:
     """Per programme, the partners whom a journey offers it: while the stay that began the journey goes on, or for good
-    where leaving began it. An archived journey offers nothing.
+    where leaving, a date or a fact began it (while in its segment, if it has one). An archived journey offers nothing.
     """
     with connection.cursor() as cursor:
         cursor.execute(
@@ -116,9 +116,10 @@ def granted_by_journeys(programs: Collection[int]) -> dict[int, BitMap64]:
             " JOIN programs_journeyact a ON a.id = g.act_id JOIN programs_journeyentry e ON e.id = a.entry_id"
             " JOIN programs_journey j ON j.id = e.journey_id AND j.status <> 'archived'"
             " JOIN partners_partner p ON p.id = g.partner_id AND p.deleted_at IS NULL"
-            " WHERE g.program_id = ANY(%s) AND (j.trigger = 'left' OR EXISTS (SELECT FROM segments_membership m"
+            " WHERE g.program_id = ANY(%s) AND (j.trigger = 'left' OR j.segment_id IS NULL"
+            " OR EXISTS (SELECT FROM segments_membership m"
             " WHERE m.subject_id = g.partner_id AND m.segment_id = j.segment_id AND m.left_at IS NULL"
-            " AND m.entered_at <= e.began_at)) GROUP BY g.program_id",
+            " AND (j.trigger <> 'entered' OR m.entered_at <= e.began_at))) GROUP BY g.program_id",
             [list(programs)],
         )
         return {program: BitMap64(ids) for program, ids in cursor.fetchall()}

@@ -18,6 +18,7 @@ from programs.kits import write_customer_segments, write_items
 from programs.lessons import keyed, kind_of
 from programs.models import Content, Course, Incentive, Program, Target
 from programs.targeting import Targeting
+from programs.translations import translated
 from programs.versions import content_draft, write_content
 from segments.models import Segment
 
@@ -112,9 +113,9 @@ def draft_of(program: Program) -> ProgramDraft:
     if program.kind == Program.Kind.CONTENT:
         detail = content_draft(program.content)
     elif program.kind == Program.Kind.COURSE:
-        names = ("minutes", "due_days", "gives_certificate", "certificate_months")
-        own = {name: getattr(program.course, name) for name in names}
-        detail = CourseDraft(lessons=tuple(program.course.lessons), **own)
+        own = {name: getattr(program.course, name) for name in _COURSE}
+        original = program.translates.slug if program.translates else ""
+        detail = CourseDraft(lessons=tuple(program.course.lessons), translates=original, **own)
     else:
         values = {name: getattr(program.incentive, name) for name in _INCENTIVE}
         detail = IncentiveDraft(**values | {"tiers": tuple(values["tiers"])})
@@ -127,6 +128,7 @@ def draft_of(program: Program) -> ProgramDraft:
 
 
 _INCENTIVE = ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "period", "terms")
+_COURSE = ("minutes", "due_days", "gives_certificate", "certificate_months", "language")
 _PAID_BY = ("type", "rate", "amount", "currency", "tiers", "period")
 """What past deals were paid by: fixed once there is an entry in the ledger."""
 _OWN = ("name", "summary", "stage", "starts_on", "ends_on", "new_members_only", "priority")
@@ -225,14 +227,16 @@ def _write_targets(program: Program, targeting: Targeting, segments: dict[str, i
 
 def _write_detail(program: Program, draft: ProgramDraft, author: Viewer | None) -> None:
     detail = draft.detail
+    if isinstance(detail, ContentDraft | CourseDraft):
+        program.translates = translated(program.kind, detail.translates, program)
+        program.save(update_fields=["translates"])
     if isinstance(detail, ContentDraft):
         content = write_content(program=program, detail=detail, author=author)
         write_items(content, detail.items)
         write_customer_segments(content, detail.customer_segments)
     elif isinstance(detail, CourseDraft):
         before = Course.objects.filter(program=program).values_list("lessons", flat=True).first() or []
-        names = ("minutes", "due_days", "gives_certificate", "certificate_months")
-        own = {name: getattr(detail, name) for name in names}
+        own = {name: getattr(detail, name) for name in _COURSE}
         if detail.lessons is not None:
             own["lessons"] = keyed(detail.lessons, before)
         Course.objects.update_or_create(program=program, defaults=own)

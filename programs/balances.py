@@ -110,11 +110,8 @@ def terms_of(incentive: Incentive) -> Terms:
 
 def balances(partner_id: int, *, incentives: Collection[int] | None = None) -> list[Balance]:
     """Every incentive on offer to the partner, earned from or claimed (or of these ids). Four queries at most."""
-    on = Q(program__offers__partner=partner_id, program__offers__withdrawn_at=None)
-    mine = on | Q(entries__partner=partner_id) | Q(claims__partner=partner_id)
-    found = Incentive.objects.filter(pk__in=Incentive.objects.filter(mine).values("pk")).select_related("program")
-    if incentives is not None:
-        found = Incentive.objects.filter(pk__in=incentives).select_related("program")
+    found = Incentive.objects.select_related("program")
+    found = found.filter(_mine(partner_id)) if incentives is None else found.filter(pk__in=incentives)
     found = found.annotate(is_on=_is_on(partner_id)).order_by("-program__priority", "program__name", "pk")
     rows = list(found)
     entries = LedgerEntry.objects.filter(partner=partner_id, incentive__in=rows)
@@ -133,6 +130,14 @@ def balances(partner_id: int, *, incentives: Collection[int] | None = None) -> l
         )
         for each in rows
     ]
+
+
+def _mine(partner_id: int) -> Q:
+    """Three lists of ids rather than three joins: joined, every line of the ledger would meet every claim."""
+    offers = Offer.objects.on().filter(partner=partner_id).values("program")
+    entries = LedgerEntry.objects.filter(partner=partner_id).order_by().values("incentive")
+    claims = Claim.objects.filter(partner=partner_id).order_by().values("incentive")
+    return Q(pk__in=offers) | Q(pk__in=entries) | Q(pk__in=claims)
 
 
 def _is_on(partner_id: int) -> Exists:

@@ -1,4 +1,4 @@
-"""Certificates: given on completing a course, kept for good, verifiable by anybody who has the code."""
+"""Certificates: given on completing a course (and on taking it again), kept for good, verifiable by anybody who has the code."""
 
 from __future__ import annotations
 
@@ -21,32 +21,29 @@ _LOOKALIKES = str.maketrans("OIL", "011")
 
 
 def certify(*, course: Course, enrolment: Enrolment) -> Certificate:
-    """The person's certificate of the course; given once, in the words of the day. Runs inside the completing."""
+    """A certificate of the course, in the words of the day. Runs inside the completing, whose lock lets it happen once."""
     now = timezone.now()
     today = timezone.localdate(now, timezone.get_default_timezone())
     expires_on = months_before(today, -course.certificate_months) if course.certificate_months else None
     person = enrolment.user
-    certificate, is_new = Certificate.objects.get_or_create(
+    certificate = Certificate.objects.create(
         course=course,
         user=person,
-        defaults={
-            "code": new_code(),
-            "partner_id": enrolment.partner_id,
-            "holder": person.name or person.email,
-            "title": course.program.name,
-            "issued_at": now,
-            "expires_on": expires_on,
-        },
+        code=new_code(),
+        partner_id=enrolment.partner_id,
+        holder=person.name or person.email,
+        title=course.program.name,
+        issued_at=now,
+        expires_on=expires_on,
     )
-    if is_new:
-        activity.record(
-            partner_id=enrolment.partner_id,
-            user_id=person.pk,
-            kind=Activity.Kind.CERTIFICATE_EARNED,
-            about=course.program.slug,
-            at=now,
-            valid_until=expires_on,
-        )
+    activity.record(
+        partner_id=enrolment.partner_id,
+        user_id=person.pk,
+        kind=Activity.Kind.CERTIFICATE_EARNED,
+        about=course.program.slug,
+        at=now,
+        valid_until=expires_on,
+    )
     return certificate
 
 

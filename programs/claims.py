@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from partners import activity
 from partners.models import Activity, Partner
+from partners.outbox import announce
 from people import roles
 from people.models import User
 from programs.accounts import Claim, LedgerEntry
@@ -147,6 +148,9 @@ def _decide(claim: Claim, user: User, status: str, *, reason: str = "") -> Claim
     claim.save(update_fields=["status", "reason", "decided_by", "decided_at"])
     if status == Claim.Status.APPROVED:
         _enter(claim, LedgerEntry.Kind.CLAIM, claim.note)
+    about = {"claim": claim.pk, "incentive": claim.incentive.program.slug, "partner": claim.partner.external_id}
+    money = {"amount": str(claim.amount), "currency": claim.currency}
+    announce(type="claim.decided", payload={**about, **money, "decision": str(status), "reason": reason})
     return claim
 
 

@@ -17,6 +17,7 @@ Errors = dict[str, list[str]]
 """Field name → what is wrong and what to do about it."""
 
 SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?")
 CURRENCY = re.compile(r"[A-Z]{3}")
 LARGEST_SUM = Decimal("9999999999999999.99")
 
@@ -30,6 +31,8 @@ class ContentDraft:
     file: Any = None
     """An uploaded file (django.core.files.File); None keeps the one there is; False takes it away."""
     language: str = "en"
+    translates: str = ""
+    """Slug of the content that this is in another language; "": of none."""
     form: str = "piece"
     """Either "piece", "kit" or "play"."""
     expires_on: date | None = None
@@ -45,7 +48,7 @@ class ContentDraft:
         found: Errors = {}
         if self.url and not (urlsplit(self.url).scheme in {"http", "https"} and urlsplit(self.url).netloc):
             found["url"] = ["A link begins with https:// or http:// and names a site."]
-        if not re.fullmatch(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})?", self.language):
+        if not LANGUAGE.fullmatch(self.language):
             found["language"] = ["Give a language code such as en, de or pt-BR."]
         if self.form not in {"piece", "kit", "play"}:
             found["form"] = ["Choose one of piece, kit or play."]
@@ -66,12 +69,17 @@ class CourseDraft:
     gives_certificate: bool = False
     certificate_months: int | None = None
     """How long a certificate is valid; None: for good."""
+    language: str = "en"
+    translates: str = ""
+    """Slug of the course that this is in another language; "": of none."""
 
     def errors(self) -> Errors:
         """What is wrong with it by itself."""
         found: Errors = {}
         if wrong := lesson_problems(self.lessons or ()):
             found["lessons"] = wrong
+        if not LANGUAGE.fullmatch(self.language):
+            found["language"] = ["Give a language code such as en, de or pt-BR."]
         if not 1 <= self.minutes <= 100_000:
             found["minutes"] = ["Say about how many minutes it takes: a whole number from 1."]
         if self.due_days is not None and not 1 <= self.due_days <= 3650:

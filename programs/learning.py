@@ -25,6 +25,39 @@ class LessonFile(models.Model):
         return self.filename
 
 
+class Enrolment(models.Model):
+    """One person's way through a course."""
+
+    course = models.ForeignKey("programs.Course", on_delete=models.PROTECT, related_name="enrolments")
+    partner = models.ForeignKey("partners.Partner", on_delete=models.CASCADE, related_name="enrolments")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
+    lessons_done = models.PositiveIntegerField(default=0, help_text="How many of the course's lessons are done")
+    done = models.JSONField(default=list, blank=True)
+    """Keys of the lessons done: what was done stays done when lessons are moved or others come in between."""
+    extra_attempts = models.PositiveIntegerField(default=0, help_text="Granted on top of what each quiz allows")
+    started_at = models.DateTimeField(default=timezone.now)
+    completed_at = models.DateTimeField(null=True, blank=True)
+    """The first time; it stays when the course is taken again."""
+    renewed_at = models.DateTimeField(null=True, blank=True)
+    """When it was last begun anew, to renew the certificate: attempts at quizzes count from there."""
+    is_renewing = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["course", "user"], name="enrolment_once_per_person")]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.course_id}"
+
+    @property
+    def is_under_way(self) -> bool:
+        """Begun, or begun anew, and not finished."""
+        return self.completed_at is None or self.is_renewing
+
+    def counts(self, attempt: QuizAttempt) -> bool:
+        """The attempt belongs to this time through the course."""
+        return self.renewed_at is None or attempt.at >= self.renewed_at
+
+
 class QuizAttempt(models.Model):
     """One go at a quiz, handed in and marked. Append-only: the quiz is kept as it was asked."""
 
@@ -67,7 +100,7 @@ class Certificate(models.Model):
 
     class Meta:
         ordering = ["-issued_at", "-id"]
-        constraints = [models.UniqueConstraint(fields=["course", "user"], name="certificate_once_per_person")]
+        indexes = [models.Index(fields=["user", "course"], name="certificate_by_person")]
 
     def __str__(self) -> str:
         return f"{self.title}: {self.holder}"

@@ -5,33 +5,16 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 import pghistory
-from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 
 from partners.models import Partner
-from programs.learning import Certificate, LessonFile, QuizAttempt
+from programs.learning import Certificate, Enrolment, LessonFile, QuizAttempt
 from programs.library import ContentVersion, KitItem, PlaySegment
 from programs.querysets import OfferQuerySet, ProgramQuerySet
 from segments.models import Segment
 from segments.stages import STAGES
-
-__all__ = [
-    "Certificate",
-    "Content",
-    "ContentVersion",
-    "Course",
-    "Enrolment",
-    "Incentive",
-    "KitItem",
-    "LessonFile",
-    "Offer",
-    "PlaySegment",
-    "Program",
-    "QuizAttempt",
-    "Target",
-]
 
 
 @pghistory.track()
@@ -62,6 +45,10 @@ class Program(models.Model):
     ends_on = models.DateField(null=True, blank=True, help_text="Last day on offer; empty: no end")
     new_members_only = models.BooleanField(default=False, help_text="Only those who enter while the programme is on")
     priority = models.IntegerField(default=0)
+    translates = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="translations"
+    )
+    """The content or course of which it is the same in another language; never one that translates another."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
 
@@ -140,6 +127,7 @@ class Course(models.Model):
     program = models.OneToOneField(Program, primary_key=True, on_delete=models.CASCADE, related_name="course")
     lessons = models.JSONField(default=list, blank=True)
     """In order, as `programs.lessons` reads them."""
+    language = models.CharField(max_length=10, default="en")
     minutes = models.PositiveIntegerField(default=30, help_text="How long it takes, about")
     due_days = models.PositiveIntegerField(null=True, blank=True, help_text="Days from being offered to being due")
     gives_certificate = models.BooleanField(default=False)
@@ -248,26 +236,6 @@ class Offer(models.Model):
         return f"{self.program_id} to {self.partner_id}"
 
 
-class Enrolment(models.Model):
-    """One person's way through a course."""
-
-    course = models.ForeignKey(Course, on_delete=models.PROTECT, related_name="enrolments")
-    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="enrolments")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="enrolments")
-    lessons_done = models.PositiveIntegerField(default=0, help_text="How many of the course's lessons are done")
-    done = models.JSONField(default=list, blank=True)
-    """Keys of the lessons done: what was done stays done when lessons are moved or others come in between."""
-    extra_attempts = models.PositiveIntegerField(default=0, help_text="Granted on top of what each quiz allows")
-    started_at = models.DateTimeField(default=timezone.now)
-    completed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["course", "user"], name="enrolment_once_per_person")]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} in {self.course_id}"
-
-
 # Claims, messages, journeys and what partners say are models of this app too; they stand apart and name the ones above.
 from programs.accounts import Claim, LedgerEntry  # noqa: E402
 from programs.journeys.models import (  # noqa: E402
@@ -276,14 +244,18 @@ from programs.journeys.models import (  # noqa: E402
     JourneyEntry,
     JourneyGrant,
     JourneyStep,
+    JourneyWatch,
     ManagerTask,
 )
 from programs.messages.models import Delivery, Message, MessageTarget  # noqa: E402
+from programs.plans.models import Plan, PlanEntry, PlanGoal  # noqa: E402
 from programs.voices.models import Dispute, Feedback, NeedReport, Sighting  # noqa: E402
 
 __all__ = [
+    "Certificate",
     "Claim",
     "Content",
+    "ContentVersion",
     "Course",
     "Delivery",
     "Dispute",
@@ -295,13 +267,21 @@ __all__ = [
     "JourneyEntry",
     "JourneyGrant",
     "JourneyStep",
+    "JourneyWatch",
+    "KitItem",
     "LedgerEntry",
+    "LessonFile",
     "ManagerTask",
     "Message",
     "MessageTarget",
     "NeedReport",
     "Offer",
+    "Plan",
+    "PlanEntry",
+    "PlanGoal",
+    "PlaySegment",
     "Program",
+    "QuizAttempt",
     "Sighting",
     "Target",
 ]

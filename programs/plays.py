@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from partners.models import Customer
@@ -66,17 +66,17 @@ def standings(viewer: Viewer, customer_ids: Collection[int]) -> dict[int, Standi
 
 
 def customers_by_segment(viewer: Viewer) -> list[tuple[Segment, int]]:
-    """The segments of customers that partners may see, with how many of the viewer's customers are in each. One query."""
-    mine = set(Customer.objects.visible_to(viewer).values_list("pk", flat=True))
-    counts: dict[int, int] = {}
-    segments: dict[int, Segment] = {}
-    stays = Membership.objects.current().filter(
-        subject_id__in=mine, segment__subject="customer", segment__status="active", segment__partner_visible=True
-    )
-    for stay in stays.select_related("segment"):
-        segments[stay.segment_id] = stay.segment
-        counts[stay.segment_id] = counts.get(stay.segment_id, 0) + 1
-    return sorted(((segments[pk], count) for pk, count in counts.items()), key=lambda each: each[0].name)
+    """The segments of customers that partners may see, with how many of the viewer's customers are in each. Two queries."""
+    shown = {
+        segment.pk: segment
+        for segment in Segment.objects.filter(subject="customer", status="active", partner_visible=True).order_by(
+            "name"
+        )
+    }
+    mine = Customer.objects.visible_to(viewer).order_by().values("pk")
+    stays = Membership.objects.current().filter(subject_id__in=mine, segment__in=list(shown)).order_by()
+    counts = dict(stays.values_list("segment_id").annotate(Count("pk")))
+    return [(segment, counts[pk]) for pk, segment in shown.items() if pk in counts]
 
 
 def play_for(viewer: Viewer, customer: Customer, slug: str) -> Program | None:

@@ -118,6 +118,30 @@ _STATEMENTS = {
         """,
 }
 
+_ANNOUNCE = """
+    INSERT INTO partners_outboxevent (type, payload, created_at)
+    SELECT 'offer.' || t.what, jsonb_build_object('program', p.slug, 'kind', p.kind, 'name', p.name,
+        'partners', jsonb_agg(t.external_id ORDER BY t.place)), %(now)s
+    FROM (
+        SELECT s.what, s.program_id, c.external_id,
+            row_number() OVER (PARTITION BY s.program_id, s.what ORDER BY c.id) - 1 AS place
+        FROM (
+            SELECT 'made' AS what, s.program_id, s.partner_id FROM settling s
+            JOIN programs_offer o USING (program_id, partner_id)
+            WHERE s.act = 'offer' AND o.withdrawn_at IS NULL AND o.offered_at = %(now)s
+            UNION ALL
+            SELECT 'withdrawn', s.program_id, s.partner_id FROM settling s
+            JOIN programs_offer o USING (program_id, partner_id)
+            WHERE s.act = 'leave' AND o.withdrawn_at = %(now)s
+        ) s
+        JOIN partners_partner c ON c.id = s.partner_id
+    ) t
+    JOIN programs_program p ON p.id = t.program_id
+    GROUP BY t.what, p.id, t.place / 1000
+    ORDER BY t.what DESC, p.id
+"""
+"""Tells other systems, by programme and at most a thousand partners at a time; withdrawing comes first."""
+
 
 def _write(changes: _Changes, now: datetime) -> Settled:
     """Writes the differences: one COPY, then one statement for each way an offer can change."""
@@ -139,5 +163,6 @@ def _write(changes: _Changes, now: datetime) -> Settled:
         for name, statement in _STATEMENTS.items():
             cursor.execute(statement, {"now": now})
             counts[name] = cursor.rowcount
+        cursor.execute(_ANNOUNCE, {"now": now})
         cursor.execute("DROP TABLE settling, settling_reason")
     return Settled(**counts)

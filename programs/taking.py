@@ -123,7 +123,7 @@ def finish_lesson(offer: Offer, enrolment: Enrolment, user: Viewer, key: str) ->
         enrolment.save(update_fields=["done", "lessons_done"])
     if curriculum.next_number(lessons, enrolment.done) is None:
         _complete(offer, enrolment, user)
-    return Progress(enrolment.lessons_done, len(lessons), enrolment.completed_at is not None)
+    return Progress(enrolment.lessons_done, len(lessons), not enrolment.is_under_way)
 
 
 @transaction.atomic
@@ -171,6 +171,11 @@ def _complete(offer: Offer, enrolment: Enrolment, user: Viewer) -> None:
         enrolment.completed_at = now
         enrolment.save(update_fields=["completed_at"])
         _note(offer, user, Activity.Kind.COURSE_COMPLETED)
+        if offer.program.course.gives_certificate:
+            certify(course=offer.program.course, enrolment=enrolment)
+    elif enrolment.is_renewing:
+        enrolment.is_renewing = False
+        enrolment.save(update_fields=["is_renewing"])
         if offer.program.course.gives_certificate:
             certify(course=offer.program.course, enrolment=enrolment)
     Offer.objects.filter(pk=offer.pk, completed_at=None).update(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from celery import shared_task
+from django.conf import settings
 
-from programs import accruing, settling
+from programs import accruing, reminding, settling
 from programs.dispatch import ACCRUE_TASK, SETTLE_TASK
 from programs.journeys import acting, following
-from programs.messages import sending, telling
+from programs.messages import returning, sending, telling
 from programs.messages.dispatch import SEND_TASK
+from programs.plans import planning
 
 
 @shared_task(name=SETTLE_TASK)
@@ -42,3 +44,22 @@ def walk_journeys() -> None:
 def accrue() -> None:
     """Let deals earn what they should by now."""
     accruing.accrue(wait=False)
+
+
+@shared_task(name="programs.remind")
+def remind() -> None:
+    """Remind people of courses that are due and certificates that end."""
+    reminding.remind()
+
+
+@shared_task(name="programs.read_returned_mail")
+def read_returned_mail() -> None:
+    """Read what came back into the mailbox for it."""
+    if settings.RETURNED_MAIL_URL:
+        returning.note_all(returning.unread(settings.RETURNED_MAIL_URL))
+
+
+@shared_task(name="programs.keep_plan_finals")
+def keep_plan_finals() -> None:
+    """Keep what the goals of joint plans had come to on the day they were due."""
+    planning.keep_finals()

@@ -19,6 +19,9 @@ class Learner:
     enrolment: Enrolment
     offer_id: int | None = None
     certificate: Certificate | None = None
+    """The latest."""
+    earlier: list[Certificate] = field(default_factory=list)
+    """Those it followed."""
     attempts: list[QuizAttempt] = field(default_factory=list)
 
     @property
@@ -47,11 +50,11 @@ class Learner:
     @property
     def is_stuck(self) -> bool:
         """A quiz is neither passed nor can it be tried again."""
-        if self.enrolment.completed_at is not None:
+        if not self.enrolment.is_under_way:
             return False
         for key, lesson in zip(curriculum.keys(self.course.lessons), self.course.lessons, strict=True):
             if curriculum.kind_of(lesson) == "quiz" and key not in self.enrolment.done:
-                made = sum(attempt.lesson == key for attempt in self.attempts)
+                made = sum(each.lesson == key and self.enrolment.counts(each) for each in self.attempts)
                 return quizzes.attempts_left(lesson["quiz"], made, self.enrolment.extra_attempts) == 0
         return False
 
@@ -81,8 +84,11 @@ def learners(enrolments: Iterable[Enrolment]) -> list[Learner]:
         rows[attempt.enrolment_id].attempts.append(attempt)
     by_person = {(row.course.pk, row.enrolment.user_id): row for row in rows.values()}
     people = {person for _, person in by_person}
-    for certificate in Certificate.objects.filter(user__in=people, course__in={pk for pk, _ in by_person}):
+    certificates = Certificate.objects.filter(user__in=people, course__in={pk for pk, _ in by_person})
+    for certificate in certificates.order_by("pk"):
         row = by_person.get((certificate.course_id, certificate.user_id or 0))
         if row is not None:
+            if row.certificate is not None:
+                row.earlier.insert(0, row.certificate)
             row.certificate = certificate
     return sorted(rows.values(), key=lambda row: row.enrolment.started_at, reverse=True)

@@ -69,6 +69,7 @@ def content_draft(content: Content) -> ContentDraft:
     segments = content.customer_segments.order_by("segment__slug")
     return ContentDraft(
         **{name: getattr(source, name) for name in WORDS},
+        translates=content.program.translates.slug if content.program.translates else "",
         form=content.form,
         expires_on=content.expires_on,
         needs_approval=content.needs_approval,

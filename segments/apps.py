@@ -10,12 +10,12 @@ class SegmentsConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell the apps below: which segments use an attribute, whom a list shows of a segment, who entered and left."""
-        from partners import narrowing, timeline, uses
+        from partners import groupings, timeline, uses
         from segments.grouping import GROUPING
         from segments.movements import movements_of
         from segments.usage import segments_using
 
-        narrowing.register(GROUPING)
+        groupings.register(GROUPING)
         timeline.register("segment", movements_of)
 
         uses.register(

@@ -42,6 +42,7 @@ def reads(node: Node, subject: Subject) -> Reads:
     alone = not ranked_leaves(node)  # one that changes may move anyone
     for aggregate in aggregates_used(node):
         owner, records = Subject(aggregate.owner), aggregate.related.subject
+        alone = alone and not (aggregate.where is not None and ranked_leaves(aggregate.where))
         names.add((owner, aggregate.relation if aggregate.relation in _MARKED else "activities"))
         if records in (Subject.PARTNER, Subject.CUSTOMER):
             alone = False  # their facts count, and there is no telling here whose they are

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 
-from celery import current_app
-from django.conf import settings
-from django.db import transaction
-
-from segments.membership import request_recompute
+from segments.membership import request_recompute, send
 from segments.models import Recompute
 
 
-def recompute_soon(*, trigger: str, slugs: Collection[str] = (), requested_by: str = "") -> Recompute:
-    """A run as of now of all active segments, or of these.
+def recompute_soon(
+    *, trigger: str, slugs: Collection[str] = (), as_of: datetime | None = None, requested_by: str = ""
+) -> Recompute:
+    """A run of all active segments, or of these; as of now, or of another instant.
 
     Should the broker not answer, the run stays noted and the sweep sends it again.
     """
-    run = request_recompute(trigger=trigger, slugs=slugs, requested_by=requested_by)
-    transaction.on_commit(lambda: current_app.send_task(settings.RECOMPUTE_TASK, [run.pk]), robust=True)
+    run = request_recompute(trigger=trigger, slugs=slugs, as_of=as_of, requested_by=requested_by)
+    send(run)
     return run

@@ -10,6 +10,7 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from people.roles import Viewer
+from segments.instants import is_zone
 from segments.locks import lock_rules
 from segments.models import Segment, SegmentVersion
 from segments.revealing import refuse_hidden
@@ -42,41 +43,55 @@ def create_segment(
     rule: Any,
     author: str,
     reason: str = "",
+    zone: str = "",
     viewer: Viewer | None = None,
     **details: Any,
 ) -> Segment:
     """A draft with its first version. RuleInvalid says what is wrong with the rule, ValidationError with the rest.
 
-    `details`: description, objective, owner, partner_visible, stage. `viewer`: who asks; a rule over fields whose values they may
+    `details`: description, objective, owner, partner_visible, stage. `zone`: whose days the rule counts in; empty: the
+    organisation's. `viewer`: who asks; a rule over fields whose values they may
     not read is refused. None: the product itself.
     """
     segment = Segment(slug=slug, name=name, subject=str(subject), kind=str(kind), **_known(details))
     segment.full_clean(exclude=["owner"])
     if slug in RESERVED:
         raise ValidationError({"slug": f"“{slug}” is the address of a page. Choose another one."})
+    _check_zone(zone)
     lock_rules()
     canonical = _canonical(segment, rule, viewer)
     segment.save()
-    _add_version(segment, canonical, author, reason)
+    _add_version(segment, canonical, zone, author, reason)
     return segment
 
 
 @transaction.atomic
 def change_rule(
-    *, segment: Segment, rule: Any, author: str, reason: str = "", viewer: Viewer | None = None
+    *,
+    segment: Segment,
+    rule: Any,
+    author: str,
+    reason: str = "",
+    zone: str | None = None,
+    viewer: Viewer | None = None,
 ) -> SegmentVersion:
-    """The next version, as the draft: members follow it once published. The same rule again makes no version.
+    """The next version, as the draft: members follow it once published. The same again makes no version.
 
-    Also restores: hand in the rule of an earlier version. RuleInvalid says what is wrong. `viewer`: as in
-    `create_segment`; the rule that is there already may be sent along by anybody.
+    Also restores: hand in rule and zone of an earlier version. `zone`: None leaves it as it is. RuleInvalid says what is
+    wrong. `viewer`: as in `create_segment`; the rule that is there already may be sent along by anybody.
     """
+    _check_zone(zone or "")
     lock_rules()
     fresh = Segment.objects.select_for_update(of=("self",)).select_related("draft").get(pk=segment.pk)
     canonical = _canonical(fresh, rule, None)
     version = fresh.draft
-    if version is None or version.rule != canonical:
+    if zone is None:
+        zone = version.zone if version else ""
+    is_other = version is None or version.rule != canonical
+    if is_other:
         _canonical(fresh, rule, viewer)
-        version = _add_version(fresh, canonical, author, reason)
+    if version is None or is_other or version.zone != zone:
+        version = _add_version(fresh, canonical, zone, author, reason)
     segment.draft = version
     segment.updated_at = fresh.updated_at
     return version
@@ -139,10 +154,17 @@ def _canonical(segment: Segment, rule: Any, viewer: Viewer | None) -> dict[str, 
     return to_json(node)
 
 
-def _add_version(segment: Segment, rule: dict[str, Any], author: str, reason: str) -> SegmentVersion:
+def _check_zone(zone: str) -> None:
+    if zone and not is_zone(zone):
+        raise ValidationError(
+            {"zone": f"“{zone}” is not a time zone. Write one such as “Europe/Berlin”, or leave it out."}
+        )
+
+
+def _add_version(segment: Segment, rule: dict[str, Any], zone: str, author: str, reason: str) -> SegmentVersion:
     latest = segment.versions.order_by("-number").values_list("number", flat=True).first() or 0
     version = SegmentVersion.objects.create(
-        segment=segment, number=latest + 1, rule=rule, author=author[:200], reason=reason[:500]
+        segment=segment, number=latest + 1, rule=rule, zone=zone, author=author[:200], reason=reason[:500]
     )
     segment.draft = version
     segment.updated_at = timezone.now()

@@ -11,7 +11,7 @@ from partners.vocabulary import Vocabulary
 from segments.cells import cell
 from segments.evaluate import Evaluator
 from segments.instants import Clock
-from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, about_of, to_json
+from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, about_of, is_sensitive, to_json
 from segments.rules.values import value_to_json
 from segments.sentences import phrase, resolved, value_words
 
@@ -23,7 +23,8 @@ class Reason:
     pointer: str
     kind: str
     """group, condition, segment or everyone."""
-    verdict: bool
+    verdict: bool | None
+    """None: it would tell a sensitive value, and whoever reads may not know it."""
     sentence: str
     rule: dict[str, Any]
     """The node as it is stored; of a group only combinator and not."""
@@ -56,10 +57,12 @@ class Reason:
         return data
 
     def discreet(self) -> Reason:
-        """The same without the values found in sensitive fields; the verdicts stay."""
+        """The same without what would tell the values of sensitive fields: neither those, nor the verdicts they decide."""
         if self.is_sensitive:
-            return replace(self, found=None, found_words="hidden", missing=False)
-        return replace(self, children=tuple(child.discreet() for child in self.children))
+            return replace(self, verdict=None, found=None, found_words="hidden", missing=False)
+        children = tuple(child.discreet() for child in self.children)
+        hidden = any(child.verdict is None for child in children)
+        return replace(self, verdict=None if hidden else self.verdict, children=children)
 
     def conditions(self) -> list[Reason]:
         """The leaves, in reading order."""
@@ -100,7 +103,7 @@ def reasons(
                 found_words="not set" if found is None else value_words(found, about),
                 missing=found is None,
                 operand=resolved(at, about, clock),
-                is_sensitive=about.sensitive,
+                is_sensitive=is_sensitive(at, vocabulary),
             )
         return Reason(pointer, "segment" if isinstance(at, SegmentLeaf) else "everyone", verdict, words, to_json(at))
 

@@ -30,8 +30,9 @@ class Explained:
     member: bool
     """In the segment at present, as of its last run."""
     since: datetime | None
-    verdict: bool
-    """What the rule, overrides and set say of the facts as they are now: the next run will make it so."""
+    verdict: bool | None
+    """What the rule, overrides and set say of the facts as they are now: the next run will make it so. None: it would tell
+    a sensitive value to somebody who may not know it."""
     override: Override | None
     """What a person has decided, whatever the rule says."""
     lost_to: str
@@ -39,6 +40,8 @@ class Explained:
     version: int
     as_of: datetime
     sentence: str
+    zone: str
+    """Whose days the rule counts in; empty: the organisation's."""
     why: Reason
     nearest: tuple[Reason, ...]
     """Of one the rule is not true of: the fewest conditions that would have to change."""
@@ -50,6 +53,7 @@ class Explained:
             "version": self.version,
             "as_of": self.as_of.isoformat(),
             "sentence": self.sentence,
+            "zone": self.zone,
             "tree": self.why.to_json(),
             "override": override_json(self.override) if self.override else None,
             "lost_to": self.lost_to,
@@ -95,7 +99,7 @@ def explain(
     own, slug = "", str(segment.slug)
     with computing.one_snapshot():
         material = computing.read(
-            [Plan(own, subject, version.rule, slug), *computing.plans_named(version.rule, segment=slug)],
+            [Plan(own, subject, version.rule, slug, version.zone), *computing.plans_named(version.rule, segment=slug)],
             clock=clock,
             ids={subject: [subject_id]},
         )
@@ -117,18 +121,21 @@ def explain(
         members={slug: mask_of(members, table.ids) for slug, members in found.items()},
         segments=book.names,
     )
+    nearest = tuple(nearest_miss(node, why))
     if viewer is None or not may_reveal(viewer):
         why = why.discreet()
+        nearest = () if any(reason.is_sensitive for reason in nearest) else tuple(each.discreet() for each in nearest)
     stay = Membership.objects.current().filter(segment=segment, subject_id=subject_id).first()
     return Explained(
         member=stay is not None,
         since=stay.entered_at if stay else None,
-        verdict=subject_id in found[own],
+        verdict=None if why.verdict is None else subject_id in found[own],
         override=Override.objects.filter(segment=segment, subject_id=subject_id).at(clock.as_of).first(),
         lost_to=_winner(material, own, found, subject_id),
         version=version.number,
         as_of=clock.as_of,
+        zone=version.zone,
         sentence=sentence(node, book.vocabulary, subject=subject, segments=book.names, clock=clock),
         why=why,
-        nearest=tuple(nearest_miss(node, why)),
+        nearest=nearest,
     )

@@ -12,9 +12,9 @@ import numpy as np
 
 from partners.tables import SCALE, CodeArray, Codes, Column, Ints, Mask, Scalars, Sets, Table
 from partners.vocabulary import Field, FieldType
-from segments.evaluate import present
 from segments.instants import Clock, Window, day_number, micros
 from segments.normalise import loose
+from segments.primitives import present
 from segments.ranges import inside, window_range
 from segments.ratios import Ratios
 from segments.rules.nodes import Aggregate
@@ -31,6 +31,7 @@ def fold(
     `rows`, `owners`: which record belongs to which subject, shape (pairs,), positions in `table` and in the result.
     `where`: which records count, shape (len(table),).
     """
+    clock = clock.at(aggregate.zone)
     matched = np.ones(len(rows), dtype=np.bool_) if where is None else where[rows]
     dated = _dated(aggregate, table, clock, 1)
     here = np.ones(len(rows), dtype=np.bool_) if dated is None else dated[rows]

@@ -30,6 +30,7 @@ from segments.models import Recompute, Segment
 from segments.reconcile import reconcile
 from segments.rulebook import clock_at
 from segments.shelf import Pin, Shelf, shelf
+from segments.standing import note_lost
 
 TRIES = 5
 QUIET = timedelta(seconds=10)
@@ -66,6 +67,7 @@ class _Work:
     mine: Collection[str]
     whole: Collection[str]
     found: Mapping[str, BitMap64]
+    lost: Mapping[str, BitMap64]
     as_of: datetime
 
 
@@ -100,7 +102,7 @@ def _look() -> _Work | None:
     mine = affected - whole
     material = computing.load(rules.some(mine, clock), ids=ids)
     found = computing.work_out(material) if mine else {}
-    return _Work(marks, ids, material, _pins(rules, mine), mine, whole, found, clock.as_of)
+    return _Work(marks, ids, material, _pins(rules, mine), mine, whole, found, material.lost, clock.as_of)
 
 
 def _pins(rules: Shelf, slugs: Collection[str]) -> dict[str, Pin]:
@@ -140,6 +142,8 @@ def _publish(work: _Work, *, trust_bitmaps: bool) -> Followed:
     run = _run(work, outcomes, by_pk) if outcomes else None
     ledger.write(outcomes, run=run, in_part=True)
     ledger.note_look({pk: _boundary(work, by_pk[pk]) for pk in current}, as_of=work.as_of, in_part=True)
+    looked = {by_pk[pk]: chosen[Subject(rows[pk].subject)] for pk in current}
+    note_lost(work.lost, looked, only=looked)
     return Followed(
         marks=len(work.marks),
         subjects=sum(map(len, work.ids.values())),

@@ -28,7 +28,11 @@ class Gap:
 def gaps(*, segments: Sequence[Segment], subject: Subject, subject_id: int) -> list[Gap]:
     """The nearest first. Left out: those the rule is true of, cannot be true of, or cannot be worked out for."""
     rules = {each.slug: each for each in segments if each.published is not None}
-    plans = {each.slug: Plan(each.slug, subject, each.published.rule) for each in rules.values() if each.published}
+    plans = {
+        each.slug: Plan(each.slug, subject, each.published.rule, zone=each.published.zone)
+        for each in rules.values()
+        if each.published
+    }
     if not plans:
         return []
     clock = clock_at()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from django.db.models import Q
+from pyroaring import BitMap64
 
-from partners.narrowing import Grouping
+from partners.groupings import Grouping
+from partners.tables import Ints
 from partners.vocabulary import Subject
 from people.roles import Viewer
-from segments.members import stays
+from segments.bitmaps import ids_of
+from segments.members import current_member_ids, stays
 from segments.models import Segment
 
 
@@ -19,8 +22,20 @@ def _options(subject: Subject, viewer: Viewer) -> list[tuple[str, str]]:
 
 def _narrow(subject: Subject, value: str, viewer: Viewer) -> Q | None:
     """The present members of a segment."""
-    segment = Segment.objects.visible_to(viewer).filter(subject=subject, slug=value[:100].replace("\x00", "")).first()
+    segment = _named(subject, value, viewer)
     return Q(pk__in=stays(segment).values("subject_id")) if segment else None
 
 
-GROUPING = Grouping("segment", "Segment", _options, _narrow)
+def _ids(subject: Subject, value: str, viewer: Viewer) -> Ints:
+    """Their ids."""
+    segment = _named(subject, value, viewer)
+    return ids_of(current_member_ids(segment) if segment else BitMap64())
+
+
+def _named(subject: Subject, value: str, viewer: Viewer) -> Segment | None:
+    known = Segment.objects.visible_to(viewer)
+    found: Segment | None = known.filter(subject=subject, slug=value[:100].replace("\x00", "")).first()
+    return found
+
+
+GROUPING = Grouping("segment", "Segment", _options, _narrow, _ids)

@@ -6,9 +6,11 @@ A date means its local day in the clock's zone. Instants are microseconds and da
 from __future__ import annotations
 
 import calendar
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
+from functools import lru_cache
+from zoneinfo import ZoneInfo, available_timezones
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _EPOCH_DAY = date(1970, 1, 1).toordinal()
@@ -55,6 +57,16 @@ class Clock:
     def today(self) -> date:
         """The local day."""
         return self.as_of.astimezone(self.zone).date()
+
+    def at(self, zone: str) -> Clock:
+        """The same instant by the clocks of a zone; by these when it is empty."""
+        return replace(self, zone=ZoneInfo(zone)) if zone else self
+
+
+@lru_cache(maxsize=2_000)
+def is_zone(name: str) -> bool:
+    """The name is one of the time zones that there are: “Europe/Berlin”."""
+    return name in available_timezones()
 
 
 def micros(instant: datetime) -> int:

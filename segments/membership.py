@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from celery import current_app
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -59,6 +61,11 @@ def request_recompute(
         requested_by=requested_by[:200],
         requested_at=now,
     )
+
+
+def send(run: Recompute) -> None:
+    """To the workers, once the asking is committed. Should the broker not answer, the sweep sends it again."""
+    transaction.on_commit(lambda: current_app.send_task(settings.RECOMPUTE_TASK, [run.pk]), robust=True)
 
 
 def expired() -> list[Recompute]:
@@ -110,10 +117,12 @@ def _publish(run: Recompute, lease: Lease, answer: Answer, *, trust_bitmaps: boo
     runs = dict(MemberSet.objects.filter(pk__in=ids).values_list("pk", "recompute_id"))
     details: dict[str, Any] = {slug: {"skipped": "It is not active."} for slug in run.slugs if slug not in pinned}
     good: dict[str, Segment] = {}
+    overtaken: list[str] = []
     for slug, pin in pinned.items():
         passed_over = _passed_over(run, pin, rows.get(pin.pk), runs.get(pin.pk))
         if passed_over:
             details[slug] = {"skipped": passed_over}
+            overtaken += [slug] if _is_overtaken(run, runs.get(pin.pk)) else []
         elif slug in answer.failures:
             details[slug] = {"error": answer.failures[slug]}
             if slug in answer.waits:
@@ -123,7 +132,7 @@ def _publish(run: Recompute, lease: Lease, answer: Answer, *, trust_bitmaps: boo
             good[slug] = rows[pin.pk]
     have = ledger.present_members([row.pk for row in good.values()], trust_bitmaps=trust_bitmaps)
     outcomes: list[Outcome] = []
-    ahead = _follow_marks(answer.seen)
+    ahead = _follow_marks(answer.seen, is_overtaken=bool(overtaken))
     for slug, row in good.items():
         wanted, version = answer.members[slug], computing.published(pinned[slug]).number
         if ahead[row.subject]:
@@ -138,8 +147,9 @@ def _publish(run: Recompute, lease: Lease, answer: Answer, *, trust_bitmaps: boo
         }
     ledger.write(outcomes, run=run, rewrite_bitmaps=not trust_bitmaps)
     ledger.note_look({row.pk: answer.next_at.get(slug) for slug, row in good.items()}, as_of=run.as_of)
-    note_lost(answer.lost, good)
+    note_lost(answer.lost, good, but={slug: ahead[row.subject] for slug, row in good.items()})
     run.shards.all().delete()
+    _ask_again(run, overtaken)
     result = Recomputed(
         run_id=run.pk,
         entered=sum(len(outcome.delta.entered) for outcome in outcomes),
@@ -159,11 +169,12 @@ def _publish(run: Recompute, lease: Lease, answer: Answer, *, trust_bitmaps: boo
     return result
 
 
-def _follow_marks(seen: Seen) -> dict[str, BitMap64]:
+def _follow_marks(seen: Seen, *, is_overtaken: bool) -> dict[str, BitMap64]:
     """Notes the marks whose changes this run saw as followed; gives, by subject, those who are a step ahead of it.
 
     Those were looked at again, because of a later change, while the run was on. What is known of them stays as it is, and
-    they are marked anew, for another look in everything.
+    they are marked anew, for another look in everything. Where a run asked for later has been first, it may have read
+    earlier, so the marks stay.
     """
     ahead = {Subject.PARTNER.value: BitMap64(), Subject.CUSTOMER.value: BitMap64(), Subject.DEAL.value: BitMap64()}
     for mark in touching.followed_since(seen.moment, seen.marks, own=seen.own):
@@ -172,7 +183,7 @@ def _follow_marks(seen: Seen) -> dict[str, BitMap64]:
         touching.touch(Subject(subject), ids)
     if any(ahead.values()):
         touching.announce()
-    if seen.whole:
+    if seen.whole and not is_overtaken:
         touching.follow_all(seen.marks)
     return ahead
 
@@ -195,9 +206,20 @@ def _passed_over(run: Recompute, pin: Segment, row: Segment | None, published_by
         return "It was archived or deleted while the run was on."
     if row.published_id != pin.published_id:
         return "A newer version was published while the run was on; the run of that one follows."
-    if published_by is not None and published_by > run.pk:
+    if _is_overtaken(run, published_by):
         return f"Run {published_by}, which was asked for later, has been here already."
     return ""
+
+
+def _is_overtaken(run: Recompute, published_by: int | None) -> bool:
+    return published_by is not None and published_by > run.pk
+
+
+def _ask_again(run: Recompute, overtaken: Collection[str]) -> None:
+    """What a run was asked for by name, and passed over: the later run may have read before whatever this one is about."""
+    slugs = set(overtaken) & set(run.slugs)
+    if slugs:
+        send(request_recompute(trigger=run.trigger, slugs=slugs, requested_by=run.requested_by))
 
 
 def _note_failure(row: Segment, reason: str) -> None:

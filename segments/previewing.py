@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,14 +10,15 @@ import numpy as np
 from pyroaring import BitMap64
 
 from partners import snapshot
-from partners.tables import Mask
+from partners.columns import read_ids
+from partners.tables import Ints, Mask, Table
 from partners.vocabulary import Subject
 from people.roles import Viewer, is_partner, is_vendor, may_reveal
 from segments import computing
 from segments.bitmaps import bitmap, mask_of
 from segments.cells import cell
 from segments.computing import Material, Plan
-from segments.evaluate import present
+from segments.counting import Scope, first, parts
 from segments.instants import Clock
 from segments.ledger import present_members
 from segments.members import MODELS
@@ -69,34 +70,50 @@ class Difference:
 
 
 def preview(
-    *, subject: Subject | str, rule: Any, viewer: Viewer, sample_size: int = 10, segment: Segment | None = None
+    *,
+    subject: Subject | str,
+    rule: Any,
+    viewer: Viewer,
+    sample_size: int = 10,
+    segment: Segment | None = None,
+    zone: str | None = None,
 ) -> Preview:
     """Count, sample, coverage and sentence of a rule. With what is wrong instead, when it is not valid, or when it reads
     a field whose values the viewer may not.
 
-    `segment`: whose rule it is, so that a reference back to it is refused here and not only at save.
+    `segment`: whose rule it is, so that a reference back to it is refused here and not only at save. `zone`: whose days it
+    counts in; None: the segment's, else the organisation's.
     """
     with computing.one_snapshot():
-        return _preview(Subject(subject), rule, viewer, sample_size, segment)
+        return _preview(Subject(subject), rule, viewer, sample_size, segment, _zone(segment, zone))
 
 
-def _preview(subject: Subject, rule: Any, viewer: Viewer, sample_size: int, segment: Segment | None) -> Preview:
+def _zone(segment: Segment | None, zone: str | None) -> str:
+    if zone is not None:
+        return zone
+    return segment.draft.zone if segment is not None and segment.draft is not None else ""
+
+
+def _preview(
+    subject: Subject, rule: Any, viewer: Viewer, sample_size: int, segment: Segment | None, zone: str
+) -> Preview:
     clock = clock_at()
     try:
-        material, wanted = _work_out(subject, rule, clock, own_slug=segment.slug if segment else "", viewer=viewer)
+        own_slug = segment.slug if segment else ""
+        material = _parsed(subject, rule, clock, zone=zone, own_slug=own_slug, viewer=viewer)
+        found = parts(material, subject, _OWN, _scope(subject, viewer))
+        _refuse_failed(material)
     except RuleInvalid as invalid:
         return Preview(count=None, total=_visible_count(subject, viewer), errors=invalid.errors)
-    node = material.nodes[_OWN]
-    table, book = material.tables[subject], material.books[subject]
-    visible = _visible(subject, viewer, material)
+    node, book = material.nodes[_OWN], material.books[subject]
     shown = _in_order(fields_used(node), [found.field for _, found in nodes(node) if isinstance(found, Leaf)])
-    members = mask_of(wanted, table.ids) & visible
+    total = sum(part.total for part in found)
     return Preview(
-        count=int(np.count_nonzero(members)),
-        total=int(np.count_nonzero(visible)),
-        missing={name: int(np.count_nonzero(visible & ~present(table.columns[name]))) for name in shown},
+        count=sum(int(np.count_nonzero(part.among(part.wanted))) for part in found),
+        total=total,
+        missing={name: total - sum(part.present(name) for part in found) for name in shown},
         sentence=sentence(node, book.vocabulary, subject=subject, segments=book.names, clock=clock),
-        sample=_sample(material, subject, members, _tellable(shown, material, subject, viewer), sample_size),
+        sample=_sample(material, subject, first(found, sample_size), _tellable(shown, material, subject, viewer)),
         intervals={
             pointer: dates
             for pointer, leaf in nodes(node)
@@ -105,7 +122,9 @@ def _preview(subject: Subject, rule: Any, viewer: Viewer, sample_size: int, segm
     )
 
 
-def difference(segment: Segment, viewer: Viewer, sample_size: int = 10, rule: Any = None) -> Difference:
+def difference(
+    segment: Segment, viewer: Viewer, sample_size: int = 10, rule: Any = None, zone: str | None = None
+) -> Difference:
     """Who would enter and leave if the draft (or the rule handed in) were published now, against the present members.
 
     RuleInvalid when it does not hold (any more), or when the rule handed in reads a field hidden from the viewer.
@@ -114,7 +133,9 @@ def difference(segment: Segment, viewer: Viewer, sample_size: int = 10, rule: An
     if rule is None and segment.draft is not None:
         rule = segment.draft.rule
     with computing.one_snapshot():
-        material, wanted = _work_out(Subject(segment.subject), rule, clock_at(), own_slug=segment.slug, viewer=asks)
+        material, wanted = _work_out(
+            Subject(segment.subject), rule, clock_at(), zone=_zone(segment, zone), own_slug=segment.slug, viewer=asks
+        )
         return _difference(segment, viewer, sample_size, material, wanted)
 
 
@@ -128,7 +149,8 @@ def _difference(segment: Segment, viewer: Viewer, sample_size: int, material: Ma
 
     def side(ids: BitMap64) -> Side:
         mask = mask_of(ids, table.ids)
-        return Side(len(ids), _sample(material, subject, mask, shown, sample_size), ids)
+        rows = [(table, int(row)) for row in np.flatnonzero(mask)[:sample_size]]
+        return Side(len(ids), _sample(material, subject, rows, shown), ids)
 
     leaving = (have - wanted) & visible
     unseen = gone if not viewer.regions and not is_partner(viewer) else BitMap64()
@@ -157,7 +179,12 @@ def moves(segment: Segment) -> Moves:
         return Moves(BitMap64(), BitMap64(), 0)
     with computing.one_snapshot():
         _, wanted = _work_out(
-            Subject(segment.subject), segment.draft.rule, clock_at(), own_slug=segment.slug, viewer=None
+            Subject(segment.subject),
+            segment.draft.rule,
+            clock_at(),
+            zone=segment.draft.zone,
+            own_slug=segment.slug,
+            viewer=None,
         )
     return Moves(wanted - have, have - wanted, len(have))
 
@@ -166,23 +193,31 @@ _OWN = ""
 """The slug of the rule that is looked at: nothing can refer to it."""
 
 
-def _work_out(
-    subject: Subject, rule: Any, clock: Clock, *, own_slug: str, viewer: Viewer | None
-) -> tuple[Material, BitMap64]:
-    """Evaluate a rule as publishing it now would, with the segments it refers to as of the same instant.
+def _parsed(subject: Subject, rule: Any, clock: Clock, *, zone: str, own_slug: str, viewer: Viewer | None) -> Material:
+    """A rule as publishing it now would evaluate it, with the segments that it refers to; nothing is read yet.
 
     `viewer`: who thought of the rule; None: it is a stored one.
     """
     book = rulebook(subject, rule)
-    node = book.parse(rule, own_slug=own_slug)
+    node = book.parse(rule, own_slug=own_slug, zone=zone)
     if viewer is not None:
         refuse_hidden(node, book.vocabulary, viewer)
-    material = computing.read(
-        [Plan(_OWN, subject, rule, own_slug), *computing.plans_named(rule, segment=own_slug)], clock=clock
-    )
-    found = computing.work_out(material)
+    plans = [Plan(_OWN, subject, rule, own_slug, zone), *computing.plans_named(rule, segment=own_slug)]
+    return computing.parsed(plans, clock=clock)
+
+
+def _refuse_failed(material: Material) -> None:
     if _OWN in material.failures:
         raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[_OWN])])
+
+
+def _work_out(
+    subject: Subject, rule: Any, clock: Clock, *, zone: str, own_slug: str, viewer: Viewer | None
+) -> tuple[Material, BitMap64]:
+    """Evaluate a rule as publishing it now would, with the segments it refers to as of the same instant."""
+    material = computing.load(_parsed(subject, rule, clock, zone=zone, own_slug=own_slug, viewer=viewer))
+    found = computing.work_out(material)
+    _refuse_failed(material)
     return material, found[_OWN]
 
 
@@ -192,13 +227,23 @@ def _visible_count(subject: Subject, viewer: Viewer) -> int:
     return visible
 
 
+def _scope(subject: Subject, viewer: Viewer) -> Scope | None:
+    """Whom the viewer may see; None: everybody."""
+    if is_vendor(viewer) and not viewer.regions:
+        return None
+    rows = MODELS[subject.value].objects.visible_to(viewer).order_by("pk")
+
+    def ids(of: Ints | None) -> Ints:
+        some = rows if of is None else rows.filter(pk__in=of.tolist())
+        return read_ids(*some.values_list("pk").query.sql_with_params())
+
+    return Scope(ids, lasts=tuple(sorted(viewer.regions)) if is_vendor(viewer) else None)
+
+
 def _visible(subject: Subject, viewer: Viewer, material: Material) -> Mask:
     """Which rows the viewer may see. The table holds all subjects there are, of the same snapshot."""
-    ids = material.tables[subject].ids
-    if is_vendor(viewer) and not viewer.regions:
-        return np.ones(len(ids), dtype=np.bool_)
-    seen = MODELS[subject.value].objects.visible_to(viewer).values_list("pk", flat=True)
-    return np.isin(ids, np.fromiter(seen.iterator(), dtype=np.int64))
+    ids, scope = material.tables[subject].ids, _scope(subject, viewer)
+    return np.ones(len(ids), dtype=np.bool_) if scope is None else np.isin(ids, scope.ids(None))
 
 
 def _in_order(names: Collection[str], order: list[str]) -> list[str]:
@@ -213,16 +258,15 @@ def _tellable(names: Collection[str], material: Material, subject: Subject, view
 
 
 def _sample(
-    material: Material, subject: Subject, mask: Mask, names: Collection[str], size: int
+    material: Material, subject: Subject, rows: Sequence[tuple[Table, int]], names: Collection[str]
 ) -> list[dict[str, Any]]:
-    """The first rows by id, with what people know them by and what the rule reads."""
-    words, table = material.books[subject].vocabulary, material.tables[subject]
-    rows = np.flatnonzero(mask)[:size]
-    ids = table.ids[rows].tolist()
+    """These rows, with what people know them by and what the rule reads."""
+    words = material.books[subject].vocabulary
+    ids = [int(table.ids[row]) for table, row in rows]
     known = MODELS[subject.value].objects.filter(pk__in=ids).values_list("pk", *_SHOWN)
     shown = {pk: dict(zip(_SHOWN, (text.strip() or None for text in texts), strict=True)) for pk, *texts in known}
     read = [name for name in names if name not in _SHOWN]
     return [
         shown[subject_id] | {name: value_to_json(cell(table.columns[name], row, words[name])) for name in read}
-        for subject_id, row in zip(ids, rows.tolist(), strict=True)
+        for subject_id, (table, row) in zip(ids, rows, strict=True)
     ]

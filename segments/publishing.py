@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from pyroaring import BitMap64
 
+from partners.outbox import announce
 from segments import ledger
 from segments.dispatch import recompute_soon
 from segments.drafting import SegmentInUse, refuse_if_referred_to
@@ -71,7 +72,7 @@ def publish(*, segment: Segment, author: str, queue: bool = True, most_share: fl
     version = fresh.draft
     if version is None:
         raise RuleInvalid([RuleError("", "no_rule", "The segment has no rule yet. Save one first.")])
-    rulebook(fresh.subject, version.rule).parse(version.rule, own_slug=fresh.slug)
+    rulebook(fresh.subject, version.rule).parse(version.rule, own_slug=fresh.slug, zone=version.zone)
     named = slugs_named(version.rule)
     active = set(Segment.objects.active().filter(slug__in=named).values_list("slug", flat=True))
     if named - active:
@@ -87,6 +88,8 @@ def publish(*, segment: Segment, author: str, queue: bool = True, most_share: fl
     run = None
     if queue:
         run = recompute_soon(trigger=Recompute.Trigger.PUBLISH, slugs=[fresh.slug], requested_by=author)
+    about = {"segment": fresh.slug, "name": fresh.name, "subject": fresh.subject, "version": version.number}
+    announce(type="segment.published", payload={**about, "published_by": author})
     for name in ("published", "status", "invalid_reason", "updated_at"):
         setattr(segment, name, getattr(fresh, name))
     return Published(segment, version, run)

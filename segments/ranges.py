@@ -27,7 +27,7 @@ _LEAST, MOST = -(2**63), 2**63 - 1
 
 def ranges_of(leaf: Leaf, about: Field, clock: Clock) -> tuple[Range, ...]:
     """The ranges in which the leaf's positive operator is true. `in` may give the same range twice."""
-    operator = OPERATORS[leaf.operator].positive
+    operator, clock = OPERATORS[leaf.operator].positive, clock.at(leaf.zone)
     if isinstance(leaf.value, Window):
         if operator == "anniversaryInNext":
             return _anniversaries(leaf.value, about, clock)

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.utils import timezone
 
-from partners.facts import vocabulary
+from partners.facts import once, vocabulary
 from partners.vocabulary import Subject, Vocabulary
-from segments.instants import Clock
+from segments.instants import Clock, is_zone
 from segments.models import Segment, SegmentVersion
 from segments.operators import SEGMENT_FIELD
 from segments.relations import related
-from segments.rules import Node, Referable, Relations, parse
+from segments.rules import Node, Referable, Relations, RuleError, RuleInvalid, parse
 from segments.standing import rivals
 
 
@@ -34,8 +34,12 @@ class Rulebook:
     segments: Mapping[str, Referable]
     relations: Relations = field(default_factory=dict)
 
-    def parse(self, rule: Any, *, own_slug: str = "", saved: bool = False) -> Node:
-        """The rule as a tree; RuleInvalid with everything that is wrong."""
+    def parse(self, rule: Any, *, own_slug: str = "", saved: bool = False, zone: str = "") -> Node:
+        """The rule as a tree; RuleInvalid with everything that is wrong. `zone`: the segment's; empty: the organisation's."""
+        if zone and not is_zone(zone):
+            raise RuleInvalid(
+                [RuleError("", "unknown_zone", f"There is no time zone “{zone}”. Choose one that there is.")]
+            )
         return parse(
             rule,
             self.vocabulary,
@@ -44,6 +48,7 @@ class Rulebook:
             subject=self.subject.value,
             saved=saved,
             relations=self.relations,
+            zone="" if zone == settings.TIME_ZONE else zone,
         )
 
     @property
@@ -62,6 +67,10 @@ def rulebook(subject: Subject | str, *rules: Any) -> Rulebook:
 
 def referable() -> dict[str, Referable]:
     """All segments by slug, each with those that its published rule or its draft refers to."""
+    return once("referable", _referable)
+
+
+def _referable() -> dict[str, Referable]:
     rows = list(Segment.objects.values("slug", "name", "subject", "status", "draft_id", "published_id"))
     ids = {row[key] for row in rows for key in ("draft_id", "published_id")} - {None}
     # Only rules that mention segments at all need to be read.

@@ -12,7 +12,7 @@ from partners.vocabulary import Field, FieldType, Vocabulary
 from segments import instants
 from segments.instants import Clock, Window
 from segments.operators import OPERATORS, PERCENTILES, SEGMENT_OPERATORS
-from segments.rules.nodes import Aggregate, Everyone, Group, Leaf, Node, SegmentLeaf, about_of
+from segments.rules.nodes import Aggregate, Everyone, Group, Leaf, Node, SegmentLeaf, about_of, zones_of
 
 MANY = 12
 """Longer lists are cut off, with the number of those left out."""
@@ -34,7 +34,9 @@ def sentence(
     plural = _PLURAL.get(subject, "subjects")
     if isinstance(node, Everyone):
         return f"All {plural}."
-    return f"{plural.capitalize()} where {phrase(node, vocabulary, segments=segments, clock=clock)}."
+    said = f"{plural.capitalize()} where {phrase(node, vocabulary, segments=segments, clock=clock)}."
+    zones = sorted(zones_of(node))
+    return f"{said} Days are those of {_listed(zones, 'and')}." if zones else said
 
 
 def phrase(
@@ -94,7 +96,8 @@ def aggregate_phrase(aggregate: Aggregate, segments: Mapping[str, str] | None, c
     if aggregate.window is not None:
         label = words[aggregate.date].label
         within = f"{label} in the last {window_words(aggregate.window)}"
-        parts.append(f"{within} ({window_days(aggregate.window, words[aggregate.date], clock)})" if clock else within)
+        here = clock.at(aggregate.zone) if clock else None
+        parts.append(f"{within} ({window_days(aggregate.window, words[aggregate.date], here)})" if here else within)
     elif aggregate.date:
         parts.append(f"by {words[aggregate.date].label}")
     return f"{aggregate.about.label} ({'; '.join(parts)})" if parts else aggregate.about.label
@@ -139,11 +142,13 @@ def value_words(value: Any, about: Field) -> str:
 def resolved(leaf: Leaf, about: Field, clock: Clock) -> str:
     """The days a relative window means at this instant, "2026-08-23 … 2026-11-21", both included; else nothing."""
     if isinstance(leaf.value, Window):
+        here = clock.at(leaf.zone)
         if leaf.operator == "anniversaryInNext":  # of local days, whatever the field
-            return window_days(leaf.value, replace(about, type=FieldType.DATE), clock)
-        return window_days(leaf.value, about, clock)
+            return window_days(leaf.value, replace(about, type=FieldType.DATE), here)
+        return window_days(leaf.value, about, here)
     if leaf.aggregate and leaf.aggregate.window:
-        return window_days(leaf.aggregate.window, leaf.aggregate.related.vocabulary[leaf.aggregate.date], clock)
+        dated = leaf.aggregate.related.vocabulary[leaf.aggregate.date]
+        return window_days(leaf.aggregate.window, dated, clock.at(leaf.aggregate.zone))
     return ""
 
 

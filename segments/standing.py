@@ -12,6 +12,8 @@ from django.db.models import Q
 from django.utils import timezone
 from pyroaring import BitMap64
 
+from partners.facts import once
+
 
 class OverrideQuerySet(models.QuerySet["Override"]):
     """Overrides."""
@@ -86,7 +88,7 @@ class SetEntry(models.Model):
     is_rest = models.BooleanField(default=False)
     """Everyone else: whoever is in none of the others."""
     lost = models.BinaryField(null=True)
-    """pyroaring.BitMap64 of the subjects that match this one and went to another, as of the last run."""
+    """pyroaring.BitMap64 of the subjects that match this one and went to another, as of the latest look."""
     lost_count = models.PositiveIntegerField(default=0)
 
     class Meta:
@@ -131,6 +133,10 @@ def rivals() -> dict[str, frozenset[str]]:
 
     One query.
     """
+    return once("rivals", _rivals)
+
+
+def _rivals() -> dict[str, frozenset[str]]:
     sets: dict[int, list[tuple[str, bool, str]]] = {}
     rows = SetEntry.objects.order_by("set_id", "position")
     for set_id, mode, slug, is_rest in rows.values_list("set_id", "set__mode", "segment__slug", "is_rest"):
@@ -149,11 +155,30 @@ def rivals() -> dict[str, frozenset[str]]:
     return found
 
 
-def note_lost(lost: Mapping[str, BitMap64], worked_out: Iterable[str]) -> None:
-    """Keep who gave way, of all segments of sets that a run worked out. Only what changed is written."""
+def note_lost(
+    lost: Mapping[str, BitMap64],
+    worked_out: Iterable[str],
+    *,
+    only: Mapping[str, BitMap64] | None = None,
+    but: Mapping[str, BitMap64] | None = None,
+) -> None:
+    """Keep who gave way, of all segments of sets that were worked out. Only what changed is written.
+
+    By segment, `only`: just these subjects were looked at; `but`: all except these. Of the others, what is known stays.
+    """
     entries = SetEntry.objects.filter(segment__slug__in=list(worked_out)).select_related("segment")
     for entry in entries:
-        ids = lost.get(entry.segment.slug, BitMap64())
-        stored = ids.serialize() if ids else None
-        if (bytes(entry.lost) if entry.lost is not None else None) != stored:
+        slug, known = entry.segment.slug, lost_of(entry)
+        ids = lost.get(slug, BitMap64())
+        if only is not None:
+            ids = (ids & only[slug]) | (known - only[slug])
+        if but is not None:
+            ids = (ids - but[slug]) | (known & but[slug])
+        if ids != known or (entry.lost is None) == bool(ids):
+            stored = ids.serialize() if ids else None
             SetEntry.objects.filter(pk=entry.pk).update(lost=stored, lost_count=len(ids))
+
+
+def lost_of(entry: SetEntry) -> BitMap64:
+    """Who matches the entry's segment and went to another, as stored."""
+    return BitMap64.deserialize(bytes(entry.lost)) if entry.lost is not None else BitMap64()

@@ -12,6 +12,7 @@ from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from people.roles import Viewer
+from segments.instants import day_end
 from segments.members import MODELS
 from segments.models import Membership, Segment
 
@@ -30,18 +31,23 @@ class Point:
 
 
 def trend(segment: Segment, viewer: Viewer, *, days: int, today: date | None = None) -> list[Point]:
-    """The last `days` days, oldest first, beginning no earlier than the first member. Four queries at most."""
+    """The `days` days up to today, or to a past day, oldest first, beginning no earlier than the first member.
+
+    Four queries at most.
+    """
     zone = timezone.get_default_timezone()
-    today = today or timezone.localdate(timezone=zone)
+    present = timezone.localdate(timezone=zone)
+    today = min(today or present, present)
     stays = _of(segment, viewer)
     first: datetime | None = stays.aggregate(first=Min("entered_at"))["first"]
-    if first is None:
+    if first is None or timezone.localdate(first, zone) > today:
         return []
     began = max(today - timedelta(days=days - 1), timezone.localdate(first, zone))
     since = timezone.make_aware(datetime.combine(began, time.min), zone)
     entered = _by_day(stays.filter(entered_at__gte=since), "entered_at", zone)
     left = _by_day(stays.filter(left_at__gte=since), "left_at", zone)
-    members = stays.current().count()
+    end = day_end(today, zone) - datetime.resolution
+    members = (stays.current() if today == present else stays.as_of(end)).count()
     points = []
     for day in _back(today, began):
         points.append(Point(day, members, entered.get(day, 0), left.get(day, 0)))

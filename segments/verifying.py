@@ -13,10 +13,12 @@ from pyroaring import BitMap64
 
 from segments import computing, ledger
 from segments.bitmaps import ids_of
+from segments.computing import Material
 from segments.locks import lock_members
-from segments.models import Change, MemberSet, Membership, Segment
+from segments.models import Change, FirstBuild, MemberSet, Membership, Segment, SetEntry
 from segments.reconcile import reconcile
 from segments.rulebook import clock_at
+from segments.standing import lost_of
 
 SAMPLE = 10
 """Ids named per drift."""
@@ -28,7 +30,7 @@ class Drift:
 
     slug: str
     kind: str
-    """rule, bitmap, count, ledger, overlap or stray."""
+    """rule, bitmap, count, ledger, overlap, set or stray."""
     detail: str
     subject_ids: list[int] = field(default_factory=list)
 
@@ -68,6 +70,7 @@ def verify(*, as_of: datetime | None = None) -> Verified:
                     unverified[segment.slug] = material.failures[segment.slug]
                 else:
                     drift += _against_rule(segment, wanted[segment.slug], stays[segment.pk])
+            drift += _against_losers(group, material)
         for segment in segments:
             drift += _against_intervals(segment, stays[segment.pk])
         drift += _ledger(segments, stays)
@@ -97,6 +100,20 @@ def _against_rule(segment: Segment, wanted: BitMap64, have: BitMap64) -> list[Dr
     return found
 
 
+def _against_losers(group: Iterable[Segment], material: Material) -> list[Drift]:
+    """Who is kept as having gone to another segment of a set, against who does."""
+    found = []
+    slugs = [segment.slug for segment in group if segment.slug not in material.failures]
+    for entry in SetEntry.objects.filter(segment__slug__in=slugs).select_related("segment", "set"):
+        differ = lost_of(entry) ^ material.lost.get(entry.segment.slug, BitMap64())
+        if differ or entry.lost_count != len(lost_of(entry)):
+            detail = (
+                f"{len(differ)} of set “{entry.set.slug}” are wrongly kept as having gone to another, or missing there."
+            )
+            found.append(Drift(entry.segment.slug, "set", detail, _some(differ)))
+    return found
+
+
 def _against_intervals(segment: Segment, have: BitMap64) -> list[Drift]:
     """Bitmap and counts against the open stays."""
     found = []
@@ -122,11 +139,13 @@ def _against_intervals(segment: Segment, have: BitMap64) -> list[Drift]:
 
 
 def _ledger(segments: Iterable[Segment], stays: dict[int, BitMap64]) -> list[Drift]:
-    """Entered less left, per segment, is the number of open stays."""
+    """Entered less left, and what is still owed to the ledger, is the number of open stays of each segment."""
     sums = Change.objects.values("segment").annotate(
         entered=Count("id", filter=Q(kind=Change.Kind.ENTERED)), left=Count("id", filter=Q(kind=Change.Kind.LEFT))
     )
     net = {row["segment"]: row["entered"] - row["left"] for row in sums}
+    for segment_id, owed in FirstBuild.objects.values_list("segment", "count"):
+        net[segment_id] = net.get(segment_id, 0) + owed
     return [
         Drift(
             segment.slug,

@@ -27,6 +27,17 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # Playwright keeps a lo
 
 
 def pytest_addoption(parser: Any) -> None:
-    """How long the comparison of interpreters goes on; where pictures of the pages are kept."""
+    """How long the longer tests go on; where pictures of the pages are kept."""
     parser.addoption("--reference-pairs", type=int, default=400, help="random (rule, records) pairs to compare")
+    parser.addoption(
+        "--kills", type=int, default=5, help="workers to kill; the broker and PostgreSQL a fifth of it each"
+    )
+    parser.addoption(
+        "--contract-examples", type=int, default=2, help="examples for each operation of the API and scope"
+    )
+    parser.addoption(
+        "--contract-seconds", type=int, default=0, help="how long the API is tried; 0: as the examples say"
+    )
+    parser.addoption("--contract-paths", default="", help="only addresses of the API that match this expression")
+    parser.addoption("--feed-seconds", type=int, default=5, help="how long ten writers commit while a reader follows")
     parser.addoption("--screenshots", default="", help="a folder to keep a picture of every page in")

@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('insights', '0001_initial'),
-        ('partners', '0007_prediction_origins'),
+        ('partners', '0010_prediction_origins'),
     ]
 
     operations = [

@@ -14,9 +14,12 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from integrations.keys import create_key, revoke_key
+from integrations.keys import NewKey, NotRotated, create_key, revoke_key, rotate_key
 from integrations.models import ApiKey
 from people.guards import administrator_required
+
+OVERLAP = timedelta(days=7)
+"""So long both keys work when one takes the place of the other."""
 
 
 class KeyForm(forms.Form):
@@ -61,7 +64,25 @@ def keys(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         made = create_key(name=form.cleaned_data["name"], scope=form.cleaned_data["scope"], expires_at=form.expires_at)
         form = KeyForm()
-    rows = ApiKey.objects.order_by("revoked", "-created")
+    return _page(request, form, made)
+
+
+@require_POST
+@administrator_required
+@never_cache
+def rotate(request: HttpRequest, prefix: str) -> HttpResponse:
+    """A new key in the place of one that goes on working for a week; this answer alone shows it."""
+    key = get_object_or_404(ApiKey, prefix=prefix)
+    try:
+        made = rotate_key(key=key, overlap=OVERLAP)
+    except NotRotated as reason:
+        messages.error(request, str(reason))
+        return redirect("console_keys")
+    return _page(request, KeyForm(), made)
+
+
+def _page(request: HttpRequest, form: KeyForm, made: NewKey | None) -> HttpResponse:
+    rows = ApiKey.objects.select_related("replaces").prefetch_related("replaced_by").order_by("revoked", "-created")
     words = {"keys": rows, "form": form, "made": made}
     return render(request, "console/keys/list.html", words, status=400 if form.errors else 200)
 

@@ -9,21 +9,23 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import IO, Any
 
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework.exceptions import ParseError, PermissionDenied
 from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from partners.api import schema
 from partners.api.writing import origin_of
-from partners.importing import RowResult, upsert_rows
+from partners.importing import RowResult, UpsertResult, upsert_rows
 from partners.vocabulary import Subject
 
 CHUNK = 64 * 1024
 LONGEST = 1024 * 1024
 """Characters of one record: far more than any has, and few enough to hold."""
+PIECE = 1000
+"""Rows answered for in one piece."""
 Rows = Iterator[Any]
 
 
@@ -178,7 +180,7 @@ class Bulk(APIView):
     subject: Subject
     parser_classes = (JsonRows, NdjsonRows, CsvRows)
 
-    def post(self, request: Request) -> Response:
+    def post(self, request: Request) -> HttpResponseBase:
         """Stores the good rows and says of each row what became of it."""
         if request.user.regions:
             raise PermissionDenied("Bulk calls reach every region, and you are limited to some. Use an API key.")
@@ -186,16 +188,20 @@ class Bulk(APIView):
         if isinstance(rows, dict):  # no body at all
             raise Broken("Send records: a JSON array, NDJSON or CSV.")
         outcome = upsert_rows(subject=self.subject, rows=rows, origin=origin_of(request), partial=True)
-        return Response(
-            {
-                "rows": len(outcome.rows),
-                "created": outcome.created,
-                "updated": outcome.updated,
-                "unchanged": outcome.unchanged,
-                "rejected": outcome.rejected,
-                "results": [_answered(at, row) for at, row in enumerate(outcome.rows)],
-            }
-        )
+        if len(outcome.rows) > PIECE:
+            return StreamingHttpResponse(_written(outcome), content_type="application/json")
+        return HttpResponse("".join(_written(outcome)), content_type="application/json")
+
+
+def _written(outcome: UpsertResult) -> Iterator[str]:
+    """The answer as JSON, piece by piece: many rows are never held as text."""
+    counts = {name: getattr(outcome, name) for name in ("created", "updated", "unchanged", "rejected")}
+    yield json.dumps({"rows": len(outcome.rows), **counts})[:-1] + ', "results": ['
+    for start in range(0, len(outcome.rows), PIECE):
+        piece = outcome.rows[start : start + PIECE]
+        texts = [json.dumps(_answered(at, row), ensure_ascii=False) for at, row in enumerate(piece, start)]
+        yield (", " if start else "") + ", ".join(texts)
+    yield "]}"
 
 
 def _answered(at: int, row: RowResult) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
@@ -146,3 +146,23 @@ _READ = {
     FieldType.DATE: date.fromisoformat,
     FieldType.DATETIME: _instant,
 }
+
+
+def flag(request: Request, name: str) -> bool:
+    """A parameter that is on or off; off when it is not there."""
+    if name not in request.query_params:
+        return False
+    said = request.query_params[name].lower()
+    if said not in ("1", "true", "0", "false"):
+        raise BadParameter(name, f"{name} is true or false.")
+    return said in ("1", "true")
+
+
+def chosen(request: Request, name: str, values: Collection[str]) -> str:
+    """A parameter that names one of a few values; "" when it is not there."""
+    if name not in request.query_params:
+        return ""
+    said = request.query_params[name]
+    if said not in values:
+        raise BadParameter(name, f"{name} is one of {', '.join(values)}.")
+    return said

@@ -9,6 +9,7 @@ from django import forms
 from partners.models import Attribute
 from partners.rows import Invalid
 from partners.vocabulary import CHOICE_TYPES, FieldType, Subject
+from people.meanwhile import MeanwhileMixin
 
 TYPES = [
     (FieldType.TEXT, "Text"),
@@ -35,7 +36,7 @@ class ChoicesField(forms.CharField):
         return [{"value": before.strip(), "label": after.strip()} for before, _, after in pairs]
 
 
-class AttributeForm(forms.Form):
+class AttributeForm(MeanwhileMixin, forms.Form):
     """What can be changed later."""
 
     label = forms.CharField(max_length=200, help_text="As people read it.")

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
-from django.core.files.base import ContentFile
 from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -19,8 +17,6 @@ from partners.importing import (
     FileProblem,
     ImportRefused,
     Options,
-    Source,
-    corrected,
     inspect_file,
     request_apply,
     request_dry_run,
@@ -35,6 +31,14 @@ from people.guards import editor_required, unlimited_editor_required
 PAGE_SIZE = 50
 SHOWN_REJECTS = 100
 WITH_REJECTS = "rejects"
+WORDS_OF_THE_COMMAND = {
+    " (an import does so with --create-fields)": " (“Create what is missing” under the columns does so)",
+    "import with --create-fields": "tick “Create what is missing” under the columns",
+    "(--decimal . or --decimal ,)": "under “How values are written”",
+    "Use --decimal , for commas": "Choose commas under “How values are written”",
+    "with --date-format dmy or mdy (or a full format such as %d/%m/%Y)": "under “How values are written”",
+    " with --date-format": " once the order is chosen under “How values are written”",
+}
 UNDER_WAY = frozenset({Import.Status.QUEUED, Import.Status.RUNNING})
 
 
@@ -113,8 +117,16 @@ def journal_of(item: Import) -> Journal | None:
 
 def outcome(request: HttpRequest, item: Import, problem: str = "") -> HttpResponse:
     """What it did or would do, its rejects, and the ways on: mend them, undo it."""
-    words = {"item": item, "rejects": item.rejects[:SHOWN_REJECTS], "journal": journal_of(item), "problem": problem}
+    rejects = [{**reject, "reason": on_a_page(reject["reason"])} for reject in item.rejects[:SHOWN_REJECTS]]
+    words = {"item": item, "rejects": rejects, "journal": journal_of(item), "problem": problem}
     return render(request, "console/imports/outcome.html", words, status=400 if problem else 200)
+
+
+def on_a_page(reason: str) -> str:
+    """What is wrong, without the words of the command line: the page has its own ways."""
+    for words, instead in WORDS_OF_THE_COMMAND.items():
+        reason = reason.replace(words, instead)
+    return reason
 
 
 def _map(request: HttpRequest, item: Import) -> HttpResponse:
@@ -170,32 +182,6 @@ def import_progress(request: HttpRequest, pk: int) -> HttpResponse:
     if not is_under_way(item):
         return HttpResponseClientRefresh()
     return render(request, "console/imports/progress.html", {"item": item, "is_undo": item.status == "applied"})
-
-
-@require_POST
-@unlimited_editor_required
-def correct_import(request: HttpRequest, pk: int) -> HttpResponse:
-    """The mended rejects come back: tried out at once, with the columns and formats of the import they are from."""
-    item = get_object_or_404(Import.objects.visible_to(request.user), pk=pk)
-    form = UploadForm({"subject": item.subject}, request.FILES)
-    if not item.rejects_file or not form.is_valid():
-        return outcome(request, item, problem="Choose the file with the mended rows.")
-    options = Options.from_json(item.options)
-    try:
-        source = Source(item.file.path, encoding=options.encoding, delimiter=options.delimiter)
-        text = corrected(form.cleaned_data["file"].read(), source)
-        name = f"corrected {item.filename.rsplit('.', 1)[0].removeprefix('corrected ')}.csv"
-        again = start_import(
-            subject=Subject(item.subject),
-            file=ContentFile(text, name=name),
-            filename=name,
-            user=request.user,
-            corrects=item,
-        )
-    except FileProblem as error:
-        return outcome(request, item, problem=str(error))
-    request_dry_run(import_id=again.pk, options=replace(options, encoding="utf-8", delimiter=","))
-    return redirect("console_import", again.pk)
 
 
 @require_POST

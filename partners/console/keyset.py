@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,6 +23,10 @@ KEY = "sort_key"
 PLAIN = frozenset({"name", "external_id"})
 """Never missing, and indexed with the id behind: ordered by the column itself."""
 BIGGEST_ID = 2**63
+Spot = tuple[Any, int]
+"""A row's sort value and its id."""
+Some = Callable[[Spot | None, bool, int], list[Any]]
+"""The first rows behind a place: (place, backwards, how many)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +96,11 @@ def order_of(word: str, vocabulary: Vocabulary, default: str) -> Order:
     return Order(field, word.startswith("-"))
 
 
+def keyed(rows: QuerySet[Any], order: Order) -> QuerySet[Any]:
+    """The rows with what they are sorted by, as cursors need it."""
+    return rows if order.is_plain else rows.annotate(**{KEY: order.expression()})
+
+
 def ordered(rows: QuerySet[Any], order: Order, *, backwards: bool = False) -> QuerySet[Any]:
     """The rows in order, or the other way round."""
     down = order.is_descending != backwards
@@ -99,24 +108,27 @@ def ordered(rows: QuerySet[Any], order: Order, *, backwards: bool = False) -> Qu
         return rows.order_by(*[("-" if down else "") + name for name in (order.field.name, "id")])
     place = {"nulls_first": True} if backwards else {"nulls_last": True}
     by = F(KEY).desc(**place) if down else F(KEY).asc(**place)
-    return rows.annotate(**{KEY: order.expression()}).order_by(by, "-id" if down else "id")
+    return keyed(rows, order).order_by(by, "-id" if down else "id")
 
 
-def page(rows: QuerySet[Any], order: Order, cursor: str, *, size: int = SIZE) -> Page:
-    """The page behind a cursor (or before it); the first one without, or with a cursor that is not of this order."""
+def page(rows: QuerySet[Any], order: Order, cursor: str, *, size: int = SIZE, some: Some | None = None) -> Page:
+    """The page behind a cursor (or before it); the first one without, or with a cursor that is not of this order.
+
+    `some`: finds the rows of a page in another way than by the order of the query.
+    """
+    some = some or (lambda place, backwards, count: _by_query(rows, order, place, backwards, count))
     place = _read(cursor, order)
     if place is None:
-        found = list(ordered(rows, order)[: size + 1])
+        found = some(None, False, size + 1)
         return Page(found[:size], next=_write(found[size - 1], order, "after") if len(found) > size else "")
     way, value, pk = place
     backwards = way == "before"
-    some = ordered(rows, order, backwards=backwards).filter(_beyond(order, value, pk, backwards=backwards))
-    found = list(some[: size + 1])
+    found = some((value, pk), backwards, size + 1)
     more, found = len(found) > size, found[:size]
     if backwards:
         found.reverse()
     if not found:
-        return Page([]) if backwards else page(rows, order, "", size=size)
+        return Page([]) if backwards else page(rows, order, "", size=size, some=some)
     return Page(
         found,
         previous=_write(found[0], order, "before") if more or not backwards else "",
@@ -124,7 +136,14 @@ def page(rows: QuerySet[Any], order: Order, cursor: str, *, size: int = SIZE) ->
     )
 
 
-def _beyond(order: Order, value: Any, pk: int, *, backwards: bool) -> Q:
+def _by_query(rows: QuerySet[Any], order: Order, place: Spot | None, backwards: bool, count: int) -> list[Any]:
+    found = ordered(rows, order, backwards=backwards)
+    if place is not None:
+        found = found.filter(beyond(order, *place, backwards=backwards))
+    return list(found[:count])
+
+
+def beyond(order: Order, value: Any, pk: int, *, backwards: bool) -> Q:
     """What sorts behind a place (before it, when backwards)."""
     key = order.field.name if order.is_plain else KEY
     side = "lt" if order.is_descending != backwards else "gt"

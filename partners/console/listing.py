@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,10 +10,11 @@ from urllib.parse import parse_qsl
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
-from partners import facts, narrowing
+from partners import facts, groupings, narrowing, picking
 from partners.console import keyset
 from partners.console.cells import NUMERIC, Cells, Row
 from partners.console.keyset import Order
+from partners.console.sourcing import paged
 from partners.coverage import MODELS
 from partners.models import SavedView
 from partners.narrowing import Condition
@@ -22,15 +22,8 @@ from partners.vocabulary import Field, Subject, Vocabulary
 from people import roles
 from people.roles import Viewer
 
-COUNTED = 10_000
-"""Up to here a list says exactly how many; beyond, the planner's estimate is near enough."""
 CONTROLS = frozenset({"cursor", "add", "page", "view"})
 """Parameters that are not part of what a list shows."""
-RELATED = {
-    Subject.PARTNER: ("parent", "channel_manager"),
-    Subject.CUSTOMER: (),
-    Subject.DEAL: ("partner", "customer"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,16 +109,23 @@ class Chosen:
 class Narrowed:
     """The records that an address asks for, in no order yet."""
 
+    subject: Subject
+    viewer: Viewer
     rows: QuerySet[Any]
     q: str
     conditions: list[Condition]
     groupings: list[Chosen]
 
     @property
+    def is_sifted(self) -> bool:
+        """Something is filtered for."""
+        asked = any(not condition.is_empty for condition in self.conditions)
+        return asked or any(chosen.value for chosen in self.groupings)
+
+    @property
     def is_narrowed(self) -> bool:
         """Something is searched or filtered for."""
-        asked = any(not condition.is_empty for condition in self.conditions)
-        return bool(self.q or asked or any(chosen.value for chosen in self.groupings))
+        return bool(self.q) or self.is_sifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,26 +186,30 @@ def narrowed(subject: Subject, query: QueryDict, viewer: Viewer, vocabulary: Voc
     for condition in conditions:
         rows = rows.filter(condition.q)
     chosen = []
-    for grouping in narrowing.groupings:
+    for grouping in groupings.groupings:
         options = grouping.options(subject, viewer)
         value = query.get(grouping.name, "")
         if value:
             rows = rows.filter(grouping.narrow(subject, value, viewer) or Q(pk__in=[]))
-        if options:
+        if options or value:
             chosen.append(Chosen(grouping.name, grouping.label, options, value))
-    return Narrowed(rows, words, conditions, chosen)
+    return Narrowed(subject, viewer, rows, words, conditions, chosen)
 
 
 def listing(request: HttpRequest, layout: Layout) -> Listing:
     """The page that the address asks for: `?q=&f.FIELD=&sort=&column=&cursor=` and the name of each grouping."""
+    with picking.one_snapshot():
+        return _listing(request, layout)
+
+
+def _listing(request: HttpRequest, layout: Layout) -> Listing:
     query, viewer, subject = request.GET, request.user, layout.subject
     known = facts.vocabulary(subject)
     words = offered(known, viewer)
     found = narrowed(subject, query, viewer, words)
     order = keyset.order_of(query.get("sort", layout.sort), words, layout.sort)
     shown = [words[n] for n in dict.fromkeys(query.getlist("column") or layout.columns) if n in words and n != "name"]
-    page = keyset.page(found.rows.select_related(*RELATED[subject]), order, query.get("cursor", ""))
-    count, is_estimate = counted(found.rows)
+    page, count, is_estimate = paged(found, order, query.get("cursor", ""))
     asked = {condition.field.name: condition for condition in found.conditions}
     add = query.get("add", "")
     quick = [n for n in layout.quick if n in words and is_quick(asked.get(n)) and n != add]
@@ -254,15 +258,6 @@ def kept(query: QueryDict) -> str:
     for name in [name for name, values in lasting.lists() if not any(values)]:
         lasting.pop(name)
     return lasting.urlencode()
-
-
-def counted(rows: QuerySet[Any]) -> tuple[int, bool]:
-    """How many: exactly up to `COUNTED`, else as the planner estimates. True when it is an estimate."""
-    some = rows.order_by().values("pk")[: COUNTED + 1].count()
-    if some <= COUNTED:
-        return some, False
-    plan = json.loads(rows.order_by().values("pk").explain(format="json"))
-    return max(int(plan[0]["Plan"]["Plan Rows"]), some), True
 
 
 def list_words(request: HttpRequest, layout: Layout) -> dict[str, Any]:

@@ -16,7 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from partners import facts
 from partners.console import customers, deals, keyset, partners
 from partners.console.cells import Cells
-from partners.console.listing import RELATED, Layout, kept, narrowed, offered
+from partners.console.listing import Layout, kept, narrowed, offered
+from partners.console.sourcing import RELATED
 from partners.importing.runs import harmless
 from partners.models import SavedView
 from partners.vocabulary import Field, FieldType, Subject

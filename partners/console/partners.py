@@ -47,7 +47,7 @@ def partner(request: HttpRequest, external_id: str) -> HttpResponse:
         "stats": stats(said, PARTNER_STATS),
         "customers": Customer.objects.visible_to(request.user).filter(partners=found).order_by("name", "id")[:FEW],
         "deals": newest(Deal.objects.visible_to(request.user).filter(partner=found).select_related("customer")),
-        "team": found.team.select_related("user").order_by("user__email"),
+        "team": found.team.select_related("user__preference").order_by("user__email"),
     }
     return render(request, "console/partners/page.html", words)
 

@@ -8,10 +8,11 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from people import roles
+from people.meanwhile import MeanwhileMixin
 from people.models import User
 
 
-class PersonForm(forms.ModelForm):
+class PersonForm(MeanwhileMixin, forms.ModelForm):
     """A person's name, role, regions, and whether they may come in. Nobody can shut themselves out."""
 
     regions = forms.MultipleChoiceField(

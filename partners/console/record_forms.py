@@ -15,13 +15,14 @@ from partners.records import AnyRecord, change_record, create_record
 from partners.rows import Invalid
 from partners.vocabulary import Field, FieldKind, FieldType, Subject, Vocabulary
 from people import roles
+from people.meanwhile import MeanwhileMixin
 from people.models import User
 
 UNSET = ("", "Not set")
 ID_SEPARATORS = re.compile(r"[\s,;]+")
 
 
-class RecordForm(forms.Form):
+class RecordForm(MeanwhileMixin, forms.Form):
     """Makes a record, or changes one. Only what was changed is sent on, so two people's edits do not undo each other."""
 
     def __init__(

@@ -3,7 +3,7 @@
 Files and API rows go the same way: checked value by value, copied into a staging table, settled by set-based statements.
 """
 
-from partners.importing.correcting import corrected
+from partners.importing.correcting import corrected, mended
 from partners.importing.files import ImportResult, Reject, import_file
 from partners.importing.mapping import Mapped, parse_mapping, suggest
 from partners.importing.options import Options
@@ -36,6 +36,7 @@ __all__ = [
     "corrected",
     "import_file",
     "inspect_file",
+    "mended",
     "parse_mapping",
     "request_apply",
     "request_dry_run",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import defaultdict
+from collections.abc import Mapping
 
 from partners.importing.reading import FileProblem, Source
 from partners.importing.runs import harmless
@@ -44,6 +45,34 @@ def corrected(mended: bytes, source: Source) -> bytes:
     if copies:
         lines = ", ".join(map(str, sorted(copies)[:5]))
         raise FileProblem(f"The file of this import has no line {lines}. Is this the rejects file of another import?")
+    return out.getvalue().encode("utf-8-sig")
+
+
+def mended(source: Source, cells: Mapping[tuple[int, str], str], *, whole: bool) -> bytes:
+    """The file with these cells, named by line and column, put right. `whole`: every row; otherwise the mended ones alone.
+
+    FileProblem when none of them is a cell of the file.
+    """
+    places = {name: at for at, name in reversed(list(enumerate(source.header)))}
+    by_line: dict[int, list[tuple[int, str]]] = defaultdict(list)
+    for (line, column), value in cells.items():
+        if column in places:
+            by_line[line].append((places[column], value))
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(source.header)
+    done = 0
+    for row in source.rows():
+        mends = by_line.get(row.line, [])
+        if not (whole or mends):
+            continue
+        values = [*row.cells, *[""] * len(source.header)][: len(source.header)]
+        for at, value in mends:
+            values[at] = value
+        done += len(mends)
+        writer.writerow(values)
+    if not done:
+        raise FileProblem("No value was changed. Put at least one right, then try the rows.")
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -28,6 +28,7 @@ from partners.importing.mapping import Mapped, suggest
 from partners.importing.options import Options
 from partners.importing.reading import FileProblem, Source
 from partners.models import Import, Origin
+from partners.outbox import announce
 from partners.rows.cells import harmless
 from partners.vocabulary import Subject
 from people.models import User
@@ -178,7 +179,18 @@ def _finish(item: Import, status: Import.Status, *, result: ImportResult | None 
         changes |= {"result": result.counts(), "rejects": shown, "rejects_file": item.rejects_file.name or ""}
         changes |= {"origin": item.origin}
         changes |= {"rows_done": result.rows, "rows_total": result.rows}
-    return bool(Import.objects.filter(pk=item.pk, status=Import.Status.RUNNING).update(**changes))
+    with transaction.atomic():
+        is_first = bool(Import.objects.filter(pk=item.pk, status=Import.Status.RUNNING).update(**changes))
+        if is_first and not item.options.get("dry_run"):
+            announce(type="import.finished", payload=_told(item, status, result, error))
+    return is_first
+
+
+def _told(item: Import, status: Import.Status, result: ImportResult | None, error: str) -> dict[str, Any]:
+    """What other systems are told of an import that ended."""
+    counts = result.counts() if result is not None else {}
+    about = {"import": item.pk, "subject": item.subject, "filename": item.filename, "status": str(status.value)}
+    return {**about, **counts, "error": error}
 
 
 def rejects_csv(rejects: list[Reject], source: Source) -> str:

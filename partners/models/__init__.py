@@ -2,6 +2,7 @@
 
 from partners.models.desk import BulkChange, Note, SavedView
 from partners.models.journal import Journal, JournalLine
+from partners.models.outbox import OutboxEvent
 from partners.models.records import (
     Activity,
     Attribute,
@@ -27,6 +28,7 @@ __all__ = [
     "JournalLine",
     "Note",
     "Origin",
+    "OutboxEvent",
     "Partner",
     "Record",
     "Registration",

@@ -14,6 +14,7 @@ from django.db.models.functions import Now
 from django.utils import timezone
 
 from partners.querysets import (
+    DEAL,
     CustomerQuerySet,
     DealQuerySet,
     ImportQuerySet,
@@ -115,6 +116,7 @@ class Partner(Record):
             models.Index(fields=["name", "id"], name="partner_by_name"),
             models.Index(fields=["region"], name="partner_by_region"),
             GinIndex(searched(), name="partner_by_words"),
+            models.Index(fields=["id"], condition=models.Q(deleted_at__isnull=False), name="partner_deleted"),
         ]
 
 
@@ -141,6 +143,7 @@ class Customer(Record):
             models.Index(fields=["name", "id"], name="customer_by_name"),
             models.Index(fields=["region"], name="customer_by_region"),
             GinIndex(searched(), name="customer_by_words"),
+            models.Index(fields=["id"], condition=models.Q(deleted_at__isnull=False), name="customer_deleted"),
         ]
 
 
@@ -160,7 +163,10 @@ class Deal(Record):
     objects = DealQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["partner", "stage", "closed_on"], name="deal_by_partner")]
+        indexes = [
+            models.Index(fields=["partner", "stage", "closed_on"], name="deal_by_partner"),
+            GinIndex(searched(DEAL), name="deal_by_words"),
+        ]
 
 
 @pghistory.track()

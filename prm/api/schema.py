@@ -6,7 +6,9 @@ from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 
+from integrations.api import schema as integrations
 from partners.api import schema as partners
+from prm.api.examples import example_of
 from programs.api import schema as programs
 from segments.api import schema as segments
 
@@ -110,6 +112,7 @@ def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
         **partners.COMPONENTS,
         **segments.COMPONENTS,
         **programs.COMPONENTS,
+        **integrations.COMPONENTS,
         "Problem": PROBLEM,
         "ProblemError": PROBLEM_ERROR,
     }
@@ -122,6 +125,12 @@ def complete(result: Json, generator: Any, request: Any, public: bool) -> Json:
 
 
 def _complete(method: str, operation: Json) -> None:
+    bodies = [operation.get("requestBody", {}), *operation["responses"].values()]
+    for body in bodies:
+        for media_type, content in body.get("content", {}).items():
+            example = example_of(media_type, content.get("schema", {}))
+            if example is not None:
+                content["examples"] = {"example": {"value": example}}
     for status in sorted(_EVERY | _WRITING.get(method, set())):
         operation["responses"].setdefault(status, {"$ref": f"#/components/responses/Problem{status}"})
     if method in ("put", "patch", "delete"):

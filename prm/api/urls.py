@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("partners.api.urls")),
     path("", include("segments.api.urls")),
     path("", include("programs.api.urls")),
+    path("", include("integrations.api.urls")),
     path("schema/", SpectacularAPIView.as_view(permission_classes=[AllowAny], throttle_classes=[]), name="api_schema"),
     path("docs/", views.Docs.as_view(), name="api_docs"),
     re_path(r"^.*$", views.Unknown.as_view(), name="api_unknown"),

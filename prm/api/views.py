@@ -36,6 +36,9 @@ LISTS = (
     "courses",
     "incentives",
     "programs",
+    "claims",
+    "ledger",
+    "webhooks",
     "schema",
     "docs",
 )

@@ -28,7 +28,7 @@ def hidden(slug: str, name: str, rule: Rule, *, about: str, objective: str, **pr
         about,
         objective,
         partner_visible=False,
-        **profile,  # type: ignore[arg-type]
+        **profile,
     )
 
 

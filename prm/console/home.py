@@ -9,7 +9,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from partners.models import Customer, Deal, Partner
+from partners.estimating import About, estimated, records
+from partners.vocabulary import Subject
 from people.guards import vendor_required
 from prm.needs import needs_of
 from prm.scheduling import nightly
@@ -25,10 +26,9 @@ def home(request: HttpRequest) -> HttpResponse:
     viewer = request.user
     segments = Segment.objects.visible_to(viewer)
     words: dict[str, Any] = {
-        "partner_count": Partner.objects.visible_to(viewer).count(),
-        "customer_count": Customer.objects.visible_to(viewer).count(),
-        "open_deal_count": Deal.objects.visible_to(viewer).filter(stage="open").count(),
-        "offer_count": Offer.objects.visible_to(viewer).on().count(),
+        "partner_count": records(Subject.PARTNER, viewer),
+        "customer_count": records(Subject.CUSTOMER, viewer),
+        "offer_count": About(*estimated(Offer.objects.visible_to(viewer).on())),
         "segment_counts": segments.aggregate(
             active=Count("pk", filter=Q(status="active")),
             drafts=Count("pk", filter=Q(status__in=["draft", "in_review"])),

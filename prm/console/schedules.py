@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods
 from django_celery_beat.models import PeriodicTask
 
 from people.guards import administrator_required
+from people.meanwhile import MeanwhileMixin
 from prm.scheduling import nightly, set_nightly
 
 
-class NightlyForm(forms.Form):
+class NightlyForm(MeanwhileMixin, forms.Form):
     """A time of day."""
 
     at = forms.TimeField(

@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 
+from django.db import transaction
+
 from prm.demo.industries import Profile
 from prm.demo.quizzes import final_quiz
 from prm.demo.segments import focus_slug, guard_slug
@@ -231,6 +233,7 @@ def _incentives(shelf: Shelf, today: date) -> list[ProgramDraft]:
     ]
 
 
+@transaction.atomic
 def make(profile: Profile, *, today: date) -> int:
     """Make and activate the programmes that do not exist yet; returns how many. One that somebody changed stays as it is."""
     have = {program.slug: program for program in Program.objects.all()}

@@ -55,8 +55,8 @@ def make_words(wish: Wish) -> None:
                     sensitive=wanted.sensitive,
                     description=wanted.about,
                 )
-    for (subject, field), choices in wish.profile.added_choices().items():
-        attributes.add_choices(subject=Subject(subject), field=field, values=choices)
+    for (about, field), choices in wish.profile.added_choices().items():
+        attributes.add_choices(subject=Subject(about), field=field, values=choices)
 
 
 def _upsert(subject: Subject, rows: Iterable[dict[str, Any]], origin: Origin) -> int:

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from partners.api.filters import flag
 from partners.api.pages import page
 from partners.api.schema import PAGING, ref
 from partners.models import Partner
@@ -34,7 +35,7 @@ class PartnerOffers(APIView):
         """What is on offer now; with `history=1` also what was."""
         partner = get_object_or_404(Partner.objects.visible_to(request.user), external_id=external_id)
         offers = Offer.objects.visible_to(request.user).filter(partner=partner).select_related("program")
-        if request.query_params.get("history", "").lower() not in ("1", "true"):
+        if not flag(request, "history"):
             offers = offers.on()
         return page(offers, request, self, _described)
 

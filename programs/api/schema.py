@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from partners.api.schema import INSTANT, page, ref
+from partners.api.schema import INSTANT, MONEY, page, ref
+from programs.accounts import Claim, LedgerEntry
 from programs.lessons import KINDS
 from programs.models import Incentive, Program
 from programs.quizzes import TYPES
@@ -41,6 +42,11 @@ _DETAIL: dict[str, Json] = {
         "body": {"type": "string", "description": "Markdown."},
         "url": {"type": "string", "maxLength": 200},
         "language": {"type": "string", "maxLength": 10},
+        "translates": {
+            "type": "string",
+            "maxLength": 100,
+            "description": "Slug of the content it translates, or empty.",
+        },
         "form": {"type": "string", "enum": ["piece", "kit", "play"]},
         "expires_on": {**_DAY, "description": "The last day it may be seen."},
         "needs_approval": {"type": "boolean", "description": "Partners see a version once another person approved it."},
@@ -81,6 +87,12 @@ _DETAIL: dict[str, Json] = {
         "due_days": {"type": ["integer", "null"], "description": "Days from being offered to being due."},
         "gives_certificate": {"type": "boolean"},
         "certificate_months": {"type": ["integer", "null"], "description": "How long it is valid; null: for good."},
+        "language": {"type": "string", "maxLength": 10},
+        "translates": {
+            "type": "string",
+            "maxLength": 100,
+            "description": "Slug of the course it translates, or empty.",
+        },
     },
     "incentive": {
         "type": {"type": "string", "enum": list(Incentive.Type.values)},
@@ -158,6 +170,40 @@ QUIZ: Json = {
     },
 }
 
+_MAYBE_AT: Json = {"type": ["string", "null"], "format": "date-time"}
+_ACCOUNT: Json = {
+    "id": {"type": "integer"},
+    "partner": {"type": "string", "description": "External id."},
+    "incentive": {"type": "string", "description": "Slug."},
+    "amount": MONEY,
+    "currency": {"type": "string"},
+    "reason": {"type": "string"},
+}
+CLAIM: Json = {
+    "type": "object",
+    "required": ["id", "partner", "incentive", "status", "amount", "currency", "filed_at"],
+    "properties": {
+        **_ACCOUNT,
+        "status": {"type": "string", "enum": list(Claim.Status.values)},
+        "note": {"type": "string"},
+        "filed_at": INSTANT,
+        "decided_at": _MAYBE_AT,
+        "paid_at": _MAYBE_AT,
+        "reference": {"type": "string", "description": "Of the payment."},
+    },
+}
+LEDGER_ENTRY: Json = {
+    "type": "object",
+    "required": ["id", "partner", "incentive", "kind", "amount", "currency", "on", "at"],
+    "properties": {
+        **_ACCOUNT,
+        "kind": {"type": "string", "enum": list(LedgerEntry.Kind.values)},
+        "on": {"type": "string", "format": "date", "description": "The transaction date."},
+        "at": INSTANT,
+        "deal": {"type": ["string", "null"]},
+        "claim": {"type": ["integer", "null"]},
+    },
+}
 COMPONENTS: dict[str, Json] = {
     "Quiz": QUIZ,
     "Targeting": TARGETING,
@@ -207,4 +253,8 @@ COMPONENTS: dict[str, Json] = {
         },
     },
     "OfferPage": page(ref("Offer")),
+    "Claim": CLAIM,
+    "ClaimPage": page(ref("Claim")),
+    "LedgerEntry": LEDGER_ENTRY,
+    "LedgerPage": page(ref("LedgerEntry")),
 }

@@ -25,10 +25,13 @@ DRAFTS: dict[str, Callable[..., ContentDraft | CourseDraft | IncentiveDraft]] = 
 }
 DETAIL = {
     Program.Kind.CONTENT: (
-        *("body", "url", "language"),
+        *("body", "url", "language", "translates"),
         *("form", "expires_on", "needs_approval", "items", "customer_segments"),
     ),
-    Program.Kind.COURSE: ("lessons", "minutes", "due_days", "gives_certificate", "certificate_months"),
+    Program.Kind.COURSE: (
+        *("lessons", "minutes", "due_days", "gives_certificate", "certificate_months"),
+        *("language", "translates"),
+    ),
     Program.Kind.INCENTIVE: ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "period", "terms"),
 }
 """What each kind has besides the common members."""
@@ -82,6 +85,7 @@ class ContentBody(ProgramBody):
     body = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
     url = serializers.CharField(required=False, allow_blank=True, max_length=200)
     language = serializers.CharField(required=False, max_length=10)
+    translates = serializers.CharField(required=False, allow_blank=True, max_length=100)
     form = serializers.ChoiceField(Content.Form.choices, required=False)
     expires_on = serializers.DateField(required=False, allow_null=True)
     needs_approval = serializers.BooleanField(required=False)
@@ -99,6 +103,8 @@ class CourseBody(ProgramBody):
     due_days = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=3650)
     gives_certificate = serializers.BooleanField(required=False)
     certificate_months = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=240)
+    language = serializers.CharField(required=False, max_length=10)
+    translates = serializers.CharField(required=False, allow_blank=True, max_length=100)
 
 
 class TierBody(StrictSerializer):
@@ -190,6 +196,8 @@ def _of_detail(detail: Any, name: str) -> Any:
         return [{"content": row.item.program.slug, "message": row.message} for row in rows]
     if name == "customer_segments":
         return sorted(row.segment.slug for row in detail.customer_segments.all())
+    if name == "translates":
+        return detail.program.translates.slug if detail.program.translates else ""
     return getattr(detail, name)
 
 

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
+from people.meanwhile import MeanwhileMixin
 from programs import filetypes, quizzes
 from programs.lessons import Lesson, new_key
 from programs.teaching import checked_type
@@ -18,7 +19,7 @@ SPARE = 2
 FEWEST = 4
 
 
-class LessonForm(forms.Form):
+class LessonForm(MeanwhileMixin, forms.Form):
     """A page; what every lesson has."""
 
     title = forms.CharField(max_length=300)
@@ -95,7 +96,7 @@ class QuizForm(LessonForm):
 LESSON_FORMS: dict[str, type[LessonForm]] = {form.kind: form for form in (LessonForm, VideoForm, FileForm, QuizForm)}
 
 
-class QuestionForm(forms.Form):
+class QuestionForm(MeanwhileMixin, forms.Form):
     """A question with one or several right answers, a number, or a few words: the fields follow the type."""
 
     text = forms.CharField(label="Question", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
@@ -123,6 +124,10 @@ class QuestionForm(forms.Form):
         self.initial = self._initial()
         for name in {"value", "tolerance", "accepted"} - set(self._OF.get(type, ())):
             del self.fields[name]
+
+    def beside(self) -> dict[str, Any]:
+        """The answers."""
+        return {"The answers": [self.question.get("choices", []), self.question.get("correct", [])]}
 
     def _initial(self) -> dict[str, Any]:
         found = {

@@ -7,12 +7,17 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from people.meanwhile import MeanwhileMixin
+from people.widgets import ManyBoxes
 from programs.console.forms import segment_choices
-from programs.journeys.authoring import JourneyDraft, StepDraft, settable
+from programs.journeys import beginnings, facts
+from programs.journeys.authoring import JourneyDraft, StepDraft
+from programs.journeys.doings import settable
 from programs.journeys.models import Journey, JourneyStep
 from programs.models import Message, Program
 from programs.targeting import Targeting
 
+SIDES = [("before", "before it"), ("after", "after it")]
 CONDITIONS = [
     ("", "Always"),
     ("in", "Only if in any of these segments"),
@@ -20,7 +25,7 @@ CONDITIONS = [
 ]
 
 
-class _Refusing(forms.Form):
+class _Refusing(MeanwhileMixin, forms.Form):
     def refuse(self, error: ValidationError) -> None:
         """Shows a verb's refusal at its fields."""
         if not hasattr(error, "error_dict"):
@@ -32,22 +37,51 @@ class _Refusing(forms.Form):
 
 
 class JourneyForm(_Refusing):
-    """What a journey is called and what begins it."""
+    """What a journey is called and what begins it; which fields there are depends on the trigger."""
 
     name = forms.CharField(max_length=200)
     slug = forms.SlugField(max_length=100, help_text="Its name in addresses, such as welcome-gold.")
     description = forms.CharField(max_length=500, required=False)
-    trigger = forms.ChoiceField(label="Begins when a partner", choices=Journey.Trigger.choices)
-    segment = forms.ChoiceField(label="this segment")
 
-    def __init__(self, *args: Any, keep: str = "", **kwargs: Any) -> None:
+    def __init__(self, *args: Any, trigger: str, keep: str = "", **kwargs: Any) -> None:
         """`keep`: the segment chosen already, whatever became of it."""
         super().__init__(*args, **kwargs)
-        self.fields["segment"].choices = segment_choices(Targeting(any=(keep,) if keep else ()))  # type: ignore[attr-defined]
+        self.trigger = trigger
+        segments = segment_choices(Targeting(any=(keep,) if keep else ()))
+        if trigger in Journey.ON_SEGMENT:
+            self.fields["segment"] = forms.ChoiceField(label="This segment", choices=segments)
+            return
+        is_date = trigger == Journey.Trigger.DATE
+        watchable = [(name, found.label) for name, found in facts.watchable(dates=is_date).items()]
+        self.fields["field"] = forms.ChoiceField(label="The date" if is_date else "The fact", choices=watchable)
+        if is_date:
+            self.fields["days"] = forms.IntegerField(min_value=0, max_value=beginnings.FURTHEST, initial=0)
+            self.fields["side"] = forms.ChoiceField(label="Before or after", choices=SIDES)
+        else:
+            any_value = "As the fact's list has it. Empty: any value."
+            self.fields["from_value"] = forms.CharField(
+                label="From", max_length=200, required=False, help_text=any_value
+            )
+            self.fields["to_value"] = forms.CharField(label="To", max_length=200, required=False, help_text=any_value)
+        self.fields["segment"] = forms.ChoiceField(
+            label="Only partners in", required=False, choices=[("", "Every partner"), *segments]
+        )
+
+    @classmethod
+    def initial_of(cls, journey: Journey) -> dict[str, Any]:
+        """What the fields show for a journey."""
+        names = ("name", "slug", "description", "field", "from_value", "to_value")
+        initial = {name: getattr(journey, name) for name in names}
+        days = journey.offset_days
+        segment = journey.segment.slug if journey.segment else ""
+        return initial | {"days": abs(days), "side": "before" if days < 0 else "after", "segment": segment}
 
     def draft(self) -> JourneyDraft:
         """As entered."""
-        return JourneyDraft(**self.cleaned_data)
+        data = dict(self.cleaned_data)
+        days = data.pop("days", None) or 0
+        offset = -days if data.pop("side", "") == "before" else days
+        return JourneyDraft(trigger=self.trigger, offset_days=offset, **data)
 
 
 class StepForm(_Refusing):
@@ -58,12 +92,11 @@ class StepForm(_Refusing):
         label="Only while it still holds",
         required=False,
         initial=True,
-        help_text="The partner is still in the segment; where leaving begins the journey, still out of it.",
+        help_text="The partner is still in the segment (or out of it, where leaving begins the journey); "
+        "the date was not moved; the fact is still what it became.",
     )
     condition_kind = forms.ChoiceField(label="Condition", choices=CONDITIONS, required=False)
-    condition_segments = forms.MultipleChoiceField(
-        label="Segments of the condition", required=False, widget=forms.CheckboxSelectMultiple
-    )
+    condition_segments = forms.MultipleChoiceField(label="Segments of the condition", required=False, widget=ManyBoxes)
     condition_rule = forms.JSONField(
         label="Or a rule",
         required=False,
@@ -81,13 +114,20 @@ class StepForm(_Refusing):
             programs = Program.objects.exclude(status="archived").values_list("slug", "name")
             self.fields["program"] = forms.ChoiceField(label="Programme", choices=list(programs))
         elif action == JourneyStep.Action.MESSAGE:
-            kept = Message.objects.filter(status="journey").values_list("pk", "subject")
+            kept = Message.objects.filter(status="journey", notice="").values_list("pk", "subject")
             self.fields["message"] = forms.TypedChoiceField(
                 choices=list(kept), coerce=int, help_text="Messages that are kept for journeys."
             )
         elif action == JourneyStep.Action.TASK:
             self.fields["text"] = forms.CharField(
                 label="What is to be done", max_length=500, widget=forms.Textarea(attrs={"rows": 3})
+            )
+        elif action == JourneyStep.Action.WEBHOOK:
+            self.fields["text"] = forms.CharField(
+                label="Word for the receiver",
+                max_length=60,
+                help_text="Such as crm.renewal-due. Every webhook that listens to journey.step is told, with the partner, "
+                "once for each time the step is done.",
             )
         else:
             fields = [(name, found.label) for name, found in settable().items()]

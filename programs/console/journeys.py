@@ -8,16 +8,18 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from partners.facts import one_vocabulary
 from partners.models import Partner
 from people.guards import unlimited_editor_required, vendor_required
 from programs.console.journey_forms import JourneyForm, StepForm
-from programs.journeys import authoring, conditions, rehearsing
-from programs.journeys.models import Journey, JourneyAct, JourneyStep
+from programs.journeys import authoring, beginnings, conditions, rehearsing
+from programs.journeys.models import Journey, JourneyAct, JourneyEntry, JourneyStep
 
 PAGE = 50
 
@@ -32,10 +34,18 @@ def journey_list(request: HttpRequest) -> HttpResponse:
     """Every journey, and how many are on it."""
     found = Journey.objects.visible_to(request.user).select_related("segment")
     found = found.annotate(
-        step_count=Count("steps", filter=Q(steps__retired_at=None), distinct=True),
-        entry_count=Count("entries", distinct=True),
+        step_count=_count_of(JourneyStep.objects.filter(retired_at=None)), entry_count=_count_of(JourneyEntry.objects)
     )
-    return render(request, "console/journeys/list.html", {"journeys": found.order_by("status", "name")})
+    rows = list(found.order_by("status", "name"))
+    with one_vocabulary():
+        begins = [beginnings.in_words(each) for each in rows]
+    return render(request, "console/journeys/list.html", {"journeys": list(zip(rows, begins, strict=True))})
+
+
+def _count_of(rows: Any) -> Coalesce:
+    """How many rows a journey has, each kind counted by itself: joined, they would multiply."""
+    mine = rows.filter(journey=OuterRef("pk")).order_by().values("journey").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(mine), 0)
 
 
 @require_safe
@@ -64,6 +74,7 @@ def journey_page(request: HttpRequest, slug: str) -> HttpResponse:
     )
     context = {
         "journey": found,
+        "begins": beginnings.in_words(found),
         "rows": rows,
         "actions": JourneyStep.Action.choices,
         "page": Paginator(logged, PAGE).get_page(request.GET.get("page")),
@@ -86,7 +97,10 @@ def journey_rehearsal(request: HttpRequest, slug: str) -> HttpResponse:
 @unlimited_editor_required
 def new_journey(request: HttpRequest) -> HttpResponse:
     """Write a new journey."""
-    form = JourneyForm(request.POST or None)
+    trigger = request.GET.get("trigger", Journey.Trigger.ENTERED)
+    if trigger not in Journey.Trigger.values:
+        raise Http404
+    form = JourneyForm(request.POST or None, trigger=trigger)
     if request.method == "POST" and form.is_valid():
         try:
             made = authoring.create_journey(draft=form.draft())
@@ -95,7 +109,7 @@ def new_journey(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, "Saved. Now add its steps.")
             return redirect("console_journey", made.slug)
-    return render(request, "console/journeys/form.html", {"form": form}, status=400 if form.errors else 200)
+    return _form_page(request, form, trigger)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -103,9 +117,11 @@ def new_journey(request: HttpRequest) -> HttpResponse:
 def edit_journey(request: HttpRequest, slug: str) -> HttpResponse:
     """Change what it is called and, before it was started, what begins it."""
     found = _journey(request, slug)
-    names = ("name", "slug", "description", "trigger")
-    initial = {name: getattr(found, name) for name in names} | {"segment": found.segment.slug}
-    form = JourneyForm(request.POST or None, initial=initial, keep=found.segment.slug)
+    trigger = request.GET.get("trigger", found.trigger)
+    if trigger not in Journey.Trigger.values:
+        raise Http404
+    keep = found.segment.slug if found.segment else ""
+    form = JourneyForm(request.POST or None, trigger=trigger, initial=JourneyForm.initial_of(found), keep=keep)
     if request.method == "POST" and form.is_valid():
         try:
             found = authoring.change_journey(journey=found, draft=form.draft())
@@ -114,7 +130,18 @@ def edit_journey(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, "Saved.")
             return redirect("console_journey", found.slug)
-    context = {"form": form, "journey": found}
+    return _form_page(request, form, trigger, found)
+
+
+def _form_page(request: HttpRequest, form: JourneyForm, trigger: str, journey: Journey | None = None) -> HttpResponse:
+    own = ("field", "segment", "days", "side", "from_value", "to_value")
+    context = {
+        "form": form,
+        "journey": journey,
+        "trigger": trigger,
+        "triggers": [] if journey and journey.activated_at else Journey.Trigger.choices,
+        "own": [form[name] for name in own if name in form.fields],
+    }
     return render(request, "console/journeys/form.html", context, status=400 if form.errors else 200)
 
 

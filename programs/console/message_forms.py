@@ -7,6 +7,8 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 
+from people.meanwhile import MeanwhileMixin
+from people.widgets import ManyBoxes
 from programs.console.forms import MODES, Day, segment_choices
 from programs.messages.composing import MessageDraft
 from programs.messages.words import PLACES
@@ -23,7 +25,7 @@ class Moment(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
-class MessageForm(forms.Form):
+class MessageForm(MeanwhileMixin, forms.Form):
     """A message."""
 
     subject = forms.CharField(max_length=200)
@@ -52,13 +54,13 @@ class MessageForm(forms.Form):
         label="Keep it for journeys", required=False, help_text="Journeys send it; it is not sent by hand."
     )
     any = forms.MultipleChoiceField(
-        label="In any of", required=False, widget=forms.CheckboxSelectMultiple, help_text="Partners in at least one."
+        label="In any of", required=False, widget=ManyBoxes, help_text="Partners in at least one."
     )
     all = forms.MultipleChoiceField(
-        label="And in all of", required=False, widget=forms.CheckboxSelectMultiple, help_text="Partners in every one."
+        label="And in all of", required=False, widget=ManyBoxes, help_text="Partners in every one."
     )
     none = forms.MultipleChoiceField(
-        label="But in none of", required=False, widget=forms.CheckboxSelectMultiple, help_text="These are left out."
+        label="But in none of", required=False, widget=ManyBoxes, help_text="These are left out."
     )
     send_at = forms.DateTimeField(
         label="Not before", required=False, widget=Moment, help_text="Empty: as soon as you send it."

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from programs.console import accounts, contents, courses, journeys, messages, panels, preview, results, views, voices
+from programs.console import (
+    accounts,
+    contents,
+    courses,
+    journeys,
+    messages,
+    panels,
+    plans,
+    preview,
+    results,
+    views,
+    voices,
+)
 
 urlpatterns = [
     path("programs/", views.programs, name="console_programs"),
@@ -43,6 +55,18 @@ urlpatterns = [
     path("journeys/<slug:slug>/steps/new/<str:action>/", journeys.new_step, name="console_journey_step_new"),
     path("journeys/<slug:slug>/steps/<int:pk>/", journeys.edit_step, name="console_journey_step"),
     path("journeys/<slug:slug>/steps/<int:pk>/remove/", journeys.remove_step, name="console_journey_step_remove"),
+    path("plans/", plans.plan_list, name="console_plans"),
+    path("plans/<int:pk>/", plans.plan_page, name="console_plan"),
+    path("plans/<int:pk>/edit/", plans.edit_plan, name="console_plan_edit"),
+    path("plans/<int:pk>/goals/new/", plans.plan_goal, name="console_plan_goal_new"),
+    path("plans/<int:pk>/goals/<int:goal>/", plans.plan_goal, name="console_plan_goal"),
+    path("plans/<int:pk>/goals/<int:goal>/progress/", plans.plan_progress, name="console_plan_progress"),
+    path("plans/<int:pk>/comment/", plans.plan_comment, name="console_plan_comment"),
+    path("plans/<int:pk>/review/", plans.plan_review, name="console_plan_review"),
+    path("plans/<int:pk>/agree/", plans.plan_agree, name="console_plan_agree"),
+    path("plans/<int:pk>/close/", plans.close_plan, name="console_plan_close"),
+    path("partners/<str:external_id>/plans/", plans.partner_plans, name="console_partner_plans"),
+    path("partners/<str:external_id>/plans/new/", plans.new_plan, name="console_plan_new"),
     path("tasks/", voices.task_list, name="console_tasks"),
     path("tasks/<int:pk>/done/", voices.task_done, name="console_task_done"),
     path("disputes/", voices.dispute_list, name="console_disputes"),

@@ -15,9 +15,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from partners.models import Origin
+from partners.outbox import announce
 from partners.records import change_record
 from partners.rows import Invalid
 from programs.dispatch import settle_soon
+from programs.journeys import facts
 from programs.journeys.conditions import CannotEvaluate, holding
 from programs.journeys.models import Journey, JourneyAct, JourneyGrant, ManagerTask
 from programs.messages.telling import tell_partner
@@ -74,7 +76,7 @@ def act_next(*, now: datetime) -> str | None:
         )
         act = (
             due.select_for_update(skip_locked=True, of=("self",))
-            .select_related("entry__partner", "entry__journey", "step__message", "step__program")
+            .select_related("entry__partner", "entry__journey__segment", "step__message", "step__program")
             .order_by("due_at", "id")
             .first()
         )
@@ -117,23 +119,30 @@ def _do(act: JourneyAct, now: datetime) -> str:
         raise NotDone("The step was taken out of the journey.")
     if partner.deleted_at is not None:
         raise NotDone("The partner was deleted.")
-    if step.only_while and not _still(act):
-        raise NotDone("The partner was no longer in the segment." if _is_entering(act) else "The partner was back in.")
+    if step.only_while and (gone := _gone(act, now)):
+        raise NotDone(gone)
     if step.condition is not None and partner.pk not in holding(step.condition, [partner.pk]):
         raise NotDone("The condition did not hold.")
     return _ACTIONS[step.action](act, now)
 
 
-def _is_entering(act: JourneyAct) -> bool:
-    return act.entry.journey.trigger == Journey.Trigger.ENTERED
-
-
-def _still(act: JourneyAct) -> bool:
-    """The stay that began the journey goes on; or, for leaving, the partner is still out."""
-    stays = Membership.objects.current().filter(segment=act.entry.journey.segment_id, subject_id=act.entry.partner_id)
-    if _is_entering(act):
-        return stays.filter(entered_at__lte=act.entry.began_at).exists()
-    return not stays.exists()
+def _gone(act: JourneyAct, now: datetime) -> str:
+    """What no longer holds of that which began the journey for the partner; "" while it does."""
+    journey, entry = act.entry.journey, act.entry
+    stays = Membership.objects.current().filter(segment=journey.segment_id, subject_id=entry.partner_id)
+    if journey.trigger == Journey.Trigger.LEFT:
+        return "The partner was back in." if stays.exists() else ""
+    if journey.trigger == Journey.Trigger.ENTERED:
+        stays = stays.filter(entered_at__lte=entry.began_at)
+    if journey.segment_id is not None and not stays.exists():
+        return "The partner was no longer in the segment."
+    if journey.trigger in Journey.ON_SEGMENT:
+        return ""
+    is_day = journey.trigger == Journey.Trigger.DATE
+    value = facts.values_of(journey.field, [entry.partner_id], as_of=now, is_day=is_day).get(entry.partner_id, "")
+    if value[:300] == entry.value:
+        return ""
+    return "The date was moved." if is_day else "The fact has changed again."
 
 
 def _offer(act: JourneyAct, now: datetime) -> str:
@@ -171,9 +180,29 @@ def _attribute(act: JourneyAct, now: datetime) -> str:
     return f"Set {act.step.field} to {act.step.text or 'nothing'}"
 
 
+def _webhook(act: JourneyAct, now: datetime) -> str:
+    entry, step = act.entry, act.step
+    payload = {
+        "key": f"journey.step:{act.pk}",
+        "journey": entry.journey.slug,
+        "step": step.pk,
+        "event": step.text,
+        "partner": {"external_id": entry.partner.external_id, "name": entry.partner.name},
+        "trigger": entry.journey.trigger,
+        "segment": entry.journey.segment.slug if entry.journey.segment else None,
+        "field": entry.journey.field or None,
+        "value": [part for part in entry.value.split(facts.SEPARATOR) if part] if entry.value else None,
+        "began_at": entry.began_at.isoformat(),
+        "at": now.isoformat(),
+    }
+    announce(type="journey.step", payload=payload)
+    return f"Told the webhooks: {step.text}"
+
+
 _ACTIONS: dict[str, Callable[[JourneyAct, datetime], str]] = {
     "offer": _offer,
     "message": _message,
     "task": _task,
     "attribute": _attribute,
+    "webhook": _webhook,
 }

@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
 from django.utils import timezone
 
-from partners.facts import vocabulary
-from partners.rows import accept
-from partners.vocabulary import FieldKind, Subject, Vocabulary
 from programs.dispatch import settle_soon
 from programs.drafts import SLUG
-from programs.journeys import conditions
+from programs.journeys import beginnings, doings, watching
+from programs.journeys.conditions import CannotEvaluate
 from programs.journeys.following import latest_line
 from programs.journeys.models import Journey, JourneyStep
-from programs.models import Message, Program
+from programs.models import Program
 from segments.models import Segment
-
-LONGEST = 3650
-"""Days that a step may wait."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +26,15 @@ class JourneyDraft:
 
     slug: str
     name: str
-    segment: str
+    segment: str = ""
+    """Slug. For a date or a fact it may be left out: every partner."""
     trigger: str = Journey.Trigger.ENTERED
     description: str = ""
+    field: str = ""
+    """Of a date or a fact: its name. The next is for dates, the two after it for facts that change."""
+    offset_days: int = 0
+    from_value: str = ""
+    to_value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +64,9 @@ def change_journey(*, journey: Journey, draft: JourneyDraft) -> Journey:
     """Change what it is called and, before it was ever started, what begins it."""
     journey = _locked(journey)
     values = _own(draft, journey)
-    begins_anew = (values["segment"].pk, values["trigger"]) != (journey.segment_id, journey.trigger)
+    begins_anew = any(getattr(journey, name) != values[name] for name in beginnings.NAMES)
     if begins_anew and journey.activated_at is not None:
-        raise ValidationError({"segment": "It has been started: what begins it stays. Make a new journey instead."})
+        raise ValidationError({"trigger": "It has been started: what begins it stays. Make a new journey instead."})
     return _set(journey, values)
 
 
@@ -79,14 +81,24 @@ def start(*, journey: Journey, members_too: bool = False) -> Journey:
         return journey
     if not journey.steps.filter(retired_at=None).exists():
         raise ValidationError("Add at least one step first.", code="no_steps")
-    if journey.segment.status == Segment.Status.ARCHIVED:
+    if journey.segment is not None and journey.segment.status == Segment.Status.ARCHIVED:
         raise ValidationError("Its segment is archived, so nobody enters or leaves it.", code="archived")
     values: dict[str, Any] = {"status": Journey.Status.ACTIVE}
     if journey.activated_at is None:
-        values |= {"activated_at": timezone.now(), "cursor": latest_line()}
+        now = timezone.now()
+        values |= {"activated_at": now, "cursor": latest_line() if journey.trigger in Journey.ON_SEGMENT else 0}
         if members_too and journey.trigger == Journey.Trigger.ENTERED:
             values["cursor"] = 0
+        if journey.trigger == Journey.Trigger.CHANGED:
+            _remember(journey, now)
     return _set(journey, values)
+
+
+def _remember(journey: Journey, now: datetime) -> None:
+    try:
+        watching.remember(journey=journey, now=now)
+    except CannotEvaluate as reason:
+        raise ValidationError(str(reason), code="no_fact") from None
 
 
 @transaction.atomic
@@ -109,7 +121,7 @@ def add_step(*, journey: Journey, draft: StepDraft) -> JourneyStep:
     """One more step, also for partners on the journey whose day for it is still to come."""
     journey = _locked(journey)
     position = journey.steps.count() + 1
-    step = JourneyStep.objects.create(journey=journey, position=position, **_step_values(draft))
+    step = JourneyStep.objects.create(journey=journey, position=position, **doings.checked(draft))
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO programs_journeyact (entry_id, step_id, state, due_at, failure_count, outcome)"
@@ -127,7 +139,7 @@ def change_step(*, step: JourneyStep, draft: StepDraft) -> JourneyStep:
     _locked(step.journey)
     if draft.action != step.action:
         raise ValidationError({"action": "The action of a step stays. Add another step and take this one out."})
-    values = _step_values(draft)
+    values = doings.checked(draft)
     JourneyStep.objects.filter(pk=step.pk).update(**values)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -171,77 +183,13 @@ def _own(draft: JourneyDraft, journey: Journey | None) -> dict[str, Any]:
         errors["slug"] = [f"There is a journey “{draft.slug}” already. Choose another slug."]
     if not draft.name.strip() or len(draft.name) > 200:
         errors["name"] = ["Give it a name of at most 200 characters."]
-    segment = Segment.objects.filter(slug=draft.segment).first()
-    if segment is None or segment.subject != Subject.PARTNER:
-        errors["segment"] = ["Choose a segment of partners."]
-    if draft.trigger not in Journey.Trigger.values:
-        errors["trigger"] = ["Choose what begins it."]
+    beginning = beginnings.checked(draft, errors)
     if errors:
         raise ValidationError(errors)
     return {
         "slug": draft.slug,
         "name": draft.name.strip(),
         "description": draft.description.strip()[:500],
-        "segment": segment,
         "trigger": draft.trigger,
-    }
-
-
-def _step_values(draft: StepDraft) -> dict[str, Any]:
-    errors: dict[str, list[str]] = {}
-    values: dict[str, Any] = {
-        "action": draft.action,
-        "wait_days": draft.wait_days,
-        "only_while": draft.only_while,
-        "condition": draft.condition,
-        "program": None,
-        "message": None,
-        "text": "",
-        "field": "",
-    }
-    if draft.action not in JourneyStep.Action.values:
-        errors["action"] = ["Choose what is to be done."]
-    if not 0 <= draft.wait_days <= LONGEST:
-        errors["wait_days"] = [f"Wait between 0 and {LONGEST} days."]
-    if draft.condition is not None:
-        conditions.check(draft.condition)
-    if draft.action == JourneyStep.Action.OFFER:
-        values["program"] = Program.objects.exclude(status="archived").filter(slug=draft.program).first()
-        if values["program"] is None:
-            errors["program"] = ["Choose a programme that is not archived."]
-    elif draft.action == JourneyStep.Action.MESSAGE:
-        values["message"] = Message.objects.filter(status="journey", pk=draft.message or 0).first()
-        if values["message"] is None:
-            errors["message"] = ["Choose a message that is kept for journeys."]
-    elif draft.action == JourneyStep.Action.TASK:
-        values["text"] = draft.text.strip()
-        if not values["text"] or len(values["text"]) > 500:
-            errors["text"] = ["Say what is to be done, in at most 500 characters."]
-    elif draft.action == JourneyStep.Action.ATTRIBUTE:
-        values |= {"text": draft.text.strip(), "field": draft.field}
-        errors |= _attribute_errors(draft)
-    if errors:
-        raise ValidationError(errors)
-    return values
-
-
-def _attribute_errors(draft: StepDraft) -> dict[str, list[str]]:
-    found = settable().get(draft.field)
-    if found is None:
-        return {"field": ["Choose an attribute that is kept (not one that is worked out)."]}
-    if len(draft.text) > 500:
-        return {"text": ["At most 500 characters."]}
-    try:
-        accept(found, draft.text.strip() or None)
-    except ValueError as error:
-        return {"text": [f"“{draft.text}”: {error}."]}
-    return {}
-
-
-def settable() -> Vocabulary:
-    """The attributes of a partner that a step may set: neither worked out nor a reference to other records."""
-    return {
-        name: found
-        for name, found in vocabulary(Subject.PARTNER).items()
-        if found.kind is not FieldKind.COMPUTED and not found.refers_to and name not in {"external_id", "name"}
+        **beginning,
     }

@@ -42,15 +42,20 @@ class TaskQuerySet(models.QuerySet[Any]):
         return self.filter(done_at=None)
 
 
-@pghistory.track(exclude=["cursor"])
+@pghistory.track(exclude=["cursor", "seen"])
 class Journey(models.Model):
-    """Begins for a partner each time they enter (or leave) the segment, while it is active."""
+    """Begins for a partner each time they enter or leave the segment, a date of theirs comes near, or a fact changes."""
 
     class Trigger(models.TextChoices):
         """What begins it."""
 
-        ENTERED = "entered", "Enters"
-        LEFT = "left", "Leaves"
+        ENTERED = "entered", "Enters a segment"
+        LEFT = "left", "Leaves a segment"
+        DATE = "date", "Has a date due"
+        CHANGED = "changed", "Has a fact changed"
+
+    ON_SEGMENT = frozenset({Trigger.ENTERED, Trigger.LEFT})
+    """Triggers that the ledger of changes of a segment tells of."""
 
     class Status(models.TextChoices):
         """Paused ones take nobody on and do nothing; what happened meanwhile is caught up on resuming."""
@@ -63,11 +68,21 @@ class Journey(models.Model):
     slug = models.SlugField(max_length=100, unique=True)
     name = models.CharField(max_length=200)
     description = models.CharField(max_length=500, blank=True)
-    segment = models.ForeignKey(Segment, on_delete=models.PROTECT, related_name="journeys")
+    segment = models.ForeignKey(Segment, null=True, blank=True, on_delete=models.PROTECT, related_name="journeys")
+    """The one entered or left. For a date or a fact: only partners in it; null: every partner."""
     trigger = models.CharField(max_length=10, choices=Trigger.choices, default=Trigger.ENTERED)
+    field = models.CharField(max_length=63, blank=True)
+    """The name of the date, or of the fact that changes."""
+    offset_days = models.IntegerField(default=0)
+    """From the date to the day it begins: -30 is thirty days before."""
+    from_value = models.CharField(max_length=200, blank=True)
+    to_value = models.CharField(max_length=200, blank=True)
+    """Of a fact that changes, as `journeys.facts` writes values: only from this, only to this; "": any."""
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     cursor = models.BigIntegerField(default=0, editable=False)
-    """The last line of the change ledger it has followed."""
+    """How far it has followed: a line of the change ledger; for dates and facts the number of a day."""
+    seen = models.TextField(default="", editable=False)
+    """Of a fact that changes: what the last look could see, in PostgreSQL's words."""
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     activated_at = models.DateTimeField(null=True, editable=False)
@@ -91,12 +106,13 @@ class JourneyStep(models.Model):
         MESSAGE = "message", "Send a message"
         TASK = "task", "Give the channel manager a task"
         ATTRIBUTE = "attribute", "Set an attribute"
+        WEBHOOK = "webhook", "Call a webhook"
 
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="steps")
     position = models.PositiveIntegerField()
     wait_days = models.PositiveIntegerField(default=0)
     only_while = models.BooleanField(default=True)
-    """Only if the partner is still in the segment (or, for leaving, still out of it)."""
+    """Only if what began it still holds: in the segment (or out of it), the date the same, the fact as it became."""
     condition = models.JSONField(null=True, blank=True)
     """A rule of the segments' language, asked when the step is due; null: always."""
     action = models.CharField(max_length=10, choices=Action.choices)
@@ -107,7 +123,7 @@ class JourneyStep(models.Model):
         "programs.Message", null=True, blank=True, on_delete=models.PROTECT, related_name="journey_steps"
     )
     text = models.CharField(max_length=500, blank=True)
-    """Of a task: what is to be done. Of an attribute: the value."""
+    """Of a task: what is to be done. Of an attribute: the value. Of a webhook: a word for the receiver."""
     field = models.CharField(max_length=63, blank=True)
     """Of an attribute: its name."""
     retired_at = models.DateTimeField(null=True, blank=True)
@@ -121,20 +137,44 @@ class JourneyStep(models.Model):
 
 
 class JourneyEntry(models.Model):
-    """A partner on a journey: once for each stay in the segment (or for each leaving)."""
+    """A partner on a journey: once for each stay in the segment, each leaving, each date, each change of a fact."""
 
     journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="entries")
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="journey_entries")
-    change_id = models.BigIntegerField()
-    """The line of the ledger that began it."""
+    change_id = models.BigIntegerField(null=True, blank=True)
+    """The line of the ledger that began it; null where no segment did."""
+    value = models.CharField(max_length=300, blank=True)
+    """The date that began it, or what the fact became."""
     began_at = models.DateTimeField()
 
     class Meta:
         verbose_name_plural = "journey entries"
-        constraints = [models.UniqueConstraint(fields=["journey", "change_id"], name="journey_entry_once_per_change")]
+        constraints = [
+            models.UniqueConstraint(fields=["journey", "change_id"], name="journey_entry_once_per_change"),
+            models.UniqueConstraint(
+                fields=["journey", "partner", "began_at"],
+                condition=models.Q(change_id=None),
+                name="journey_entry_once_per_moment",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.partner_id} on {self.journey_id}"
+
+
+class JourneyWatch(models.Model):
+    """What a fact of a partner was when a journey last looked: a change is told by comparing."""
+
+    journey = models.ForeignKey(Journey, on_delete=models.CASCADE, related_name="watches", db_index=False)
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="+")
+    value = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name_plural = "journey watches"
+        constraints = [models.UniqueConstraint(fields=["journey", "partner"], name="journey_watch_once_per_partner")]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id}: {self.value}"
 
 
 class JourneyAct(models.Model):

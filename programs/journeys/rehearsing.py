@@ -14,13 +14,16 @@ from django.utils import timezone
 
 from partners.models import Partner
 from people.roles import Viewer
+from programs.journeys import replaying
 from programs.journeys.conditions import CannotEvaluate, holding
 from programs.journeys.models import Journey, JourneyStep
 from programs.messages import telling
-from segments.models import Change, Membership
+from segments.models import Membership
 
 BACK = timedelta(days=90)
 SHOWN = 20
+MOST = 2_000
+"""So many who would have begun it, the latest ones, are played through."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,9 @@ class Rehearsal:
     steps: list[StepRehearsal]
     sample: list[tuple[Partner, datetime]]
     """The latest who would have begun it."""
+    error: str = ""
+    is_cut: bool = False
+    """There were more; these are the latest."""
 
     @property
     def asks_conditions(self) -> bool:
@@ -54,15 +60,15 @@ def rehearse(*, journey: Journey, viewer: Viewer, back: timedelta = BACK, now: d
     """Play the ledger of the time `back` until now through the journey, for the partners the viewer may see."""
     now = now or timezone.now()
     partners = Partner.objects.visible_to(viewer)
-    begun = list(
-        Change.objects.filter(
-            segment_id=journey.segment_id, kind=journey.trigger, at__gt=now - back, at__lte=now,
-            subject_id__in=partners.values("pk"),
-        )
-        .order_by("-pk")
-        .values_list("subject_id", "at")
-    )  # fmt: skip
+    error = ""
+    try:
+        begun = replaying.begun(journey=journey, partners=partners, since=now - back, now=now, most=MOST + 1)
+    except CannotEvaluate as reason:
+        begun, error = [], str(reason)
+    is_cut, begun = len(begun) > MOST, begun[:MOST]
     stays = _stays(journey, {partner for partner, _ in begun})
+    if journey.segment_id is not None and journey.trigger not in Journey.ON_SEGMENT:
+        begun = [(partner, at) for partner, at in begun if _is_open(stays[partner], at)]
     steps = [
         _rehearse_step(step, journey, begun, stays, now)
         for step in journey.steps.filter(retired_at=None).select_related("program", "message")
@@ -73,12 +79,14 @@ def rehearse(*, journey: Journey, viewer: Viewer, back: timedelta = BACK, now: d
         entries=len(begun),
         steps=steps,
         sample=[(shown[partner], at) for partner, at in begun[:SHOWN] if partner in shown],
+        error=error,
+        is_cut=is_cut,
     )
 
 
 def _stays(journey: Journey, partners: set[int]) -> dict[int, list[tuple[datetime, datetime | None]]]:
     found: dict[int, list[tuple[datetime, datetime | None]]] = defaultdict(list)
-    rows = Membership.objects.filter(segment_id=journey.segment_id, subject_id__in=partners)
+    rows = Membership.objects.filter(segment=journey.segment, subject_id__in=partners)
     for partner, entered, left in rows.values_list("subject_id", "entered_at", "left_at"):
         found[partner].append((entered, left))
     return found
@@ -112,8 +120,17 @@ def _rehearse_step(
 def _still(
     journey: Journey, stays: list[tuple[datetime, datetime | None]], began_at: datetime, due_at: datetime
 ) -> bool:
-    """As the step would have found it at its hour: in the same stay; or, for leaving, still out."""
-    open_then = [entered for entered, left in stays if entered <= due_at and (left is None or left > due_at)]
+    """As the step would have found it at its hour: in the same stay; or, for leaving, still out. (Past facts are not kept.)"""
     if journey.trigger == Journey.Trigger.ENTERED:
-        return any(entered <= began_at for entered in open_then)
-    return not open_then
+        return any(entered <= began_at for entered, left in stays if _holds(entered, left, due_at))
+    if journey.trigger == Journey.Trigger.LEFT:
+        return not _is_open(stays, due_at)
+    return journey.segment_id is None or _is_open(stays, due_at)
+
+
+def _is_open(stays: list[tuple[datetime, datetime | None]], at: datetime) -> bool:
+    return any(_holds(entered, left, at) for entered, left in stays)
+
+
+def _holds(entered: datetime, left: datetime | None, at: datetime) -> bool:
+    return entered <= at and (left is None or left > at)

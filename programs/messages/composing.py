@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from people.roles import Viewer
-from programs.messages import telling
+from programs.messages import notices, telling
 from programs.messages.models import Message, MessageTarget
 from programs.messages.words import PLACES, unknown_places
 from programs.targeting import Targeting
@@ -36,6 +36,8 @@ class MessageDraft:
     admins_only: bool = False
     send_at: datetime | None = None
     ends_on: date | None = None
+    words: frozenset[str] = frozenset()
+    """Places beside the usual ones that its text may have."""
     for_journeys: bool = False
     """Kept as a template that journeys send; it is not sent by hand."""
     targeting: Targeting = field(default_factory=Targeting)
@@ -48,7 +50,7 @@ class MessageDraft:
         if not self.body.strip():
             found["body"] = ["Write what you want to say."]
         for name in ("subject", "body"):
-            unknown = unknown_places(getattr(self, name))
+            unknown = [place for place in unknown_places(getattr(self, name)) if place not in self.words]
             if unknown:
                 known = ", ".join(f"{{{{ {place} }}}}" for place in PLACES)
                 found.setdefault(name, []).append(f"“{unknown[0]}” cannot be filled in. These can: {known}.")
@@ -82,6 +84,8 @@ def change_message(*, message: Message, draft: MessageDraft) -> Message:
         raise ValidationError("It has been sent and stays as it was. Write a new message instead.", code="sent")
     if message.status == Message.Status.JOURNEY and not draft.for_journeys and message.journey_steps.exists():
         raise ValidationError({"for_journeys": "A journey sends it. Take it out of the journey first."})
+    if message.notice:
+        draft = replace(draft, for_journeys=True, words=notices.WORDS)
     segments = _check(draft)
     values = {**_values(draft), "updated_at": timezone.now()}
     for name, value in values.items():
@@ -130,7 +134,8 @@ def take_back(*, message: Message) -> Message:
 def delete_message(*, message: Message) -> None:
     """Remove one that nobody was told and no journey sends."""
     message = Message.objects.select_for_update().get(pk=message.pk)
-    if message.status == Message.Status.SENT or message.deliveries.exists() or message.journey_steps.exists():
+    is_used = message.deliveries.exists() or message.journey_steps.exists() or bool(message.notice)
+    if message.status == Message.Status.SENT or is_used:
         raise ValidationError("It was sent, or a journey sends it, so it is kept.", code="in_use")
     message.delete()
 

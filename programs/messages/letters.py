@@ -19,7 +19,7 @@ def words_for(name: str, company: str) -> dict[str, str]:
 
 def words_of(delivery: Delivery) -> dict[str, str]:
     """The same for somebody who is told."""
-    return words_for(delivery.user.name, delivery.partner.name)
+    return words_for(delivery.user.name, delivery.partner.name) | delivery.words
 
 
 def address(name: str, delivery: Delivery) -> str:
@@ -30,6 +30,12 @@ def address(name: str, delivery: Delivery) -> str:
 def message_id(delivery: Delivery) -> str:
     """The Message-ID: the same however often the mail is sent."""
     return f"<{delivery.token}@{urlsplit(settings.SITE_URL).hostname or 'localhost'}>"
+
+
+def envelope_sender(delivery: Delivery) -> str:
+    """Where the mail comes back to: an address of its own where a bounce address is set ("bounces+TOKEN@…", VERP)."""
+    name, at, domain = settings.BOUNCE_ADDRESS.partition("@")
+    return f"{name}+{delivery.token.hex}@{domain}" if at else settings.DEFAULT_FROM_EMAIL
 
 
 def button_of(message: Message, to: str) -> tuple[str, str] | None:
@@ -45,7 +51,11 @@ def letter(delivery: Delivery) -> EmailMultiAlternatives:
     subject = words.line(message.subject, said)
     button = button_of(message, address("mail_open", delivery))
     foot = [(f"{settings.ORGANISATION_NAME}, to {delivery.partner.name}", "")]
-    headers = {"Message-ID": message_id(delivery), "Auto-Submitted": "auto-generated"}
+    headers = {
+        "From": settings.DEFAULT_FROM_EMAIL,
+        "Message-ID": message_id(delivery),
+        "Auto-Submitted": "auto-generated",
+    }
     if not message.is_essential:
         leave = address("mail_unsubscribe", delivery)
         headers |= {"List-Unsubscribe": f"<{leave}>", "List-Unsubscribe-Post": "List-Unsubscribe=One-Click"}
@@ -53,6 +63,7 @@ def letter(delivery: Delivery) -> EmailMultiAlternatives:
     mail = EmailMultiAlternatives(
         subject=subject,
         body=words.mail_text(body=words.filled(message.body, said), button=button, foot=foot),
+        from_email=envelope_sender(delivery),
         to=[delivery.user.email],
         headers=headers,
     )

@@ -33,7 +33,7 @@ class Message(models.Model):
         DRAFT = "draft", "Draft"
         SCHEDULED = "scheduled", "Scheduled"
         SENT = "sent", "Sent"
-        JOURNEY = "journey", "Sent by journeys"
+        JOURNEY = "journey", "Sent by itself"
 
     kind = models.CharField(max_length=10, choices=Kind.choices, default=Kind.NEWS)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
@@ -49,6 +49,8 @@ class Message(models.Model):
     """Only partners of these regions: those of an author who is limited to them. None: every region."""
     send_at = models.DateTimeField(null=True, blank=True)
     ends_on = models.DateField(null=True, blank=True)
+    notice = models.CharField(max_length=40, blank=True, default="", editable=False)
+    """Of what the product sends by itself: which, see `messages.notices`."""
     author = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -64,7 +66,8 @@ class Message(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(in_portal=True) | models.Q(by_mail=True), name="message_goes_somewhere"
-            )
+            ),
+            models.UniqueConstraint(fields=["notice"], condition=~models.Q(notice=""), name="message_of_notice_once"),
         ]
 
     def __str__(self) -> str:
@@ -115,7 +118,11 @@ class Delivery(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="deliveries")
     partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="deliveries")
     occasion = models.BigIntegerField(default=0)
-    """The journey's entry it belongs to; 0: the message was sent by hand."""
+    """The journey's entry it belongs to, or what it reminds of; 0: the message was sent by hand."""
+    words = models.JSONField(default=dict, blank=True)
+    """What stands in places of the text that are this row's own, such as {"course": …}."""
+    link = models.CharField(max_length=300, blank=True)
+    """Where the button leads, when not where the message's does."""
     token = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     """Names the row in the mail's Message-ID and links; it stays the same however often the mail is tried."""
     told_at = models.DateTimeField()
@@ -148,3 +155,8 @@ class Delivery(models.Model):
 
     def __str__(self) -> str:
         return f"{self.message_id} to {self.user_id}"
+
+    @property
+    def leads_to(self) -> str:
+        """Where the button leads; "" without one."""
+        return self.link or self.message.link

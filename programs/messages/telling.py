@@ -6,8 +6,9 @@ once, and telling again adds nobody.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -27,9 +28,9 @@ from programs.targeting import Targeting, entitled_to
 
 _INSERT = """
     INSERT INTO programs_delivery
-        (message_id, user_id, partner_id, occasion, token, told_at, mail, due_at, failure_count, note)
+        (message_id, user_id, partner_id, occasion, token, told_at, mail, due_at, failure_count, note, words, link)
     SELECT %(message)s, u.id, t.partner_id, %(occasion)s, gen_random_uuid(), %(now)s,
-        CASE WHEN %(by_mail)s THEN 'waiting' ELSE 'none' END, %(due)s, 0, ''
+        CASE WHEN %(by_mail)s THEN 'waiting' ELSE 'none' END, %(due)s, 0, '', '{}', ''
     FROM partners_teammember t
     JOIN people_user u ON u.id = t.user_id AND u.is_active AND u.role = ANY(%(roles)s)
     JOIN partners_partner p ON p.id = t.partner_id AND p.deleted_at IS NULL
@@ -37,6 +38,27 @@ _INSERT = """
     ORDER BY u.id
     ON CONFLICT (message_id, user_id, occasion) DO NOTHING
 """
+_REMIND = """
+    INSERT INTO programs_delivery
+        (message_id, user_id, partner_id, occasion, token, told_at, mail, due_at, failure_count, note, words, link)
+    SELECT %(message)s, r.user_id, r.partner_id, r.occasion, gen_random_uuid(), %(now)s,
+        CASE WHEN %(by_mail)s THEN 'waiting' ELSE 'none' END, %(now)s, 0, '', r.words, r.link
+    FROM jsonb_to_recordset(%(rows)s)
+        AS r(user_id bigint, partner_id bigint, occasion bigint, words jsonb, link text)
+    ORDER BY r.user_id, r.occasion
+    ON CONFLICT (message_id, user_id, occasion) DO NOTHING
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """One person to be told on an occasion of their own, in words of their own."""
+
+    user_id: int
+    partner_id: int
+    occasion: int
+    words: dict[str, str]
+    link: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +110,17 @@ def tell(*, message: Message, now: datetime | None = None) -> Told:
 def tell_partner(*, message: Message, partner_id: int, occasion: int, now: datetime) -> Told:
     """Tell the people of one partner, on an occasion of their own: what journeys do, in their transaction."""
     return Told(_write(message, [partner_id], now, occasion=occasion))
+
+
+def tell_people(*, message: Message, reminders: Collection[Reminder], now: datetime) -> Told:
+    """Tell each of these people once per occasion, in the caller's transaction."""
+    rows = json.dumps([asdict(each) for each in reminders])
+    with connection.cursor() as cursor:
+        cursor.execute(_REMIND, {"message": message.pk, "now": now, "by_mail": message.by_mail, "rows": rows})
+        told: int = cursor.rowcount
+    if told and message.by_mail:
+        send_soon()
+    return Told(told)
 
 
 def tell_due(*, now: datetime | None = None) -> int:

@@ -25,8 +25,8 @@ def open_mail(request: HttpRequest, token: UUID) -> HttpResponse:
     delivery = _delivery(token)
     if request.method == "GET":
         reading.click(delivery=delivery)
-    if delivery.message.link:
-        return redirect(delivery.message.link)
+    if delivery.leads_to:
+        return redirect(delivery.leads_to)
     return redirect("portal_notification", delivery.pk)
 
 

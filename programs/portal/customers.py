@@ -16,7 +16,7 @@ from programs.markdown import to_html
 from programs.models import Program
 from programs.plays import customers_by_segment, play_for, shown_items, standings
 from programs.portal.pieces import item_or_404, item_page, send_content
-from segments.models import Membership
+from segments.members import current_member_ids
 
 PAGE = 30
 DEALS = 20
@@ -28,10 +28,15 @@ def customers(request: HttpRequest) -> HttpResponse:
     """The company's customers, all or those of one segment, each with its plays."""
     groups = customers_by_segment(request.user)
     chosen = next((segment for segment, _ in groups if segment.slug == request.GET.get("segment", "")), None)
-    found = Customer.objects.visible_to(request.user).search(request.GET.get("q", "")).order_by("name", "pk")
-    if chosen is not None:
-        found = found.filter(pk__in=Membership.objects.current().filter(segment=chosen).values("subject_id"))
-    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    found = Customer.objects.visible_to(request.user).search_few(request.GET.get("q", "")).order_by("name", "pk")
+    if chosen is None:
+        page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    else:
+        members = current_member_ids(chosen)
+        ids = [pk for pk in found.values_list("pk", flat=True) if pk in members]
+        page = Paginator(ids, PAGE).get_page(request.GET.get("page"))
+        known = Customer.objects.in_bulk(list(page))
+        page.object_list = [known[pk] for pk in page if pk in known]
     about = standings(request.user, [customer.pk for customer in page])
     context = {
         "page": page,

@@ -9,6 +9,7 @@ from django import forms
 
 from people import roles
 from programs.models import Message
+from programs.translations import languages
 
 KINDS = [(kind.value, kind.label) for kind in Message.Kind if kind != Message.Kind.ESSENTIAL]
 
@@ -24,6 +25,11 @@ class PreferencesForm(forms.Form):
         help_text="Everything is always under Notifications. Mail about your account and your agreement always comes.",
     )
     time_zone = forms.ChoiceField(label="Time zone", required=False, help_text="Mail waits while it is night there.")
+    language = forms.ChoiceField(
+        label="Language",
+        required=False,
+        help_text="Of resources and courses. What there is not in it is shown in its own language, and says so.",
+    )
     address_works = forms.BooleanField(
         label="Mail to my address works again", required=False, help_text="Some came back, so none is sent meanwhile."
     )
@@ -33,6 +39,7 @@ class PreferencesForm(forms.Form):
         super().__init__(*args, **kwargs)
         zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix")))
         self.fields["time_zone"].choices = [("", "As the vendor's"), ("UTC", "UTC"), *((z, z) for z in zones)]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", "Whichever there is"), *languages()]  # type: ignore[attr-defined]
         if not bounced:
             del self.fields["address_works"]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
@@ -14,6 +15,7 @@ from partners.vocabulary import Subject
 from people.guards import partner_required
 from programs.models import Program, Target
 from programs.portal.why import reasons_of
+from segments import computing
 from segments.gaps import gaps
 from segments.models import Membership, Segment
 
@@ -27,23 +29,27 @@ LOOKED_AT = 20
 def gap(request: HttpRequest) -> HttpResponse:
     """A part: the tier and the next one; of the segments that partners may see, those nearest, and what is missing."""
     company = get_object_or_404(Partner.objects.visible_to(request.user))
+    with computing.one_snapshot(), facts.one_vocabulary():
+        words = _words(company)
+    return render(request, "portal/gap.html", words)
+
+
+def _words(company: Partner) -> dict[str, Any]:
     tiers = facts.vocabulary(Subject.PARTNER)["tier"].choices
     place = next((number for number, tier in enumerate(tiers) if tier.value == company.tier), None)
-    mine = Membership.objects.current().filter(subject_id=company.pk, segment__subject="partner")
+    mine = Membership.objects.current().filter(subject_id=company.pk)
     shown = Segment.objects.active().filter(subject="partner", partner_visible=True, kind=Segment.Kind.RULE)
-    shown = shown.select_related("published").order_by("name")
-    inside = set(mine.values_list("segment_id", flat=True))
-    everything = list(shown)
+    shown = shown.annotate(is_inside=Exists(mine.filter(segment=OuterRef("pk"))))
+    everything = list(shown.select_related("published").order_by("name"))
     told = reasons_of(everything)
-    others = [each for each in everything if each.pk not in inside and each.slug in told][:LOOKED_AT]
+    others = [each for each in everything if not each.is_inside and each.slug in told][:LOOKED_AT]
     found = gaps(segments=others, subject=Subject.PARTNER, subject_id=company.pk)[:MOST]
     brings = _brings([each.segment.pk for each in found])
-    words = {
+    return {
         "tier": tiers[place].label if place is not None else "",
         "next_tier": tiers[place + 1].label if place is not None and place + 1 < len(tiers) else "",
         "gaps": [{"gap": each, "brings": brings.get(each.segment.pk, [])} for each in found],
     }
-    return render(request, "portal/gap.html", words)
 
 
 def _brings(segments: list[int]) -> dict[int, list[Any]]:

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from people.guards import partner_required
 from programs import lessons as curriculum
-from programs import quizzing, taking
+from programs import quizzing, renewing, taking
 from programs.markdown import to_html
 from programs.models import LessonFile, Offer, Program
 from programs.portal.progress import quiz_context, steps
@@ -41,6 +41,19 @@ def resume(request: HttpRequest, pk: int) -> HttpResponse:
     _, card = _on_the_way(request, pk)
     number = curriculum.next_number(card.program.course.lessons, card.enrolment.done) if card.enrolment else None
     return redirect("portal_lesson", pk, number) if number else redirect("portal_offer", pk)
+
+
+@require_POST
+@partner_required
+def renew(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a course again because its certificate ends."""
+    own_offer(request, pk, kind=Program.Kind.COURSE)
+    try:
+        renewing.renew(offer_id=pk, user=request.user)
+    except taking.Refused as refusal:
+        messages.error(request, str(refusal))
+        return redirect("portal_offer", pk)
+    return redirect("portal_resume", pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

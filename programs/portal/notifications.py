@@ -54,7 +54,7 @@ def follow(request: HttpRequest, pk: int) -> HttpResponse:
     """The button of an announcement: noted, and on to where it leads."""
     delivery = get_object_or_404(_mine(request).exclude(message__link=""), pk=pk)
     reading.click(delivery=delivery)
-    return redirect(delivery.message.link)
+    return redirect(delivery.leads_to)
 
 
 @require_POST

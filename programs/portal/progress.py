@@ -9,8 +9,9 @@ from people.models import User
 from programs import lessons as curriculum
 from programs import quizzes
 from programs.certifying import today
-from programs.models import Certificate, Enrolment, QuizAttempt
+from programs.models import Enrolment, QuizAttempt
 from programs.portal.shelf import Card
+from programs.renewing import latest_certificate, may_renew
 
 ICONS = {"page": "document-text", "video": "play-circle", "file": "paper-clip", "quiz": "question-mark-circle"}
 
@@ -60,11 +61,10 @@ def steps(lessons: list[curriculum.Lesson], enrolment: Enrolment | None) -> list
 
 def course_context(user: User, card: Card) -> dict[str, Any]:
     """What a course's page shows besides its card."""
-    certificate = None
-    if card.completed_at:
-        certificate = Certificate.objects.filter(user=user, course_id=card.program.pk).first()
+    certificate = latest_certificate(user, card.program.pk) if card.enrolment else None
+    may = card.offer.lapsed_at is None and may_renew(certificate, card.enrolment, today())
     rows = steps(card.program.course.lessons, card.enrolment)
-    return {"steps": rows, "certificate": certificate, "today": today()}
+    return {"steps": rows, "certificate": certificate, "may_renew": may, "today": today()}
 
 
 def feedback(attempt: QuizAttempt, *, reveals: bool) -> list[Answered]:
@@ -90,7 +90,8 @@ def quiz_context(card: Card, number: int, shown: str) -> dict[str, Any]:
     assert card.enrolment is not None  # noqa: S101 — the caller lets in the enrolled alone
     lessons = card.program.course.lessons
     quiz = lessons[number - 1]["quiz"]
-    attempts = list(card.enrolment.attempts.filter(lesson=curriculum.keys(lessons)[number - 1]))
+    ever = list(card.enrolment.attempts.filter(lesson=curriculum.keys(lessons)[number - 1]))
+    attempts = [each for each in ever if card.enrolment.counts(each)]
     left = quizzes.attempts_left(quiz, len(attempts), card.enrolment.extra_attempts)
     passed = any(attempt.passed for attempt in attempts)
     may_try = not passed and left != 0
@@ -104,7 +105,7 @@ def quiz_context(card: Card, number: int, shown: str) -> dict[str, Any]:
         "attempt": attempt,
         "answered": feedback(attempt, reveals=not may_try) if attempt else [],
         "right_count": sum(quizzes.mark(attempt.quiz, attempt.answers).right) if attempt else 0,
-        "next_attempt": len(attempts) + 1,
+        "next_attempt": len(ever) + 1,
         "left": left,
         "may_try": may_try,
         "passed": passed,

@@ -10,6 +10,7 @@ from django.db.models import F, Func, IntegerField
 from django.utils import timezone
 
 from people.models import User
+from programs import translations
 from programs.certifying import today
 from programs.lessons import done_count
 from programs.models import Enrolment, Offer, Program
@@ -32,6 +33,8 @@ class Card:
     earns: str
     enrolment: Enrolment | None
     lessons: int
+    language_note: str = ""
+    """What is said when it is not in the language the person prefers."""
 
     @property
     def program(self) -> Program:
@@ -60,17 +63,21 @@ class Card:
     @property
     def is_under_way(self) -> bool:
         """A course this person has begun and not finished."""
-        return self.enrolment is not None and self.enrolment.completed_at is None
+        return self.enrolment is not None and self.enrolment.is_under_way
 
     @property
     def completed_at(self) -> datetime | None:
         """When this person finished it."""
-        return self.enrolment.completed_at if self.enrolment else None
+        return self.enrolment.completed_at if self.enrolment and not self.enrolment.is_renewing else None
 
     @property
     def due_on(self) -> date | None:
         """The day by which the course is to be completed; None when it is at leisure, or done."""
-        if self.program.kind != Program.Kind.COURSE or self.completed_at or not self.program.course.due_days:
+        if (
+            self.program.kind != Program.Kind.COURSE
+            or (self.enrolment and self.enrolment.completed_at)
+            or not self.program.course.due_days
+        ):
             return None
         day = timezone.localdate(self.offer.offered_at, timezone.get_default_timezone())
         return day + timedelta(days=self.program.course.due_days)
@@ -104,11 +111,15 @@ def cards(user: User, *, kind: str = "") -> list[Card]:
     found = list(offers)
     mine = {enrolment.course_id: enrolment for enrolment in Enrolment.objects.filter(user=user)}
     names = visible_names(found)
-    return [
-        _card(offer, mine.get(offer.program_id), names)
+    language = translations.preferred_by(user)
+    shown = [
+        offer
         for offer in found
         if offer.lapsed_at is None or offer.program_id in mine or offer.program.kind != Program.Kind.COURSE
     ]
+    begun = {offer.pk for offer in shown if offer.program_id in mine}
+    chosen = {each.pk for each in translations.chosen(shown, language, lambda offer: offer.program)}
+    return [_card(each, mine.get(each.program_id), names, language) for each in shown if each.pk in chosen | begun]
 
 
 def card_of(user: User, offer: Offer) -> Card:
@@ -121,7 +132,7 @@ def card_of(user: User, offer: Offer) -> Card:
         offer.lessons = len(lessons)  # type: ignore[attr-defined]
         if enrolment is not None:
             enrolment.lessons_done = done_count(lessons, enrolment.done)
-    return _card(offer, enrolment, visible_names([offer]))
+    return _card(offer, enrolment, visible_names([offer]), translations.preferred_by(user))
 
 
 def visible_names(offers: Iterable[Offer]) -> dict[str, str]:
@@ -138,7 +149,7 @@ def next_steps(shelf: list[Card], *, most: int = 3) -> list[Card]:
     return (begun + fresh)[:most]
 
 
-def _card(offer: Offer, enrolment: Enrolment | None, names: dict[str, str]) -> Card:
+def _card(offer: Offer, enrolment: Enrolment | None, names: dict[str, str], language: str) -> Card:
     earns = ""
     if offer.program.kind == Program.Kind.INCENTIVE:
         incentive = offer.program.incentive
@@ -149,4 +160,5 @@ def _card(offer: Offer, enrolment: Enrolment | None, names: dict[str, str]) -> C
         earns=earns,
         enrolment=enrolment,
         lessons=offer.lessons or 0,  # type: ignore[attr-defined]
+        language_note=translations.note(offer.program, language),
     )

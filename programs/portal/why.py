@@ -19,17 +19,17 @@ def reasons_of(segments: Sequence[Segment]) -> dict[str, str]:
     """
     told = {segment.slug for segment in segments}
     rules = {
-        segment.slug: segment.published.rule
+        segment.slug: segment.published
         for segment in segments
         if segment.kind == Segment.Kind.RULE and segment.published is not None
     }
     if not rules:
         return {}
-    book = rulebook(Subject.PARTNER, *rules.values())
+    book = rulebook(Subject.PARTNER, *(version.rule for version in rules.values()))
     found = {}
-    for slug, rule in rules.items():
+    for slug, version in rules.items():
         try:
-            node = book.parse(rule, saved=True)
+            node = book.parse(version.rule, saved=True, zone=version.zone)
         except RuleInvalid:
             continue
         if segments_used(node) <= told and not is_sensitive(node, book.vocabulary):

@@ -13,7 +13,7 @@ from segments.moments import read_moment
 def as_of(request: Request) -> datetime | None:
     """`?as_of=`: an instant, or a day for its first moment in the organisation's zone. None when not given."""
     text = request.query_params.get("as_of", "").replace(" ", "+")  # a bare "+" of an offset arrives as a space
-    if not text:
+    if "as_of" not in request.query_params:
         return None
     try:
         return read_moment(text)

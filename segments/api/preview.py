@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 from partners.api.strict import StrictSerializer, checked
 from partners.vocabulary import Subject
 from segments.api import schema
+from segments.api.segments import ZoneField
 from segments.models import Segment
 from segments.previewing import Difference, difference, preview
 from segments.rules import RuleInvalid
@@ -24,6 +25,7 @@ class PreviewAsked(StrictSerializer):
 
     subject = serializers.ChoiceField([Subject.PARTNER.value, Subject.CUSTOMER.value])
     rule = serializers.JSONField()
+    zone = ZoneField(max_length=64, required=False, allow_blank=True)
     segment = serializers.SlugField(max_length=100, required=False)
 
 
@@ -46,7 +48,8 @@ class Preview(APIView):
     def answer(self, request: Request, asked: dict[str, Any]) -> dict[str, Any]:
         """The preview as JSON."""
         segment = self.segment(request, asked)
-        seen = preview(subject=asked["subject"], rule=asked["rule"], viewer=request.user, segment=segment)
+        rule, zone = asked["rule"], asked.get("zone")
+        seen = preview(subject=asked["subject"], rule=rule, viewer=request.user, segment=segment, zone=zone)
         if seen.errors:
             raise RuleInvalid(seen.errors)
         answer = {
@@ -57,7 +60,7 @@ class Preview(APIView):
             "sample": seen.sample,
         }
         if segment is not None:
-            moved = difference(segment, request.user, rule=asked["rule"])
+            moved = difference(segment, request.user, rule=rule, zone=zone)
             answer |= {"enter": moved.enter.count, "leave": moved.leave.count, **self.effects(segment, moved)}
         return answer
 

@@ -33,6 +33,11 @@ MEMBER_PARAMETERS = [*PAGING, FIELDS, AS_OF]
 _SLUG: Json = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 100}
 _SUBJECT: Json = {"type": "string", "enum": ["partner", "customer"]}
 _MAYBE: Json = {"type": ["string", "null"], "format": "date-time"}
+_ZONE: Json = {
+    "type": "string",
+    "maxLength": 64,
+    "description": "Whose days the rule counts in, such as Europe/Berlin; empty: the organisation's.",
+}
 _COUNT: Json = {"type": "integer", "minimum": 0}
 
 RULE: Json = {
@@ -97,6 +102,7 @@ SEGMENT: Json = {
         "kind": {"type": "string", "enum": list(Segment.Kind.values)},
         "status": {"type": "string", "enum": list(Segment.Status.values)},
         "rule": {"anyOf": [ref("Rule"), {"type": "null"}], "description": "Of the newest version."},
+        "zone": _ZONE,
         "version": {"type": ["integer", "null"], "description": "Number of the newest version."},
         "published_version": {"type": ["integer", "null"], "description": "The one that membership follows."},
         "member_count": _COUNT,
@@ -116,20 +122,22 @@ SEGMENT_WRITE: Json = {
         "subject": _SUBJECT,
         "kind": {"type": "string", "enum": [Segment.Kind.RULE.value]},
         "rule": ref("Rule"),
+        "zone": _ZONE,
         "reason": {"type": "string", "maxLength": 500},
     },
 }
 SEGMENT_CHANGE: Json = {
     "type": "object",
     "additionalProperties": False,
-    "properties": {**_OWN, "rule": ref("Rule"), "reason": {"type": "string", "maxLength": 500}},
+    "properties": {**_OWN, "rule": ref("Rule"), "zone": _ZONE, "reason": {"type": "string", "maxLength": 500}},
 }
 VERSION: Json = {
     "type": "object",
-    "required": ["number", "rule", "author", "reason", "created_at"],
+    "required": ["number", "rule", "zone", "author", "reason", "created_at"],
     "properties": {
         "number": {"type": "integer"},
         "rule": ref("Rule"),
+        "zone": _ZONE,
         "reason": {"type": "string"},
         "author": {"type": "string"},
         "created_at": INSTANT,
@@ -153,7 +161,7 @@ PREVIEW_ASKED: Json = {
     "type": "object",
     "required": ["subject", "rule"],
     "additionalProperties": False,
-    "properties": {"subject": _SUBJECT, "rule": ref("Rule"), "segment": _SLUG},
+    "properties": {"subject": _SUBJECT, "rule": ref("Rule"), "zone": _ZONE, "segment": _SLUG},
 }
 EXPLAINED: Json = {
     "type": "object",
@@ -266,7 +274,10 @@ COMPONENTS: dict[str, Json] = {
     "RecomputeAsked": {
         "type": "object",
         "additionalProperties": False,
-        "properties": {"segments": {"type": "array", "items": _SLUG, "maxItems": 1000}},
+        "properties": {
+            "segments": {"type": "array", "items": _SLUG, "maxItems": 1000, "description": "Empty: all active ones."},
+            "as_of": {**_MAYBE, "description": "An instant of the past; left out: now."},
+        },
     },
     "Stay": STAY,
     "StayPage": page(ref("Stay")),

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from partners.api.filters import BadParameter
+from partners.api.filters import chosen
 from partners.api.pages import each, page
 from partners.api.schema import PAGING
 from partners.api.strict import StrictSerializer, checked
@@ -27,12 +27,20 @@ from people.models import User
 from people.roles import Viewer
 from segments.api import schema
 from segments.drafting import change_details, change_rule, create_segment, delete_segment
+from segments.instants import is_zone
 from segments.members import member_counts
 from segments.models import Segment, SegmentVersion
 from segments.publishing import LARGE_SHARE, TooManyMove, archive, publish
 from segments.stages import STAGES
 
 _FILTERS = ("subject", "status", "kind")
+
+
+def _choices(name: str) -> list[str]:
+    return [str(value) for value, _ in Segment._meta.get_field(name).choices or ()]
+
+
+_FILTER_PARAMETERS = [OpenApiParameter(name, {"type": "string", "enum": _choices(name)}) for name in _FILTERS]
 
 
 class OwnerField(serializers.Field):
@@ -46,6 +54,19 @@ class OwnerField(serializers.Field):
         return found
 
 
+class ZoneField(serializers.CharField):
+    """The name of a time zone, or nothing."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The name."""
+        zone: str = super().to_internal_value(data)
+        if zone and not is_zone(zone):
+            raise ValidationError(
+                [ErrorDetail("There is no such time zone. Write one such as Europe/Berlin.", "unknown_zone")]
+            )
+        return zone
+
+
 class SegmentChange(StrictSerializer):
     """What may change of a segment."""
 
@@ -56,6 +77,7 @@ class SegmentChange(StrictSerializer):
     owner = OwnerField(required=False, allow_null=True)
     partner_visible = serializers.BooleanField(required=False)
     rule = serializers.JSONField()
+    zone = ZoneField(max_length=64, required=False, allow_blank=True)
     reason = serializers.CharField(max_length=500, required=False, allow_blank=True)
 
 
@@ -123,6 +145,7 @@ def _represented(segment: Segment, member_count: int) -> dict[str, Any]:
         "owner": segment.owner.email if segment.owner else None,
         "partner_visible": segment.partner_visible,
         "rule": segment.draft.rule if segment.draft else None,
+        "zone": segment.draft.zone if segment.draft else "",
         "version": segment.draft.number if segment.draft else None,
         "published_version": segment.published.number if segment.published else None,
         "member_count": member_count,
@@ -139,17 +162,14 @@ class SegmentList(APIView):
     @extend_schema(
         operation_id="segments_list",
         tags=["segments"],
-        parameters=[*PAGING, *(OpenApiParameter(name, str) for name in (*_FILTERS, "search"))],
+        parameters=[*PAGING, *_FILTER_PARAMETERS, OpenApiParameter("search", str, description="In the name.")],
         responses={200: schema.ref("SegmentPage")},
     )
     def get(self, request: Request) -> Response:
         """A page of segments."""
         found = visible(request)
         for name in _FILTERS:
-            value = request.query_params.get(name, "")
-            allowed = [choice for choice, _ in Segment._meta.get_field(name).choices or ()]
-            if value and value not in allowed:
-                raise BadParameter(name, f"{name} is one of {', '.join(allowed)}.")
+            value = chosen(request, name, _choices(name))
             found = found.filter(**{name: value}) if value else found
         found = found.filter(name__icontains=request.query_params.get("search", "").strip())
         return page(found, request, self, lambda rows: represent_segments(rows, request.user))
@@ -185,15 +205,24 @@ class SegmentDetail(APIView):
         responses={200: schema.ref("Segment")},
     )
     def patch(self, request: Request, slug: str) -> Response:
-        """Changes what is sent. Another rule makes a new version, which membership follows once it is published."""
+        """Changes what is sent. Another rule or time zone makes a new version, which membership follows once it is published."""
         segment = one(request, slug)
         values = checked(SegmentChange, request.data, partial=True)
-        rule, reason = values.pop("rule", None), values.pop("reason", "")
+        rule, zone, reason = values.pop("rule", None), values.pop("zone", None), values.pop("reason", "")
+        if rule is None and zone is not None and segment.draft is not None:
+            rule = segment.draft.rule
         with transaction.atomic():
             if values:
                 change_details(segment=segment, **values)
             if rule is not None:
-                change_rule(segment=segment, rule=rule, author=str(request.user), reason=reason, viewer=request.user)
+                change_rule(
+                    segment=segment,
+                    rule=rule,
+                    zone=zone,
+                    author=str(request.user),
+                    reason=reason,
+                    viewer=request.user,
+                )
         return Response(described(request, slug))
 
     @extend_schema(operation_id="segments_delete", tags=["segments"], responses={204: None})
@@ -269,6 +298,7 @@ def represent_version(version: SegmentVersion) -> dict[str, Any]:
     return {
         "number": version.number,
         "rule": version.rule,
+        "zone": version.zone,
         "reason": version.reason,
         "author": version.author,
         "created_at": rfc3339(version.created_at),

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from partners.api.filters import flag
 from partners.api.pages import each, page
 from partners.api.schema import PAGING
 from partners.api.values import MODELS, rfc3339
@@ -35,11 +36,11 @@ class Stays(APIView):
         """The segments it is in now; `as_of`, then; `history=1`, ever."""
         record = get_object_or_404(MODELS[self.subject].objects.visible_to(request.user), external_id=external_id)
         segments = Segment.objects.visible_to(request.user).filter(subject=self.subject)
-        stays = Membership.objects.filter(subject_id=record.pk, segment__in=segments).select_related("segment")
-        instant = as_of(request)
+        stays = Membership.objects.of(record.pk).filter(segment__in=segments).select_related("segment")
+        instant, everything = as_of(request), flag(request, "history")
         if instant is not None:
             stays = stays.as_of(instant)
-        elif request.query_params.get("history", "").lower() not in ("1", "true"):
+        elif not everything:
             stays = stays.current()
         return page(stays, request, self, each(_stay))
 

@@ -14,7 +14,7 @@ from people.guards import vendor_required
 from people.roles import Viewer
 from segments import previewing
 from segments.console.subjects import Named, Names
-from segments.console.vocabulary import MODELS, shares, subjects_of, values_of
+from segments.console.vocabulary import MODELS, filled, shares, subjects_of, values_of
 from segments.models import Segment
 
 SAMPLE_SIZE = 8
@@ -30,9 +30,9 @@ def subject_named(name: Any) -> Subject:
 @require_POST
 @vendor_required
 def preview(request: HttpRequest) -> JsonResponse:
-    """{subject, rule} → who matches among those the viewer may see; a rule that is not right yet answers with its errors."""
+    """{subject, rule, zone?} → who matches among those the viewer may see; a rule that is not right yet answers with its errors."""
     try:
-        body = json.loads(request.body)
+        body = json.loads(request.body if request.content_type == "application/json" else "")
         subject, rule = body["subject"], body["rule"]
     except (ValueError, TypeError, KeyError):
         detail = "Send JSON: {“subject”: “partner” or “customer”, “rule”: …}."
@@ -42,7 +42,12 @@ def preview(request: HttpRequest) -> JsonResponse:
     subject = subject_named(subject)
     segment = Segment.objects.visible_to(request.user).filter(slug=str(body.get("segment", ""))).first()
     found = previewing.preview(
-        subject=subject, rule=rule, viewer=request.user, sample_size=SAMPLE_SIZE, segment=segment
+        subject=subject,
+        rule=rule,
+        viewer=request.user,
+        sample_size=SAMPLE_SIZE,
+        segment=segment,
+        zone=str(body.get("zone") or ""),
     )
     if found.errors:
         return JsonResponse({"ok": False, "errors": [_error(error) for error in found.errors]})
@@ -102,4 +107,5 @@ def field_values(request: HttpRequest) -> JsonResponse:
 def field_coverage(request: HttpRequest) -> JsonResponse:
     """?subject= → {total, shares: {field: 0 … 1}}: how many the viewer may see, and how full each field is."""
     subject = subject_named(request.GET.get("subject"))
-    return JsonResponse({"total": subjects_of(subject, request.user).count(), "shares": shares(subject, request.user)})
+    total = filled(subject, request.user).get("external_id", 0)
+    return JsonResponse({"total": total, "shares": shares(subject, request.user)})

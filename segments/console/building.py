@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import uuid
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +15,6 @@ from people.guards import editor_required
 from people.models import User
 from segments import drafting
 from segments.console.forms import SegmentForm, free_slug
-from segments.console.once import only_once
 from segments.console.starting import Start, start
 from segments.console.vocabulary import builder_data
 from segments.models import Segment
@@ -28,11 +26,11 @@ from segments.rules import RuleInvalid
 def new(request: HttpRequest) -> HttpResponse:
     """A new segment, as a draft; started from nothing, or from what the address names."""
     begun = start(request) if request.method == "GET" else Start()
-    form = SegmentForm(request.POST or None, initial={"token": uuid.uuid4().hex, **begun.values})
+    form = SegmentForm(request.POST or None, initial=begun.values)
     errors: tuple[Any, ...] = ()
     if request.method == "POST" and form.is_valid():
         try:
-            slug = only_once(form.cleaned_data["token"], lambda: _create(form.cleaned_data, request.user))
+            slug = _create(form.cleaned_data, request.user)
         except RuleInvalid as invalid:
             errors = _refuse(form, invalid)
         else:
@@ -46,7 +44,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def from_list(request: HttpRequest) -> HttpResponse:
     """The form of a new segment that holds just the ids that were sent. Nothing is saved yet."""
     begun = start(request)
-    form = SegmentForm(initial={"token": uuid.uuid4().hex, **begun.values})
+    form = SegmentForm(initial=begun.values)
     return _page(request, form, None, (), start=begun)
 
 
@@ -56,6 +54,7 @@ def _create(values: dict[str, Any], author: User) -> str:
         name=values["name"],
         subject=values["subject"],
         rule=values["rule"],
+        zone=values["zone"],
         author=str(author),
         viewer=author,
         description=values["description"],
@@ -76,9 +75,12 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     form = SegmentForm(request.POST or None, segment=segment, initial=_initial(segment))
     errors: tuple[Any, ...] = ()
     conflict = ""
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST":
+        is_valid = form.is_valid()
         conflict = _conflict(segment, form.cleaned_data)
-        if not conflict:
+        if conflict:
+            form.data = _on_top(form.data, segment)
+        elif is_valid:
             try:
                 made = _change(segment, form.cleaned_data, request.user)
             except RuleInvalid as invalid:
@@ -86,8 +88,6 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
             else:
                 messages.success(request, f"Saved as version {made}." if made else "Saved; the rule is unchanged.")
                 return _onwards(request, slug)
-        else:
-            form.data = _on_top(request.POST, segment)
     return _page(request, form, segment, errors, conflict)
 
 
@@ -101,13 +101,15 @@ def _on_top(sent: QueryDict, segment: Segment) -> QueryDict:
 def _initial(segment: Segment) -> dict[str, Any]:
     names = ("subject", "name", "description", "objective", "partner_visible")
     rule = json.dumps(segment.draft.rule, indent=2, ensure_ascii=False)
-    return {name: getattr(segment, name) for name in names} | {"rule": rule, "based_on": segment.draft.number}
+    version = {"rule": rule, "zone": segment.draft.zone, "based_on": segment.draft.number}
+    return {name: getattr(segment, name) for name in names} | version
 
 
 def _conflict(segment: Segment, values: dict[str, Any]) -> str:
     """Words for the author when the newest version is not the one that was opened; empty when all is well."""
     newest = segment.draft
-    if values["based_on"] in (None, newest.number) or values["rule"] == newest.rule:
+    named = (values.get("rule", newest.rule), values.get("zone", newest.zone))
+    if values.get("based_on") in (None, newest.number) or named == (newest.rule, newest.zone):
         return ""
     who = newest.author or "Somebody"
     return (
@@ -122,7 +124,12 @@ def _change(segment: Segment, values: dict[str, Any], author: User) -> int:
     drafting.change_details(segment=segment, **details)
     before = segment.draft.number
     version = drafting.change_rule(
-        segment=segment, rule=values["rule"], author=str(author), reason=values["reason"], viewer=author
+        segment=segment,
+        rule=values["rule"],
+        zone=values["zone"],
+        author=str(author),
+        reason=values["reason"],
+        viewer=author,
     )
     return version.number if version.number != before else 0
 

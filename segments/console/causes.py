@@ -17,7 +17,7 @@ from partners.vocabulary import Field, FieldKind, Subject
 from people import roles
 from people.roles import Viewer
 from segments.members import MODELS
-from segments.models import Change, Recompute, Segment
+from segments.models import Change, Override, Recompute, Segment
 from segments.rulebook import leaves
 
 NAMED = 2
@@ -42,12 +42,17 @@ def causes_of(segment: Segment, changes: Sequence[Change], viewer: Viewer) -> di
     wanted = segment.versions.filter(number__in={change.version for change in changes})
     versions = {number: (rule, reason) for number, rule, reason in wanted.values_list("number", "rule", "reason")}
     runs = _runs(segment, changes)
+    by_hand = {each.subject_id: each for each in segment.overrides.filter(subject_id__in=ids)}
     words = vocabulary(subject)
     told = {}
     for change in changes:
         rule, reason = versions.get(change.version, (None, ""))
         before = runs.get(change.recompute_id)
-        if change.recompute_id and (before is None or before.version != change.version):
+        decided = by_hand.get(change.subject_id)
+        if decided is not None and _explains(decided, change, before):
+            way = "Let in" if decided.kind == Override.Kind.INCLUDE else "Kept out"
+            told[change.pk] = f"{way} by hand ({decided.author}): {decided.reason}"
+        elif change.recompute_id and (before is None or before.version != change.version):
             told[change.pk] = f"Version {change.version} took effect" + (f": {reason}" if reason else "")
         elif (record := records.get(change.subject_id)) is not None:
             fields = [words[name] for name in _fields(rule) if name in words]
@@ -72,6 +77,14 @@ def _runs(segment: Segment, changes: Sequence[Change]) -> dict[int | None, _Run 
     rows = earlier.annotate(mine=KeyTransform(segment.slug, "details")).values_list("pk", "as_of", "mine")
     known = [(pk, _Run(as_of, mine["version"])) for pk, as_of, mine in rows[: len(ids) + REACH] if "version" in mine]
     return {pk: next((run for other, run in known if other < pk), None) for pk in ids}
+
+
+def _explains(decided: Override, change: Change, before: _Run | None) -> bool:
+    """Somebody decided it by hand after the run before and up to the change."""
+    way = Change.Kind.ENTERED if decided.kind == Override.Kind.INCLUDE else Change.Kind.LEFT
+    return (
+        change.kind == way and decided.created_at <= change.at and (before is None or before.as_of < decided.created_at)
+    )
 
 
 def _fields(rule: Any) -> list[str]:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from people import roles
 from people.guards import editor_required, vendor_required
+from people.meanwhile import MeanwhileMixin
 from people.models import User
 from segments import drafting, profiling, reviewing
 from segments.console.segment import one
@@ -35,7 +36,7 @@ HELP = {
 }
 
 
-class ProfileForm(forms.ModelForm):
+class ProfileForm(MeanwhileMixin, forms.ModelForm):
     """The profile, with the segment's objective and owner."""
 
     objective = forms.CharField(max_length=500, required=False, help_text="What you want to reach with it.")

@@ -127,6 +127,7 @@ def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
         made = drafting.change_rule(
             segment=segment,
             rule=version.rule,
+            zone=version.zone,
             author=str(request.user),
             reason=f"Restored version {number}",
             viewer=request.user,

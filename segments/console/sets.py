@@ -16,6 +16,7 @@ from pyroaring import BitMap64
 
 from partners.vocabulary import Subject
 from people.guards import editor_required, vendor_required
+from people.meanwhile import MeanwhileMixin
 from people.roles import Viewer
 from segments import sets as verbs
 from segments.bitmaps import load
@@ -96,7 +97,7 @@ def _side(ids: BitMap64, known: dict[int, Named]) -> dict[str, Any]:
     return {**_numbers(len(ids)), "names": names, "more": f"{more:,}" if more else ""}
 
 
-class SetForm(forms.Form):
+class SetForm(MeanwhileMixin, forms.Form):
     """A set's name and how it works; beside it, a place for each segment there is."""
 
     name = forms.CharField(max_length=200)
@@ -119,13 +120,18 @@ class SetForm(forms.Form):
         self.fields["everyone_else"].choices = [("", "No such segment"), *self.choices]  # type: ignore[attr-defined]
         self.present = {entry.segment.slug: str(entry.position + 1) for entry in entries if not entry.is_rest}
 
+    def beside(self) -> dict[str, Any]:
+        """The order."""
+        return {"The order of the segments": self.present}
+
     @property
     def places(self) -> list[tuple[str, str, str]]:
-        """(slug, name, place) of every segment; the place is empty where it is not in the set."""
-        return [
+        """(slug, name, place) of every segment, those of the set first; the place is empty where it is not in it."""
+        rows = [
             (slug, name, self.data.get(f"place-{slug}", "") if self.is_bound else self.present.get(slug, ""))
             for slug, name in self.choices
         ]
+        return sorted(rows, key=lambda row: (row[0] not in self.present, int(self.present.get(row[0], 0))))
 
     def clean(self) -> dict[str, Any]:
         """Adds `segments`: slugs in their order."""

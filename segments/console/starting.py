@@ -57,7 +57,7 @@ def from_segment(viewer: Viewer, slug: str) -> Start:
     if found is None or found.draft is None:
         return Start(problem="That segment does not exist any more.")
     values = {name: getattr(found, name) for name in ("subject", "description", "objective", "partner_visible")}
-    values |= {"name": f"{found.name} (copy)"[:200], "rule": _text(found.draft.rule)}
+    values |= {"name": f"{found.name} (copy)"[:200], "rule": _text(found.draft.rule), "zone": found.draft.zone}
     return Start(values, f"Copied from {found.name}. Change what should be different.")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_safe
 from people.guards import vendor_required
 from segments.console.segment import one
 from segments.differences import Line, differences
+from segments.instants import is_zone
 from segments.models import Segment, SegmentVersion
 from segments.rulebook import Rulebook, rulebook
 from segments.rules import Node, RuleInvalid
@@ -62,20 +64,28 @@ def told(segment: Segment, rows: Sequence[SegmentVersion]) -> list[Told]:
         is_first = row.number == 1
         if place + 1 == len(rows) and not is_first:
             break
-        before = None if is_first else nodes[place + 1]
-        lines.append(_told(segment, book, row, nodes[place], before, is_first))
+        earlier, before = (None, None) if is_first else (rows[place + 1], nodes[place + 1])
+        lines.append(_told(segment, book, row, nodes[place], earlier, before))
     return lines
 
 
 def _told(
-    segment: Segment, book: Rulebook, row: SegmentVersion, node: Node | str, before: Node | str | None, is_first: bool
+    segment: Segment,
+    book: Rulebook,
+    row: SegmentVersion,
+    node: Node | str,
+    earlier: SegmentVersion | None,
+    before: Node | str | None,
 ) -> Told:
+    is_first = earlier is None
     if isinstance(node, str):
         return Told(row, f"This rule cannot be read any more: {node}", [], is_first, False)
-    words = sentence(node, book.vocabulary, subject=segment.subject, segments=book.names)
+    zoned = book.parse(row.rule, saved=True, zone=row.zone) if is_zone(row.zone) else node
+    words = sentence(zoned, book.vocabulary, subject=segment.subject, segments=book.names)
     if before is None or isinstance(before, str):
         return Told(row, words, [], is_first, False)
-    return Told(row, words, compared(book, before, node), is_first, before == node)
+    lines = [*_zones(earlier, row), *compared(book, before, node)]
+    return Told(row, words, lines, is_first, not lines)
 
 
 def compared(book: Rulebook, before: Node, after: Node) -> list[Line]:
@@ -93,7 +103,20 @@ def difference_of(segment: Segment, before: SegmentVersion | None, after: Segmen
         return []
     book = rulebook(segment.subject, before.rule, after.rule)
     one_node, other = _node(book, before), _node(book, after)
-    return [] if isinstance(one_node, str) or isinstance(other, str) else compared(book, one_node, other)
+    if isinstance(one_node, str) or isinstance(other, str):
+        return []
+    return [*_zones(before, after), *compared(book, one_node, other)]
+
+
+def _zones(before: SegmentVersion | None, after: SegmentVersion) -> list[Line]:
+    """That the days are those of another zone."""
+    if before is None or before.zone == after.zone:
+        return []
+    return [Line("changed", _zone_words(before.zone), _zone_words(after.zone))]
+
+
+def _zone_words(zone: str) -> str:
+    return f"days of {zone}" if zone else f"days of the organisation ({settings.TIME_ZONE})"
 
 
 def _node(book: Rulebook, version: SegmentVersion) -> Node | str:

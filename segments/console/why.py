@@ -69,11 +69,11 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
     return render(request, "console/segments/ask_why.html", words)
 
 
-def note(segment: Segment, is_member: bool, verdict: bool) -> str:
+def note(segment: Segment, is_member: bool, verdict: bool | None) -> str:
     """What to know when the facts of this moment say otherwise than the last run; empty when they agree."""
     if segment.published is None:
         return "This segment is not published yet: it has no members. Below is what its rule says."
-    if segment.status != Segment.Status.ACTIVE or is_member == verdict:
+    if segment.status != Segment.Status.ACTIVE or verdict in (None, is_member):
         return ""
     turn = "enters" if verdict else "leaves"
     return f"The facts have changed since the segment was last computed: with the next run this one {turn}."

@@ -20,6 +20,7 @@ from segments.rules.nodes import (
     segments_named,
     segments_used,
     to_json,
+    zones_of,
 )
 from segments.rules.parsing import MAX_DEPTH, MAX_NODES, Referable, parse
 from segments.rules.values import MAX_VALUES, value_to_json
@@ -51,4 +52,5 @@ __all__ = [
     "segments_used",
     "to_json",
     "value_to_json",
+    "zones_of",
 ]

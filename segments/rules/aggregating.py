@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from partners.vocabulary import Field, FieldKind, FieldType, Subject
 from segments.instants import Window
 from segments.rules.errors import Noted, Refused, either, nearest, shown
-from segments.rules.nodes import Aggregate, Related, aggregate_to_json, is_sensitive
+from segments.rules.nodes import Aggregate, Related, aggregate_to_json, is_sensitive, zones_of
 from segments.rules.values import read_window
 
 if TYPE_CHECKING:
@@ -51,6 +51,9 @@ def read_aggregate(parser: Parser, value: Mapping[str, Any], pointer: str, depth
     related, folded = _related(parser, function, value.get("of"))
     where = None
     if value.get("where") is not None:
+        if depth > parser.deepest:
+            detail = f"Aggregates are nested more than {parser.deepest} deep. Make a segment of the inner part and refer to it."
+            raise Refused("too_deep", detail)
         inner = replace(parser, vocabulary=related.vocabulary, subject=related.subject)
         before = len(parser.errors)
         where = inner.node(value["where"], f"{pointer}/field/where", depth + 1)
@@ -66,11 +69,20 @@ def read_aggregate(parser: Parser, value: Mapping[str, Any], pointer: str, depth
             "no_window", '“growth” takes a “window” to compare with the one before: {"last": 1, "unit": "years"}.'
         )
     date = _date(value.get("date"), related, is_needed=window is not None or function == "latest")
-    return build(function, parser.subject, related, folded, where=where, window=window, date=date)
+    zone = parser.zone if date or (where is not None and zones_of(where)) else ""
+    return build(function, parser.subject, related, folded, where=where, window=window, date=date, zone=zone)
 
 
 def build(
-    function: str, owner: str, related: Related, folded: Field | None, *, where: Any, window: Window | None, date: str
+    function: str,
+    owner: str,
+    related: Related,
+    folded: Field | None,
+    *,
+    where: Any,
+    window: Window | None,
+    date: str,
+    zone: str = "",
 ) -> Aggregate:
     """The aggregate with its result as a field, and its key."""
     many = related.name
@@ -97,11 +109,13 @@ def build(
         where,
         window,
         date,
+        zone,
         related=related,
         about=about,
         key="",
     )
-    key = json.dumps({"owner": owner, **aggregate_to_json(made)}, sort_keys=True, ensure_ascii=False)
+    whose = {"owner": owner, "zone": zone} if zone else {"owner": owner}
+    key = json.dumps({**whose, **aggregate_to_json(made)}, sort_keys=True, ensure_ascii=False)
     return replace(made, key=key)
 
 

@@ -12,7 +12,7 @@ from segments.operators import OPERATORS, PERCENTILES, SEGMENT_FIELD, SEGMENT_OP
 from segments.rules.aggregating import read_aggregate
 from segments.rules.errors import Noted, Refused, RuleError, RuleInvalid, either, nearest, shown
 from segments.rules.nodes import Aggregate, Everyone, Group, Leaf, Node, Relations, SegmentLeaf
-from segments.rules.values import MAX_VALUES, read_operand, read_string
+from segments.rules.values import MAX_VALUES, counts_days, read_operand, read_string
 
 MAX_DEPTH = 8
 """Groups within groups."""
@@ -50,6 +50,7 @@ def parse(
     subject: str = "",
     saved: bool = False,
     relations: Relations | None = None,
+    zone: str = "",
 ) -> Node:
     """The rule as a tree. Raises RuleInvalid with everything that is wrong.
 
@@ -57,8 +58,9 @@ def parse(
     `subject`: "partner" or "customer", to refuse references to segments of the other; empty is not checked.
     `saved`: the rule was valid when stored; a choice removed from its field since then merely matches no value.
     `relations`: the related records that aggregates may be made of; with them, `subject` says whose.
+    `zone`: whose days the rule counts in; empty: those of the clock that it is evaluated by.
     """
-    parser = Parser(vocabulary, segments or {}, own_slug, subject, saved, relations or {})
+    parser = Parser(vocabulary, segments or {}, own_slug, subject, saved, relations or {}, zone)
     count = _count(value)
     if count > MAX_NODES:
         detail = f"The rule has {count:,} nodes; {MAX_NODES} is the most. Use “in” with a list, or refer to segments."
@@ -92,6 +94,8 @@ class Parser:
     subject: str
     saved: bool
     relations: Relations
+    zone: str = ""
+    deepest: int = MAX_DEPTH
     errors: list[RuleError] = field(default_factory=list)
 
     def error(self, pointer: str, code: str, detail: str) -> None:
@@ -220,7 +224,8 @@ class Parser:
             value.get("value"), about, operator, saved=self.saved, loosely=case_sensitive is not True
         )
         within = self.within(value.get("within"), operator_name, pointer)
-        return Leaf(column, operator_name, operand, missing, case_sensitive is True, within, aggregate)
+        zone = self.zone if counts_days(operand, about) else ""
+        return Leaf(column, operator_name, operand, missing, case_sensitive is True, within, aggregate, zone)
 
     def within(self, name: Any, operator: str, pointer: str) -> str:
         """The field that divides a percentile's population into groups; empty when there is none."""

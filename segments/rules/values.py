@@ -61,6 +61,16 @@ def read_operand(raw: Any, field: Field, operator: Operator, *, saved: bool, loo
     return tuple(dict.fromkeys(one(value) for value in raw))
 
 
+def counts_days(operand: Any, field: Field) -> bool:
+    """What the comparison means hangs on when local days begin: a window of time, or a day that an instant falls on."""
+    if isinstance(operand, Window):
+        return True
+    values = operand if isinstance(operand, tuple) else (operand,)
+    return field.type is FieldType.DATETIME and any(
+        isinstance(value, date) and not isinstance(value, datetime) for value in values
+    )
+
+
 def _null(operator: Operator) -> str:
     return "notNull" if operator.is_negative else "null"
 

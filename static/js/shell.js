@@ -81,15 +81,42 @@
     if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
+    sessionStorage.setItem(`sent ${location.pathname}`, changed());
     const button = event.submitter;
     setTimeout(() => button?.setAttribute("aria-busy", "true"));
   });
+  // --- "back" shows the truth: after something was saved, a page out of the history is loaded anew, unless somebody has
+  // written in it what was not sent yet. The server gives the cookie another value with each change.
+  const changed = () => /(?:^|; )changed=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+  const differs = (input) => {
+    if (input.type === "checkbox" || input.type === "radio") return input.checked !== input.defaultChecked;
+    if (input.options) return [...input.options].some((option) => option.defaultSelected) && [...input.options].some((option) => option.selected !== option.defaultSelected);
+    return input.type !== "hidden" && "defaultValue" in input && input.value !== input.defaultValue;
+  };
+  const isUnsent = (form) => !form.dataset.sent && form.method === "post" && [...form.elements].some(differs);
   addEventListener("pageshow", (event) => {
-    if (!event.persisted) return;
-    for (const form of document.querySelectorAll("form[data-sent]")) {
+    const page = document.documentElement;
+    const forms = [...document.querySelectorAll("form")];
+    const isBack = event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
+    const wasSent = sessionStorage.getItem(`sent ${location.pathname}`);
+    if (!isBack) sessionStorage.removeItem(`sent ${location.pathname}`);
+    else if (wasSent !== null && wasSent !== changed()) {
+      sessionStorage.removeItem(`sent ${location.pathname}`);
+      for (const form of forms) if (form.method === "post") form.reset(); // what the browser filled in again is saved
+    }
+    const isOld = isBack && "changed" in page.dataset && page.dataset.changed !== changed();
+    if (isOld && !("posted" in page.dataset) && !forms.some(isUnsent)) {
+      page.dataset.reloading = "";
+      location.replace(location.pathname + location.search);
+      return;
+    }
+    for (const form of forms.filter((each) => each.dataset.sent)) {
       delete form.dataset.sent;
       for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
     }
+  });
+  document.addEventListener("htmx:afterRequest", (event) => { // what a part of the page has changed, it shows itself
+    if (event.detail.successful && event.detail.requestConfig.verb !== "get") document.documentElement.dataset.changed = changed();
   });
   // A form that answers with a file stays on the page: mark it data-stays, and it may be sent again.
   document.addEventListener("submit", (event) => {
@@ -113,6 +140,7 @@
     }
   };
   reachable();
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }); // on a phone
   addEventListener("resize", reachable);
   document.addEventListener("htmx:afterSettle", reachable);
 

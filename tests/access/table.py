@@ -30,10 +30,13 @@ ONLY_THE_MEMBER = codes("302 404 404 404 404 404 200 404")
 ADMINISTRATORS = codes("302 200 403 403 403 404 404 404")
 PARTNERS = codes("302 404 404 404 404 200 200 200")
 OWN_COMPANY = codes("302 404 404 404 404 200 200 404")
+PARTNER_ADMINS = codes("302 404 404 404 404 200 403 200")
+OWN_ADMIN = codes("302 404 404 404 404 200 403 404")
 OWNER = codes("302 404 404 404 404 200 200 404")
 """What a partner's member earned: they and their company's admins."""
 SIGNED_IN = codes("302 200 200 200 200 200 200 200")
 API = codes("401 200 200 200 200 403 403 403")
+API_ADMINISTRATORS = codes("401 200 403 403 403 403 403 403")
 API_IN_REGION = codes("401 200 200 404 200 403 403 403")
 
 
@@ -85,6 +88,7 @@ ENTRANCE = {
     "account/2fa/recovery-codes/": Row("/account/2fa/recovery-codes/", done(SIGNED_IN, 404)),
     "account/2fa/recovery-codes/generate/": Row("/account/2fa/recovery-codes/generate/", SIGNED_IN),
     "account/2fa/recovery-codes/download/": Row("/account/2fa/recovery-codes/download/", done(SIGNED_IN, 404)),
+    "account/kept/": Row("/account/kept/", done(EVERYBODY, 302)),
     "certificates/": Row("/certificates/", EVERYBODY),
     "certificates/<str:code>/": Row("/certificates/{certificate}/", EVERYBODY),
     "healthz": Row("/healthz", EVERYBODY),
@@ -139,6 +143,7 @@ CONSOLE = {
     "console/imports/<int:pk>/correct/": Row(
         "/console/imports/{upload}/correct/", done(UNLIMITED_EDITORS, 400), "post"
     ),
+    "console/imports/<int:pk>/mend/": Row("/console/imports/{upload}/mend/", done(UNLIMITED_EDITORS, 400), "post"),
     "console/imports/<int:pk>/undo/": Row("/console/imports/{upload}/undo/", done(UNLIMITED_EDITORS, 302), "post"),
     "console/attributes/": Row("/console/attributes/", ADMINISTRATORS),
     "console/attributes/new/": Row("/console/attributes/new/", ADMINISTRATORS),
@@ -147,7 +152,22 @@ CONSOLE = {
         "/console/attributes/{attribute}/archive/", done(ADMINISTRATORS, 302), "post"
     ),
     "console/parts/": Row("/console/parts/", STAFF),
+    "console/webhooks/": Row("/console/webhooks/", ADMINISTRATORS),
+    "console/webhooks/new/": Row("/console/webhooks/new/", ADMINISTRATORS),
+    "console/webhooks/<int:pk>/": Row("/console/webhooks/{webhook}/", ADMINISTRATORS),
+    "console/webhooks/<int:pk>/edit/": Row("/console/webhooks/{webhook}/edit/", ADMINISTRATORS),
+    "console/webhooks/<int:pk>/test/": Row("/console/webhooks/{webhook}/test/", done(ADMINISTRATORS, 302), "post"),
+    "console/webhooks/<int:pk>/rotate/": Row("/console/webhooks/{webhook}/rotate/", done(ADMINISTRATORS, 302), "post"),
+    "console/webhooks/<int:pk>/switch/": Row("/console/webhooks/{webhook}/switch/", done(ADMINISTRATORS, 302), "post"),
+    "console/webhooks/<int:pk>/delete/": Row("/console/webhooks/{webhook}/delete/", done(ADMINISTRATORS, 302), "post"),
+    "console/webhooks/<int:pk>/deliveries/<int:delivery_id>/": Row(
+        "/console/webhooks/{webhook}/deliveries/{sent}/", ADMINISTRATORS
+    ),
+    "console/webhooks/<int:pk>/deliveries/<int:delivery_id>/redeliver/": Row(
+        "/console/webhooks/{webhook}/deliveries/{sent}/redeliver/", done(ADMINISTRATORS, 302), "post"
+    ),
     "console/keys/": Row("/console/keys/", ADMINISTRATORS),
+    "console/keys/<str:prefix>/rotate/": Row("/console/keys/nothing/rotate/", done(ADMINISTRATORS, 404), "post"),
     "console/keys/<str:prefix>/revoke/": Row("/console/keys/nothing/revoke/", done(ADMINISTRATORS, 404), "post"),
     "console/schedules/": Row("/console/schedules/", ADMINISTRATORS),
     "console/templates/": Row("/console/templates/", STAFF),
@@ -182,6 +202,15 @@ CONSOLE = {
     "console/segments/<slug:slug>/members/export/": Row("/console/segments/gold/members/export/", STAFF),
     "console/segments/<slug:slug>/trend/": Row("/console/segments/gold/trend/", STAFF),
     "console/segments/<slug:slug>/versions/": Row("/console/segments/gold/versions/", STAFF),
+    "console/segments/<slug:slug>/by-hand/": Row("/console/segments/gold/by-hand/", STAFF),
+    "console/segments/<slug:slug>/by-hand/found/": Row("/console/segments/gold/by-hand/found/?who=P", EDITORS),
+    "console/segments/<slug:slug>/by-hand/undo/": Row(
+        "/console/segments/gold/by-hand/undo/", done(EDITORS, 302), "post", {"at": "2026-01-01T00:00:00+00:00"}
+    ),
+    "console/segments/<slug:slug>/by-hand/<str:external_id>/remove/": Row(
+        "/console/segments/gold/by-hand/P-1/remove/", done(EDITORS_IN_REGION, 302), "post"
+    ),
+    "console/lists/<slug:subject>/gather/": Row("/console/lists/partner/gather/", EDITORS, "post"),
     "console/segments/<slug:slug>/overlap/": Row("/console/segments/gold/overlap/", STAFF),
     "console/segments/<slug:slug>/profile/": Row("/console/segments/gold/profile/", EDITORS),
     "console/segments/<slug:slug>/comments/": Row(
@@ -277,6 +306,24 @@ CONSOLE = {
     "console/journeys/<slug:slug>/steps/<int:pk>/remove/": Row(
         "/console/journeys/welcome/steps/{step}/remove/", done(UNLIMITED_EDITORS, 302), "post"
     ),
+    "console/plans/": Row("/console/plans/", STAFF),
+    "console/plans/<int:pk>/": Row("/console/plans/{plan}/", STAFF_IN_REGION),
+    "console/plans/<int:pk>/edit/": Row("/console/plans/{plan}/edit/", EDITORS_IN_REGION),
+    "console/plans/<int:pk>/goals/new/": Row("/console/plans/{plan}/goals/new/", EDITORS_IN_REGION),
+    "console/plans/<int:pk>/goals/<int:goal>/": Row("/console/plans/{plan}/goals/{goal}/", EDITORS_IN_REGION),
+    "console/plans/<int:pk>/goals/<int:goal>/progress/": Row(
+        "/console/plans/{plan}/goals/{goal}/progress/", done(EDITORS_IN_REGION, 302), "post", {"progress": "Half"}
+    ),
+    "console/plans/<int:pk>/comment/": Row(
+        "/console/plans/{plan}/comment/", done(EDITORS_IN_REGION, 302), "post", {"text": "Hello"}
+    ),
+    "console/plans/<int:pk>/review/": Row(
+        "/console/plans/{plan}/review/", done(EDITORS_IN_REGION, 302), "post", {"held_on": "2026-01-01", "text": "Good"}
+    ),
+    "console/plans/<int:pk>/agree/": Row("/console/plans/{plan}/agree/", done(EDITORS_IN_REGION, 302), "post"),
+    "console/plans/<int:pk>/close/": Row("/console/plans/{plan}/close/", done(EDITORS_IN_REGION, 302), "post"),
+    "console/partners/<str:external_id>/plans/": Row("/console/partners/P-1/plans/", STAFF_IN_REGION),
+    "console/partners/<str:external_id>/plans/new/": Row("/console/partners/P-1/plans/new/", EDITORS_IN_REGION),
     "console/tasks/": Row("/console/tasks/", STAFF),
     "console/tasks/<int:pk>/done/": Row("/console/tasks/{task}/done/", done(EDITORS_IN_REGION, 302), "post"),
     "console/disputes/": Row("/console/disputes/", STAFF),
@@ -337,6 +384,7 @@ PORTAL = {
     "portal/offers/<int:pk>/": Row("/portal/offers/{offer}/", OWN_COMPANY),
     "portal/offers/<int:pk>/file/": Row("/portal/offers/{file}/file/", OWN_COMPANY),
     "portal/offers/<int:pk>/start/": Row("/portal/offers/{course}/start/", done(OWN_COMPANY, 302), "post"),
+    "portal/offers/<int:pk>/renew/": Row("/portal/offers/{course}/renew/", done(OWN_COMPANY, 302), "post"),
     "portal/offers/<int:pk>/lessons/<int:number>/": Row("/portal/offers/{course}/lessons/1/", done(OWN_COMPANY, 302)),
     "portal/offers/<int:pk>/resume/": Row("/portal/offers/{course}/resume/", done(OWN_COMPANY, 302)),
     "portal/offers/<int:pk>/lessons/<int:number>/file/": Row(
@@ -376,6 +424,22 @@ PORTAL = {
     "portal/team/<int:pk>/remove/": Row(
         "/portal/team/{member}/remove/", codes("302 404 404 404 404 302 403 404"), "post"
     ),
+    "portal/plans/": Row("/portal/plans/", PARTNERS),
+    "portal/plans/new/": Row("/portal/plans/new/", PARTNER_ADMINS),
+    "portal/plans/<int:pk>/": Row("/portal/plans/{plan}/", OWN_COMPANY),
+    "portal/plans/<int:pk>/edit/": Row("/portal/plans/{plan}/edit/", OWN_ADMIN),
+    "portal/plans/<int:pk>/goals/new/": Row("/portal/plans/{plan}/goals/new/", OWN_ADMIN),
+    "portal/plans/<int:pk>/goals/<int:goal>/": Row("/portal/plans/{plan}/goals/{goal}/", OWN_ADMIN),
+    "portal/plans/<int:pk>/goals/<int:goal>/progress/": Row(
+        "/portal/plans/{plan}/goals/{goal}/progress/", done(OWN_ADMIN, 302), "post", {"progress": "Half"}
+    ),
+    "portal/plans/<int:pk>/comment/": Row(
+        "/portal/plans/{plan}/comment/", done(OWN_COMPANY, 302), "post", {"text": "Hello"}
+    ),
+    "portal/plans/<int:pk>/review/": Row(
+        "/portal/plans/{plan}/review/", done(OWN_ADMIN, 302), "post", {"held_on": "2026-01-01", "text": "Good"}
+    ),
+    "portal/plans/<int:pk>/agree/": Row("/portal/plans/{plan}/agree/", done(OWN_ADMIN, 302), "post"),
     "portal/company/": Row("/portal/company/", PARTNERS),
     "portal/company/<slug:field>/dispute/": Row("/portal/company/tier/dispute/", PARTNERS),
     "portal/offers/<int:pk>/complete/": Row("/portal/offers/{course}/complete/", done(OWN_COMPANY, 302), "post"),
@@ -444,8 +508,26 @@ REST = {
     "api/v1/segment-sets/": Row("/api/v1/segment-sets/", API),
     "api/v1/segment-sets/<slug:slug>/": Row("/api/v1/segment-sets/unknown/", codes("401 404 404 404 404 403 403 403")),
     "api/v1/changes/": Row("/api/v1/changes/", API),
+    "api/v1/webhooks/": Row("/api/v1/webhooks/", API_ADMINISTRATORS),
+    "api/v1/webhooks/<int:webhook_id>/": Row("/api/v1/webhooks/{webhook}/", API_ADMINISTRATORS),
+    "api/v1/webhooks/<int:webhook_id>/rotate/": Row(
+        "/api/v1/webhooks/{webhook}/rotate/", API_ADMINISTRATORS, "post", {"overlap_hours": 1}
+    ),
+    "api/v1/webhooks/<int:webhook_id>/test/": Row(
+        "/api/v1/webhooks/{webhook}/test/", done(API_ADMINISTRATORS, 202), "post", {}
+    ),
+    "api/v1/webhooks/<int:webhook_id>/deliveries/": Row("/api/v1/webhooks/{webhook}/deliveries/", API_ADMINISTRATORS),
+    "api/v1/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/": Row(
+        "/api/v1/webhooks/{webhook}/deliveries/{sent}/", API_ADMINISTRATORS
+    ),
+    "api/v1/webhooks/<int:webhook_id>/deliveries/<int:delivery_id>/redeliver/": Row(
+        "/api/v1/webhooks/{webhook}/deliveries/{sent}/redeliver/", done(API_ADMINISTRATORS, 202), "post", {}
+    ),
     "api/v1/recomputes/": Row("/api/v1/recomputes/", API),
     "api/v1/recomputes/<int:run_id>/": Row("/api/v1/recomputes/{run}/", API),
+    "api/v1/claims/": Row("/api/v1/claims/", API),
+    "api/v1/claims/<int:claim_id>/": Row("/api/v1/claims/{claim}/", API_IN_REGION),
+    "api/v1/ledger/": Row("/api/v1/ledger/", API),
     "api/v1/programs/": Row("/api/v1/programs/", API),
     "api/v1/programs/<slug:slug>/": Row("/api/v1/programs/page/", API),
     "api/v1/content/": Row("/api/v1/content/", API),

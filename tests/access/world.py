@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from integrations.models import WebhookDelivery
+from integrations.webhooks.authoring import create_webhook
 from partners.models import Attribute, BulkChange, Customer, Deal, Import, Note, Origin, Registration, SavedView
 from people import inviting, roles
 from people.models import User
@@ -21,6 +23,8 @@ from programs.models import (
     ManagerTask,
     Message,
     Offer,
+    Plan,
+    PlanGoal,
     PlaySegment,
     Program,
 )
@@ -112,6 +116,13 @@ class World:
         self.dispute = Dispute.objects.create(
             partner=self.partner, user=member, field="tier", label="Tier", claimed="Gold"
         )
+        self.plan = Plan.objects.create(
+            partner=self.partner, title="2026", starts_on=date(2026, 1, 1), ends_on=date(2026, 12, 31)
+        )
+        self.goal = PlanGoal.objects.create(plan=self.plan, title="Train", due_on=date(2026, 12, 31))
+        PlanGoal.objects.create(
+            plan=self.plan, title="Win", metric="in_time_deals_won", target=5, due_on=date(2026, 12, 31)
+        )
         manager = self.people["channel manager"]
         self.note = Note.objects.create(partner=self.partner, author=manager, text="Hello")
         self.view = SavedView.objects.create(subject="partner", name="View", query="", owner=manager, is_shared=True)
@@ -119,6 +130,9 @@ class World:
         self.change = BulkChange.objects.create(
             subject="partner", field="city", value="x", ids=[], status="applied", origin=origin, created_by=manager
         )
+        hooked = create_webhook(name="CRM", url="https://crm.example.com/", event_types=["segment.entered"])
+        self.webhook = hooked.webhook
+        self.sent = WebhookDelivery.objects.create(webhook=self.webhook, type="segment.entered", body="{}")
         self.invited = inviting.invite(email="new@vendor.example", role=roles.ANALYST)
 
     def _offer(self, program: Program) -> Offer:
@@ -143,6 +157,8 @@ class World:
             analyst=self.people["analyst"].pk,
             invited=self.invited.user.pk,
             note=self.note.pk,
+            plan=self.plan.pk,
+            goal=self.goal.pk,
             view=self.view.pk,
             change=self.change.pk,
             invitation=self.invited.link.rstrip("/").rpartition("/")[2],
@@ -153,6 +169,8 @@ class World:
             step=self.step.pk,
             task=self.task.pk,
             dispute=self.dispute.pk,
+            webhook=self.webhook.pk,
+            sent=self.sent.pk,
             member=self.people["partner member"].pk,
             month=timezone.localdate().strftime("%Y-%m"),
         )

@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from integrations.keys import NotRotated, create_key, rotate_key
 from integrations.models import ApiKey
 from tests import callers
 from tests.callers import assert_problem
@@ -109,3 +110,42 @@ def test_session__no_csrf_token__403() -> None:
     caller = callers.person("administrator")
     caller.client.handler.enforce_csrf_checks = True
     assert_problem(caller.post("partners/", {"external_id": "P1", "name": "One"}), 403)
+
+
+def test_rotate__both_work_during_the_overlap_then_the_new_alone() -> None:
+    old = create_key(name="CRM", scope="write")
+    new = rotate_key(key=old.key, overlap=timedelta(days=7))
+    assert (new.key.name, new.key.scope, new.key.expiry_date) == ("CRM", "write", None)
+    with_old, with_new = (
+        callers.Caller(callers.nobody().client, Authorization=f"Bearer {each.secret}") for each in (old, new)
+    )
+    assert with_old.get("partners/").status_code == with_new.get("partners/").status_code == 200
+    ApiKey.objects.filter(pk=old.key.pk).update(expiry_date=timezone.now() - timedelta(seconds=1))
+    assert_problem(with_old.get("partners/"), 401)
+    assert with_new.get("partners/").status_code == 200
+
+
+def test_rotate__never_prolongs_and_not_twice() -> None:
+    soon = timezone.now() + timedelta(days=1)
+    old = create_key(name="CRM", scope="read", expires_at=soon)
+    new = rotate_key(key=old.key, overlap=timedelta(days=7))
+    old.key.refresh_from_db()
+    assert old.key.expiry_date == new.key.expiry_date == soon
+    with pytest.raises(NotRotated, match="replaced already"):
+        rotate_key(key=old.key, overlap=timedelta(days=7))
+    ApiKey.objects.update(revoked=True)
+    with pytest.raises(NotRotated, match="works no more"):
+        rotate_key(key=old.key, overlap=timedelta(days=7))
+    with pytest.raises(NotRotated, match="30 days"):
+        rotate_key(key=new.key, overlap=timedelta(days=31))
+
+
+def test_keys_page__rotated__shows_the_new_key_once_and_what_it_replaces() -> None:
+    client = callers.person("administrator").client
+    old = create_key(name="CRM", scope="write").key
+    shown = client.post(f"/console/keys/{old.prefix}/rotate/").content.decode()
+    new = ApiKey.objects.exclude(pk=old.pk).get()
+    assert f"{new.prefix}." in shown and f"in place of {old.prefix}" in shown
+    assert f"{new.prefix}." not in client.get("/console/keys/").content.decode()
+    again = client.post(f"/console/keys/{old.prefix}/rotate/", follow=True).content.decode()
+    assert "was replaced already" in again and ApiKey.objects.count() == 2

@@ -7,6 +7,7 @@ import json
 import pytest
 from django.core.management import call_command
 from django.urls import get_resolver
+from jsonschema import Draft202012Validator
 
 from tests import callers
 from tests.access.addresses import walk
@@ -60,7 +61,26 @@ def test_docs__served__without_inline_script() -> None:
 
 @pytest.mark.django_db
 def test_index__with_a_key__names_the_lists() -> None:
-    links = callers.key().get("").json()
+    caller = callers.key("admin")
+    links = caller.get("").json()
     assert links["partners"].endswith("/api/v1/partners/")
     for link in links.values():
-        assert callers.key().get(link).status_code == 200
+        assert caller.get(link).status_code == 200
+
+
+@pytest.mark.django_db
+def test_schema__every_operation__has_examples_that_fit(capsys: pytest.CaptureFixture[str]) -> None:
+    call_command("spectacular", "--format", "openapi-json")
+    schema = json.loads(capsys.readouterr().out)
+    checked = 0
+    for path, item in schema["paths"].items():
+        for method, operation in item.items():
+            good = [answer for status, answer in operation["responses"].items() if status.startswith("2")]
+            for body in [operation.get("requestBody", {}), *good]:
+                for media_type, content in body.get("content", {}).items():
+                    value = content["examples"]["example"]["value"]
+                    whole = {**content["schema"], "components": schema["components"]}
+                    faults = list(Draft202012Validator(whole).iter_errors(value))
+                    assert not faults, (path, method, media_type, faults[0].message)
+                    checked += 1
+    assert checked > 100

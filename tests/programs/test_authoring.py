@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.utils import timezone
 
 from programs.authoring import activate, archive, change_program, create_program, delete_program, draft_of
@@ -117,6 +119,25 @@ def test_activate__committed__queues_a_settle(
     with django_capture_on_commit_callbacks(execute=True):
         activate(program=made)
     assert sent == [("programs.settle", [[made.pk]])]
+
+
+def test_activate__several_in_one_transaction__one_message_for_those_that_stay(
+    monkeypatch: pytest.MonkeyPatch, django_capture_on_commit_callbacks: Any
+) -> None:
+    sent: list[Any] = []
+    monkeypatch.setattr("programs.dispatch.current_app.send_task", lambda *args: sent.append(args))
+    segment("gold")
+    made = [create_program(draft=draft(slug=f"p{number}")) for number in range(4)]
+    with django_capture_on_commit_callbacks(execute=True):
+        with suppress(ZeroDivisionError), transaction.atomic():
+            activate(program=made[0])
+            raise ZeroDivisionError
+        for program in made[1:]:
+            activate(program=program)
+        with suppress(ZeroDivisionError), transaction.atomic():
+            archive(program=made[3])
+            raise ZeroDivisionError
+    assert sent == [("programs.settle", [[program.pk for program in made[1:]]])]
 
 
 def test_activate__for_new_members_without_first_day__counts_from_today() -> None:

@@ -14,12 +14,15 @@ from typing import Any
 import psycopg2
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection, connections
 
 from partners.models import Partner
-from segments import computing, drafting, lease, locks, membership
-from segments.models import Change, MemberSet, Membership, Recompute
+from segments import computing, drafting, lease, locks, membership, publishing
+from segments.following import follow
+from segments.models import Change, MemberSet, Membership, Recompute, Segment
 from segments.rules import RuleInvalid
+from segments.sets import create_set
 from segments.verifying import verify
 from tests.segments.factories import draft, leaf, members, partner, published, recomputed, republish, requested
 from tests.workers import database_url
@@ -267,3 +270,103 @@ def test_ledger__many_runs_at_once__ids_follow_commits(many: None) -> None:
     assert seen == list(Change.objects.order_by("pk").values_list("pk", flat=True))
     assert len(seen) == 800
     assert MemberSet.objects.count() == 4
+
+
+# --- runs that overtake each other ------------------------------------------------------------------------------------
+
+
+def test_two_runs__the_earlier_one_reads_last__what_it_saw_is_followed_and_not_forgotten(many: None) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+    earlier, later = requested(), requested()
+    membership.recompute(run=later)
+    Partner.objects.filter(external_id="p0").update(region="EMEA")
+    done = membership.recompute(run=earlier)
+    assert done is not None
+    assert done.segment_count == 0, "a run that was asked for later has been here"
+    follow()
+    assert "p0" in members("emea")
+    assert verify().drift == []
+
+
+def test_named_run__overtaken_by_one_that_may_have_read_before__asked_for_again(many: None) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+    published("rest", leaf("segment", "notIn", ["emea"]))
+    earlier, later = requested("emea"), requested()
+    membership.recompute(run=later)
+    membership.recompute(run=earlier)
+    again = Recompute.objects.get(status=Recompute.Status.QUEUED)
+    assert (again.slugs, again.trigger, again.pk > later.pk) == (["emea"], earlier.trigger, True)
+    done = membership.recompute(run=again)
+    assert done is not None
+    assert done.segment_count == 2
+    assert not Recompute.objects.filter(status=Recompute.Status.QUEUED).exists()
+
+
+def test_follow__hands_over_to_a_run_that_waits_and_is_overtaken__the_change_is_not_lost(many: None) -> None:
+    Partner.objects.update(employees=1)
+    published("largest", leaf("employees", "topPercent", "0.05"))
+    recomputed()
+    handed = []
+    for size in (50, 60):
+        Partner.objects.filter(external_id="p1").update(employees=size)
+        done = follow()
+        assert done is not None
+        assert done.handed_over is not None
+        handed.append(done.handed_over)
+    membership.recompute(run=handed[0])
+    waiting = handed[1] if handed[1].pk != handed[0].pk else None
+    if waiting is None:
+        Partner.objects.filter(external_id="p1").update(employees=70)
+        done = follow()
+        assert done is not None
+        waiting = done.handed_over
+    assert waiting is not None
+    recomputed()
+    Partner.objects.filter(external_id="p2").update(employees=90)
+    done = follow()
+    assert done is not None
+    assert done.handed_over == waiting, "it waits still"
+    membership.recompute(run=waiting)
+    for run in Recompute.objects.filter(status=Recompute.Status.QUEUED).order_by("id"):
+        membership.recompute(run=run)
+    assert members("largest") == ["p2"]
+    assert verify().drift == []
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_rule_11__three_close_a_circle_at_once__exactly_one_is_refused_and_nobody_waits_for_ever(attempt: int) -> None:
+    for slug in "abc":
+        published(slug)
+    gate = threading.Barrier(3)
+
+    def refer(slug: str, other: str) -> Any:
+        gate.wait(PATIENCE)
+        segment = Segment.objects.get(slug=slug)
+        version = drafting.change_rule(segment=segment, rule=leaf("segment", "in", [other]), author="A")
+        publishing.publish(segment=segment, author="A", queue=False)
+        return version
+
+    outcome = at_once(*(lambda pair=pair: refer(*pair) for pair in ("ab", "bc", "ca")))
+    refused = [error for error in outcome if isinstance(error, RuleInvalid)]
+    assert len(refused) == 1, outcome
+    assert refused[0].errors[0].code == "cycle"
+    assert sum(Segment.objects.select_related("published").get(slug=slug).published.number == 2 for slug in "abc") == 2
+    assert recomputed().failed == {}
+
+
+def test_rule_11__a_rule_and_a_set_close_a_circle_at_once__exactly_one_is_refused() -> None:
+    for slug in "ab":
+        published(slug)
+    gate = threading.Barrier(2)
+
+    def refer() -> Any:
+        gate.wait(PATIENCE)
+        drafting.change_rule(segment=Segment.objects.get(slug="a"), rule=leaf("segment", "in", ["b"]), author="A")
+
+    def order() -> Any:
+        gate.wait(PATIENCE)
+        create_set(slug="f", name="F", subject="partner", mode="exclusive", segments=["a", "b"], author="A")
+
+    outcome = at_once(refer, order)
+    assert sum(isinstance(error, RuleInvalid | ValidationError) for error in outcome) == 1, outcome
+    assert sum(error is None for error in outcome) == 1, outcome

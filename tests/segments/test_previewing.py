@@ -202,7 +202,7 @@ def test_explain__rule_broken_since__says_so(five: list[Partner]) -> None:
 
 
 @pytest.mark.parametrize("now", ["2026-06-15T00:00:00+02:00", "2026-06-15T12:00:00+02:00", "2024-02-29T09:00:00+01:00"])
-def test_rule_7__the_last_12_months__the_same_days_in_rules_and_in_computed_facts(settings: Any, now: str) -> None:
+def test_rule_07__the_last_12_months__the_same_days_in_rules_and_in_computed_facts(settings: Any, now: str) -> None:
     settings.TIME_ZONE = "Europe/Paris"
     instant = datetime.fromisoformat(now)
     with timezone.override("Europe/Paris"):

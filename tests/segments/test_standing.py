@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import timedelta
 from typing import Any
 
@@ -11,13 +12,16 @@ from django.utils import timezone
 from pyroaring import BitMap64
 
 from partners.models import Partner
-from segments import drafting
+from segments import drafting, sharding
 from segments.explaining import explain
+from segments.following import follow
 from segments.models import Override, Recompute, Segment, SegmentSet, SetEntry
 from segments.overriding import remove_override, set_override
 from segments.previewing import difference, preview
+from segments.repairing import repair
 from segments.rules import RuleInvalid
 from segments.sets import change_set, create_set, delete_set
+from segments.standing import lost_of
 from segments.verifying import verify
 from tests import callers
 from tests.callers import assert_problem
@@ -217,3 +221,96 @@ def test_sets__by_the_api__made_changed_removed(four: dict[str, Partner]) -> Non
         {"slug": "emea", "member_count": 1, "lost_count": 1},
     ]
     assert caller.delete("segment-sets/f/").status_code == 204
+
+
+def lost(slug: str) -> set[int]:
+    entry = SetEntry.objects.get(segment__slug=slug)
+    found = set(lost_of(entry))
+    assert entry.lost_count == len(found)
+    return found
+
+
+def test_rule_12__losers__follow_on_change_without_a_run(four: dict[str, Partner]) -> None:
+    family()
+    recomputed()
+    ann, bob, cid, dot = (four[name] for name in ("ann", "bob", "cid", "dot"))
+    assert (lost("emea"), lost("others")) == ({ann.pk}, {ann.pk, bob.pk, cid.pk})
+    Partner.objects.filter(pk=bob.pk).update(tier="gold")
+    follow()
+    assert (lost("emea"), lost("others")) == ({ann.pk, bob.pk}, {ann.pk, bob.pk, cid.pk})
+    assert [members(slug) for slug in ("gold", "emea", "others")] == [["ann", "bob", "cid"], [], ["dot"]]
+    Partner.objects.filter(pk=ann.pk).update(tier="silver")
+    Partner.objects.filter(pk=cid.pk).update(region="EMEA")
+    Partner.objects.filter(pk=dot.pk).update(region="EMEA")
+    follow()
+    assert (lost("emea"), lost("others")) == ({bob.pk, cid.pk}, {ann.pk, bob.pk, cid.pk, dot.pk})
+    Partner.objects.filter(pk=bob.pk).update(deleted_at=timezone.now())
+    follow()
+    assert (lost("emea"), lost("others")) == ({cid.pk}, {ann.pk, cid.pk, dot.pk})
+    assert verify().drift == []
+    again = recomputed()
+    assert (again.entered, again.left) == (0, 0)
+    assert (lost("emea"), lost("others")) == ({cid.pk}, {ann.pk, cid.pk, dot.pk}), "a run says the same"
+
+
+def test_rule_12__losers__nobody_moves_and_still_one_loses(four: dict[str, Partner]) -> None:
+    family()
+    recomputed()
+    runs = Recompute.objects.count()
+    Partner.objects.filter(pk=four["cid"].pk).update(region="EMEA")
+    follow()
+    assert lost("emea") == {four["ann"].pk, four["cid"].pk}
+    assert Recompute.objects.count() == runs, "no member moved, so there is no run to settle on"
+
+
+def test_rule_12__losers__looked_at_while_a_run_was_on__the_later_answer_stays(
+    four: dict[str, Partner], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    family()
+    recomputed()
+    real = sharding.answer
+
+    def answer(*args: Any) -> Any:
+        found = real(*args)
+        Partner.objects.filter(pk=four["bob"].pk).update(tier="gold")
+        follow()
+        return found
+
+    monkeypatch.setattr(sharding, "answer", answer)
+    recomputed()
+    assert lost("emea") == {four["ann"].pk, four["bob"].pk}
+
+
+def test_verify__losers_written_by_hand__found_and_repaired(four: dict[str, Partner]) -> None:
+    family()
+    recomputed()
+    SetEntry.objects.filter(segment__slug="emea").update(lost=BitMap64([7, 8]).serialize(), lost_count=2)
+    assert [(drift.slug, drift.kind) for drift in verify().drift] == [("emea", "set")]
+    repair()
+    assert verify().drift == []
+    assert lost("emea") == {four["ann"].pk}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_rule_12__losers__on_change_as_in_a_run_whatever_changes(seed: int) -> None:
+    chance = random.Random(seed)  # noqa: S311
+    people = [partner(f"p{number}") for number in range(12)]
+    for number, rule in enumerate(
+        (leaf("tier", "=", "gold"), leaf("region", "=", "EMEA"), leaf("employees", ">", 5), EVERYONE)
+    ):
+        published(f"s{number}", rule)
+    published("of-one", leaf("segment", "in", ["s1"]))
+    create_set(
+        slug="f", name="F", subject="partner", mode="exclusive", segments=["s2", "s0", "s1"], everyone_else="s3",
+        author="A. Author",
+    )  # fmt: skip
+    recomputed()
+    for _ in range(8):
+        for record in chance.sample(people, 3):
+            Partner.objects.filter(pk=record.pk).update(
+                tier=chance.choice(["gold", ""]),
+                region=chance.choice(["EMEA", ""]),
+                employees=chance.choice([None, 3, 9]),
+            )
+        follow()
+        assert verify().drift == []

@@ -96,8 +96,9 @@ class World:
     def relations(self) -> dict[str, dict[str, Related]]:
         return {"partner": self.related}
 
-    def parse(self, rule: Any) -> Node:
-        return parse(rule, self.words, relations=self.relations, subject="partner" if self.related else "")
+    def parse(self, rule: Any, zone: str = "") -> Node:
+        """The rule of a segment that counts in the days of `zone`; empty: of the clock's."""
+        return parse(rule, self.words, relations=self.relations, subject="partner" if self.related else "", zone=zone)
 
     def table(self, node: Node, records: Sequence[Record], clock: Clock) -> Table:
         """The records as a table, with the columns that the rule's aggregates and percentiles need."""

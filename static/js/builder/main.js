@@ -21,6 +21,7 @@ function start(root) {
   const vocabularies = data("builder-vocabulary");
   const subjectInput = form.querySelector("select[name=subject], input[name=subject]");
   const subject = () => subjectInput?.value || root.dataset.subject;
+  const zoneInput = form.querySelector("select[name=zone]");
 
   const app = {
     vocabulary: new Vocabulary(vocabularies[subject()]),
@@ -47,7 +48,8 @@ function start(root) {
   let intervals = new Map();
   const preview = new Preview({
     panel: document.querySelector("[data-live-panel]"), url: root.dataset.previewUrl,
-    token: form.querySelector("[name=csrfmiddlewaretoken]").value, subject, segment: root.dataset.segment, vocabulary: app.vocabulary,
+    token: form.querySelector("[name=csrfmiddlewaretoken]").value, subject, segment: root.dataset.segment,
+    zone: () => zoneInput?.value ?? "", vocabulary: app.vocabulary,
     onAnswer: (answer, pointers) => {
       serverProblems = byNode(answer.errors ?? [], pointers);
       missing = new Map((answer.missing ?? []).map((each) => [each.field, each.count]));
@@ -120,6 +122,8 @@ function start(root) {
     learnCoverage();
   });
 
+  zoneInput?.addEventListener("change", () => changed({ draw: false, focus: null }));
+
   async function learnCoverage() {
     const { vocabulary } = app;
     const found = await suggestions.coverage();
@@ -182,7 +186,7 @@ function guard(form, root, app, mayGo) {
   });
   addEventListener("pageshow", () => { sent = false; form.classList.remove("is-sending"); });
   addEventListener("beforeunload", (event) => {
-    if (!sent && (touched || app.store.isDirty)) event.preventDefault();
+    if (!sent && !("reloading" in document.documentElement.dataset) && (touched || app.store.isDirty)) event.preventDefault();
   });
 }
 

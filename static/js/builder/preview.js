@@ -7,8 +7,8 @@ export class Preview {
   #abort = null;
 
   /** panel: the element that holds [data-live=…] spots; ask(body) → answer of the server. */
-  constructor({ panel, url, token, subject, segment, vocabulary, onAnswer }) {
-    Object.assign(this, { panel, url, token, subject, segment, vocabulary, onAnswer });
+  constructor({ panel, url, token, subject, segment, zone, vocabulary, onAnswer }) {
+    Object.assign(this, { panel, url, token, subject, segment, zone, vocabulary, onAnswer });
     this.soon = debounced((rule, pointers, unfinished) => this.#ask(rule, pointers, unfinished), 250);
   }
 
@@ -37,7 +37,7 @@ export class Preview {
       const response = await fetch(this.url, {
         method: "POST", credentials: "same-origin", signal: this.#abort.signal,
         headers: { "Content-Type": "application/json", "X-CSRFToken": this.token, Accept: "application/json" },
-        body: JSON.stringify({ subject: this.subject(), rule, segment: this.segment }),
+        body: JSON.stringify({ subject: this.subject(), rule, segment: this.segment, zone: this.zone() }),
       });
       if (mine !== this.#asked) return;
       if (!response.ok || response.redirected) {

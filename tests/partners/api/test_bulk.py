@@ -125,8 +125,10 @@ def test_bulk__characters_that_cannot_be_kept__row_rejected() -> None:
 @pytest.mark.django_db
 def test_bulk__many_rows__all_land() -> None:
     rows = "\n".join(json.dumps({"external_id": f"P{n}", "name": f"Partner {n}"}) for n in range(25_000))
-    answer = callers.key("write").post("partners/bulk/", rows, content_type="application/x-ndjson").json()
+    response = callers.key("write").post("partners/bulk/", rows, content_type="application/x-ndjson")
+    answer = json.loads(b"".join(response.streaming_content))
     assert (answer["created"], len(answer["results"])) == (25_000, 25_000)
+    assert answer["results"][24_999] == {"row": 24_999, "external_id": "P24999", "status": "created"}
 
 
 json_objects = st.dictionaries(

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from partners.console.listing import counted
+from partners.estimating import estimated
 from partners.models import Attribute, Customer, Deal, Partner, SavedView
 from segments.models import Membership, Segment, SegmentVersion
 
@@ -165,7 +165,7 @@ def test_partners__by_segment__are_its_present_members(sign_in, records):
 def test_partners__paged_by_any_sort__each_appears_once_in_order_both_ways(
     sign_in, vocabulary, people, monkeypatch, sort, way
 ):
-    monkeypatch.setattr("partners.console.keyset.page.__kwdefaults__", {"size": 4})
+    monkeypatch.setattr("partners.console.keyset.page.__kwdefaults__", {"size": 4, "some": None})
     for n in range(13):
         some = {"score": str(n % 3), "budget": "5.00", "since": f"2026-03-0{n % 3 + 1}", "motto": "AbC"[n % 3]}
         some |= {"seen": f"2026-03-05T09:00:0{n % 3}.5Z", "showroom": n % 2 == 0, "colour": "red", "rank": "green"}
@@ -221,11 +221,11 @@ def test_partners__deep_page__reads_no_more_than_a_page(sign_in, records):
 
 
 def test_count__beyond_the_limit__is_an_estimate(records, monkeypatch):
-    monkeypatch.setattr("partners.console.listing.COUNTED", 1)
+    monkeypatch.setattr("partners.estimating.COUNTED", 1)
     Partner.objects.bulk_create([Partner(external_id=f"S-{n}", name="S") for n in range(50)])
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE partners_partner")
-    count, is_estimate = counted(Partner.objects.present())
+    count, is_estimate = estimated(Partner.objects.present())
     assert is_estimate
     assert 20 <= count <= 100
 

@@ -191,3 +191,30 @@ def test_partner_segments__now_then_and_ever() -> None:
     assert slugs("?as_of=2026-01-02") == ["old"]
     assert sorted(slugs("?history=1")) == ["new", "old"]
     assert caller.get("partners/P1/segments/").json()["results"][0]["left_at"] is None
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("value", ["high", "low"])
+def test_explain__sensitive_condition__neither_verdict_nor_value_below_admin(value: str) -> None:
+    Attribute.objects.create(subject="partner", name="rating", label="Rating", type="text", sensitive=True)
+    Partner.objects.create(external_id="S1", name="One", region="EMEA", custom={"rating": value})
+    rule = {
+        "combinator": "and",
+        "rules": [
+            {"field": "region", "operator": "=", "value": "EMEA"},
+            {"combinator": "or", "rules": [{"field": "rating", "operator": "=", "value": "high"}]},
+        ],
+    }
+    body = {"slug": "rated", "name": "Rated", "subject": "partner", "rule": rule}
+    assert callers.key("admin").post("segments/", body).status_code == 201
+    told = {scope: callers.key(scope).get("segments/rated/members/S1/").json()["why"] for scope in ("read", "admin")}
+    region, group = told["read"]["tree"]["rules"]
+    [rating] = group["rules"]
+    assert region["verdict"] is True
+    assert [node["verdict"] for node in (rating, group, told["read"]["tree"], told["read"])] == [None] * 4
+    assert (rating["found"], rating["found_words"], rating["missing"]) == (None, "hidden", False)
+    assert told["read"]["nearest_miss"] == []
+    truth = value == "high"
+    assert told["admin"]["verdict"] is truth
+    assert told["admin"]["tree"]["rules"][1]["rules"][0]["found"] == value
+    assert len(told["admin"]["nearest_miss"]) == (0 if truth else 1)

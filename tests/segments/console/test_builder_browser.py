@@ -14,6 +14,7 @@ from django.utils import timezone
 from partners.models import Deal, Partner
 from segments.models import Membership, Segment
 from tests.segments.console.conftest import PASSWORD, compute, make_channel
+from tests.segments.factories import draft, leaf
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -272,3 +273,21 @@ def test_builder__some_have_no_value__counted_in_at_a_click(builder: Any) -> Non
     assert rule_of(page)["rules"][0]["missing"] == "match"
     page.get_by_role("button", name="Leave out those with no tier").press("Enter")
     shows(page, 2)
+
+
+def test_builder__another_time_zone__counted_and_told_at_once(builder: Any) -> None:
+    page = builder
+    window = {"last": 1, "unit": "months", "calendar": True}
+    draft("newcomers", leaf("joined_on", "inLast", window))
+    page.goto("/console/segments/newcomers/edit/")
+    sentence = page.locator("[data-live=sentence]")
+    sentence.get_by_text("Joined").wait_for()
+    assert "Days are those of" not in sentence.inner_text()
+    page.get_by_text("Description, objective, who may see it, time zone").click()
+    page.get_by_label("Days count in").select_option("Asia/Tokyo")
+    sentence.get_by_text("Days are those of Asia/Tokyo.").wait_for()
+    page.get_by_role("button", name="Save new version").click()
+    page.wait_for_url("**/console/segments/newcomers/")
+    version = Segment.objects.select_related("draft").get(slug="newcomers").draft
+    assert version is not None
+    assert (version.number, version.zone) == (2, "Asia/Tokyo")

@@ -37,8 +37,7 @@ def test_new__name_taken__gets_the_next_address(as_: Any) -> None:
 
 def test_new__sent_twice__made_once(as_: Any) -> None:
     client = as_("channel_manager")
-    token = client.get(reverse(NEW)).context["form"]["token"].value()
-    answers = [client.post(reverse(NEW), form(token=token)) for _ in range(2)]
+    answers = [client.post(reverse(NEW), form(csrfmiddlewaretoken="of this page")) for _ in range(2)]
     assert [answer.url for answer in answers] == [reverse("console_segment", args=["europe"])] * 2
     assert Segment.objects.filter(name="Europe").count() == 1
 
@@ -49,12 +48,12 @@ def test_new__sent_twice__made_once(as_: Any) -> None:
 )
 def test_new__rule_not_right__says_so_and_keeps_what_was_typed(rule: str, words: str, as_: Any) -> None:
     client = as_("channel_manager")
-    answer = client.post(reverse(NEW), form(rule=rule, token="abc"))
+    answer = client.post(reverse(NEW), form(rule=rule, csrfmiddlewaretoken="abc"))
     assert answer.status_code == 400
     assert words in answer.content.decode()
     assert 'value="Europe"' in answer.content.decode()
     assert not Segment.objects.filter(name="Europe").exists()
-    assert client.post(reverse(NEW), form(token="abc")).status_code == 302, "the token is free after a refusal"
+    assert client.post(reverse(NEW), form(csrfmiddlewaretoken="abc")).status_code == 302
 
 
 def test_new__errors_in_the_rule__reach_the_builder_with_pointers(as_: Any) -> None:
@@ -186,3 +185,46 @@ def test_archive__another_refers_to_it__refused_with_its_name(as_: Any, channel:
     assert "Users of gold" in page.content.decode()
     channel.gold.refresh_from_db()
     assert channel.gold.status == "active"
+
+
+def test_new__with_a_time_zone__kept_with_the_version(as_: Any) -> None:
+    client = as_("channel_manager")
+    client.post(reverse(NEW), form(zone="Asia/Tokyo"))
+    made = Segment.objects.select_related("draft").get(slug="europe")
+    assert made.draft.zone == "Asia/Tokyo"
+    opened = client.get(reverse("console_segment_edit", args=["europe"])).context["form"]
+    assert opened["zone"].value() == "Asia/Tokyo"
+    copied = client.get(reverse(NEW), {"from": "europe"}).context["form"]
+    assert copied["zone"].value() == "Asia/Tokyo"
+
+
+def test_new__no_such_time_zone__refused(as_: Any) -> None:
+    answer = as_("channel_manager").post(reverse(NEW), form(zone="Mars/Olympus"))
+    assert answer.status_code == 400
+    assert "Mars/Olympus is not one of the available choices" in answer.content.decode()
+
+
+def test_edit__only_the_time_zone__a_version_that_says_so_and_is_restored_whole(as_: Any) -> None:
+    client = as_("channel_manager")
+    days = {"field": "joined_on", "operator": "inLast", "value": {"last": 1, "unit": "months", "calendar": True}}
+    client.post(reverse(NEW), form(rule=json.dumps(days)))
+    segment = Segment.objects.select_related("draft").get(slug="europe")
+    edit = reverse("console_segment_edit", args=["europe"])
+    client.post(edit, form(rule=json.dumps(segment.draft.rule), zone="Asia/Tokyo", based_on=1))
+    client.post(edit, form(rule=json.dumps(segment.draft.rule), zone="Asia/Tokyo", based_on=2))
+    assert list(segment.versions.values_list("number", "zone")) == [(2, "Asia/Tokyo"), (1, "")]
+    shown = client.get(reverse("console_segment_versions", args=["europe"])).content.decode()
+    assert "days of the organisation (UTC)" in shown
+    assert "Days are those of Asia/Tokyo." in shown
+    client.post(reverse("console_segment_restore", args=["europe", 1]))
+    assert segment.versions.values_list("number", "zone").first() == (3, "")
+
+
+def test_edit__somebody_else_changed_the_zone__not_overwritten_in_silence(as_: Any) -> None:
+    client = as_("channel_manager")
+    client.post(reverse(NEW), form())
+    segment = Segment.objects.get(slug="europe")
+    drafting.change_rule(segment=segment, rule=EMEA, zone="Asia/Tokyo", author="Somebody")
+    answer = client.post(reverse("console_segment_edit", args=["europe"]), form(zone="", based_on=1))
+    assert answer.status_code == 409
+    assert Segment.objects.select_related("draft").get(slug="europe").draft.zone == "Asia/Tokyo"
