@@ -33,14 +33,11 @@ from segments.models import Segment, SegmentVersion
 from segments.publishing import LARGE_SHARE, TooManyMove, archive, publish
 from segments.stages import STAGES
 
-_FILTERS = ("subject", "status", "kind")
-
-
-def _choices(name: str) -> list[str]:
-    return [str(value) for value, _ in Segment._meta.get_field(name).choices or ()]
-
-
-_FILTER_PARAMETERS = [OpenApiParameter(name, {"type": "string", "enum": _choices(name)}) for name in _FILTERS]
+_FILTERS = {
+    name: [str(value) for value, _ in Segment._meta.get_field(name).choices or ()]
+    for name in ("subject", "status", "kind")
+}
+_FILTER_PARAMETERS = [OpenApiParameter(name, {"type": "string", "enum": values}) for name, values in _FILTERS.items()]
 
 
 class OwnerField(serializers.Field):
@@ -168,8 +165,8 @@ class SegmentList(APIView):
     def get(self, request: Request) -> Response:
         """A page of segments."""
         found = visible(request)
-        for name in _FILTERS:
-            value = chosen(request, name, _choices(name))
+        for name, values in _FILTERS.items():
+            value = chosen(request, name, values)
             found = found.filter(**{name: value}) if value else found
         found = found.filter(name__icontains=request.query_params.get("search", "").strip())
         return page(found, request, self, lambda rows: represent_segments(rows, request.user))
