@@ -4,24 +4,26 @@ from __future__ import annotations
 
 import random
 import tempfile
-from datetime import timedelta
 from typing import Any
 
 from django.db import connection
+from django.test import Client
 from django.utils import timezone
 
 from benchmarks import rivals, world
 from benchmarks.clock import Watch, p95
 from benchmarks.measures import Sizes, rules
+from benchmarks.rules import four
 from partners import snapshot
+from partners.snapshot import bases
 from partners.vocabulary import Subject
 from people import roles
 from people.models import User
-from segments import computing, history, previewing
+from segments import computing, members, previewing
 from segments.bitmaps import ids_of
 from segments.explaining import explain
 from segments.ledger import present_members
-from segments.models import Segment
+from segments.models import Change, Recompute, Segment
 from segments.overlaps import matrix
 from segments.rulebook import clock_at
 
@@ -31,44 +33,61 @@ def _viewer() -> User:
     return found
 
 
-def _four(number: int) -> dict[str, Any]:
-    """A rule of four conditions."""
-    chance = random.Random(number)  # noqa: S311 - the same rules every time
-    leaves = [world._leaf(chance) for _ in range(4)]
-    return {"combinator": "and", "not": False, "rules": leaves}
+WARM = 200
+"""First so many rules are previewed, as during an hour of work; then others are measured."""
+MEASURED = 100
+COUNTED = 30
 
 
 def preview(sizes: Sizes) -> dict[str, Any]:
-    """The exact count of a rule of four conditions, cold and warm, against an indexed SELECT count(*)."""
+    """The exact count of rules of four conditions, cold and warm, against an indexed SELECT count(*) of the same rules."""
     viewer = _viewer()
-    numbers = iter(range(10_000))
 
-    def one() -> None:
-        found = previewing.preview(subject="customer", rule=_four(next(numbers)), viewer=viewer, sample_size=10)
+    def one(number: int) -> int:
+        found = previewing.preview(subject="customer", rule=four(number), viewer=viewer, sample_size=10)
         if found.count is None:
             raise RuntimeError(f"The rule is not valid: {found.errors}")
+        return found.count
 
-    folder = snapshot._home()
-    if (folder / "customer").is_symlink():
-        (folder / "customer").unlink()
-    snapshot._open.clear()
-    _, cold = p95(one, 5)
+    place = bases.home() / "customer"
+    if place.is_symlink():
+        place.unlink()
+    bases._open.clear()
+    numbers = iter(range(10_000, 20_000))
+    _, cold = p95(lambda: one(next(numbers)), 5)
     with Watch() as writing:
         snapshot.write(Subject.CUSTOMER)
-    for _ in range(8):
-        one()
-    median, warm = p95(one, 40)
-    today = timezone.localdate()
+    with Watch() as opening:
+        one(next(numbers))
+    for _ in range(WARM):
+        one(next(numbers))
+    measured = iter(range(MEASURED))
+    middle, warm = p95(lambda: one(next(measured)), MEASURED)
+    today, sql_counts = timezone.localdate(), []
 
-    def counted() -> None:
+    def counted(number: int) -> None:
         with connection.cursor() as cursor:
-            condition = rivals.where(_four(next(numbers)), today)
+            condition = rivals.where(four(number), today)
             cursor.execute(f"SELECT count(*) FROM partners_customer t WHERE deleted_at IS NULL AND {condition}")
+            sql_counts.append(cursor.fetchone()[0])
 
-    _, rival = p95(counted, 10)
+    for number in range(MEASURED, MEASURED + 5):  # so that the rival is warm too
+        counted(number)
+    sql_counts.clear()
+    asked = iter(range(COUNTED))
+    rival_middle, rival = p95(lambda: counted(next(asked)), COUNTED)
+    differs = [number for number in range(COUNTED) if one(number) != sql_counts[number]]
+    world.change_some(0.001, 7)
+    with Watch() as changed:
+        one(MEASURED + 1)
     return {
-        "preview_ms": {"warm_p95": round(warm, 1), "warm_median": round(median, 1), "cold_p95": round(cold)},
+        "preview_ms": {"warm_p95": round(warm, 1), "warm_median": round(middle, 1), "cold_p95": round(cold)},
         "preview_vs_sql_count": round(rival / warm, 2),
+        "preview_vs_sql_count_median": round(rival_middle / middle, 2),
+        "preview_sql_count_ms": {"p95": round(rival, 1), "median": round(rival_middle, 1)},
+        "preview_differs_from_sql": differs,
+        "preview_first_of_a_process_ms": round(opening.seconds * 1000, 1),
+        "preview_after_change_ms": round(changed.seconds * 1000, 1),
         "snapshot_write_seconds": round(writing.seconds, 2),
     }
 
@@ -88,12 +107,32 @@ def explained(sizes: Sizes) -> dict[str, Any]:
 
 
 def as_of(sizes: Sizes) -> dict[str, Any]:
-    """How many were members at a past instant."""
+    """How many were members when the first run had ended, as a viewer is told, and how soon the list of them starts."""
+    viewer = _viewer()
     segments = list(Segment.objects.active().order_by("-member_count")[:20])
-    then = timezone.now() - timedelta(seconds=30)
-    numbers = iter(range(1000))
-    _, high = p95(lambda: history.members_at(segments[next(numbers) % len(segments)], then), 20)
-    return {"as_of_ms": round(high, 1), "as_of_members": max(segment.member_count for segment in segments)}
+    first = Recompute.objects.filter(finished_at__isnull=False).order_by("id").first()
+    then = (first.finished_at if first else None) or timezone.now()
+    numbers, again = iter(range(1000)), iter(range(1000))
+    middle, high = p95(lambda: members.count(segments[next(numbers) % len(segments)], viewer, then), 40)
+    client = Client(headers={"accept": "text/csv", "host": "localhost"})
+    client.force_login(viewer)
+
+    def begun() -> None:
+        slug = segments[next(again) % len(segments)].slug
+        answer = client.get(f"/api/v1/segments/{slug}/members/", {"as_of": then.isoformat()}, secure=True)
+        parts = iter(answer.streaming_content)  # type: ignore[attr-defined]
+        next(parts), next(parts)
+
+    begun()
+    _, starts = p95(begun, 20)
+    moved = Change.objects.filter(segment__in=segments, at__gt=then).count()
+    return {
+        "as_of_ms": round(high, 1),
+        "as_of_median_ms": round(middle, 1),
+        "as_of_stream_starts_ms": round(starts, 1),
+        "as_of_members": max(segment.member_count for segment in segments),
+        "as_of_moved_since": moved,
+    }
 
 
 def overlap(sizes: Sizes) -> dict[str, Any]:

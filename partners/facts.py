@@ -8,25 +8,17 @@ from __future__ import annotations
 
 import re
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from django.utils import timezone
 
-from partners.models import Attribute
-from partners.vocabulary import (
-    BUILT_IN,
-    Choice,
-    Field,
-    FieldKind,
-    FieldType,
-    Subject,
-    extend,
-)
+from partners.stored_fields import stored_fields
+from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 """What the name of an attribute looks like."""
@@ -283,39 +275,13 @@ def vocabulary(subject: Subject) -> dict[str, Field]:
     One query; inside `one_vocabulary` one for all subjects.
     """
     if _remembered.get() is None:
-        return _vocabulary(subject, list(_attributes().filter(subject=subject)))
-    every = once("attributes", lambda: list(_attributes()))
-    mine = [attribute for attribute in every if attribute.subject == subject]
-    return dict(once(f"vocabulary of {subject}", lambda: _vocabulary(subject, mine)))
+        return _vocabulary(subject, stored_fields()[subject])
+    every = once("attributes", stored_fields)
+    return dict(once(f"vocabulary of {subject}", lambda: _vocabulary(subject, every[subject])))
 
 
-def _attributes() -> Any:
-    return Attribute.objects.filter(archived_at=None).order_by("label", "name")
-
-
-def _vocabulary(subject: Subject, attributes: Iterable[Attribute]) -> dict[str, Field]:
-    fields = {field.name: field for field in BUILT_IN[subject]}
-    computed = {fact.field.name: fact.field for fact in FACTS[subject]}
-    for attribute in attributes:
-        choices = tuple(Choice(choice["value"], choice.get("label") or choice["value"]) for choice in attribute.choices)
-        if attribute.built_in:
-            if attribute.name in fields:
-                fields[attribute.name] = replace(
-                    extend(fields[attribute.name], choices),
-                    sensitive=fields[attribute.name].sensitive or attribute.sensitive,
-                )
-        elif attribute.name not in fields:
-            fields[attribute.name] = Field(
-                subject,
-                attribute.name,
-                attribute.label,
-                FieldType(attribute.type),
-                FieldKind.CUSTOM,
-                choices=choices,
-                description=attribute.description,
-                sensitive=attribute.sensitive,
-            )
-    return fields | computed
+def _vocabulary(subject: Subject, stored: dict[str, Field]) -> dict[str, Field]:
+    return stored | {fact.field.name: fact.field for fact in FACTS[subject]}
 
 
 def months_before(day: date, months: int) -> date:

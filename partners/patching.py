@@ -56,7 +56,7 @@ class Patch:
     def _rows(self, base: Array, fresh: Array) -> Array:
         if self.source is not None:
             return np.concatenate([base, fresh])[self.source]
-        rows = np.array(base)
+        rows = np.array(base, dtype=np.result_type(base, fresh))  # codes may be wider than those kept
         rows[self.places] = fresh
         return rows
 

@@ -14,6 +14,7 @@ from partners.tables import Scalars, Table
 from partners.vocabulary import FieldKind, FieldType, Subject, Vocabulary
 from segments.instants import Clock, Unit, Window, day_end, micros, span
 from segments.rules import Aggregate, Everyone, Group, Leaf, Node, SegmentLeaf, nodes
+from segments.rules.nodes import told_once
 
 _MOMENT = timedelta(microseconds=1)
 _TIMED = {
@@ -22,6 +23,14 @@ _TIMED = {
 }
 """Computed facts that count from the present day."""
 _EXACT = frozenset({Unit.DAYS, Unit.WEEKS})
+
+
+@told_once
+def leaves_of(node: Any) -> tuple[Any, ...]:
+    """The conditions of a rule, each once."""
+    return tuple(
+        dict.fromkeys(found for _, found in nodes(node) if not isinstance(found, Group | Everyone | SegmentLeaf))
+    )
 
 
 class Boundaries:
@@ -34,11 +43,9 @@ class Boundaries:
 
     def of(self, node: Node) -> datetime | None:
         """The next instant at which the rule's answer may change for some row; None: time does not matter to it."""
-        return earliest(self._of(found) for _, found in nodes(node))
+        return earliest(self._of(found) for found in leaves_of(node))
 
     def _of(self, node: Any) -> datetime | None:
-        if isinstance(node, Group | Everyone | SegmentLeaf):
-            return None
         if node not in self._leaves:
             self._leaves[node] = self._leaf(node)
         return self._leaves[node]

@@ -12,13 +12,13 @@ from segments.rules.nodes import Value
 
 
 def cell(column: Column, row: int, about: Field) -> Value:
-    """The value in the field's type, None when missing; a multi-choice is a tuple in the order of the record."""
+    """The value in the field's type, None when missing; a multi-choice is a tuple in alphabetical order."""
     if isinstance(column, Codes):
         code = int(column.codes[row])
         return column.dictionary[code] if code >= 0 else None
     if not isinstance(column, Scalars):
         found = column.codes[column.offsets[row] : column.offsets[row + 1]]
-        return tuple(column.dictionary[code] for code in found) or None
+        return tuple(sorted(column.dictionary[code] for code in found)) or None
     if not column.present[row]:
         return None
     if isinstance(column, Ratios):

@@ -18,10 +18,11 @@ from pyroaring import BitMap64
 from partners import snapshot, touching
 from partners.columns import read_table
 from partners.facts import one_vocabulary
-from partners.tables import Ints, Mask, Table
+from partners.tables import Ints, Table
 from partners.vocabulary import Subject
 from segments import references
 from segments.bitmaps import bitmap, mask_of
+from segments.bitwords import Bits, packed, rows_of
 from segments.boundaries import Boundaries, earliest
 from segments.evaluate import Evaluator, Lookups, blocks
 from segments.instants import Clock
@@ -80,21 +81,21 @@ class Material:
                 self.waits[other] = slug
                 self.fail(other, f"Waits for segment “{slug}”, which could not be worked out. The last members stay.")
 
-    def needs(self, slug: str) -> set[str]:
+    def needs(self, slug: str) -> frozenset[str]:
         """The segments that have to be worked out before: those it refers to and those it gives way to."""
         return segments_used(self.nodes[slug]) | self.rivals.get(slug, frozenset())
 
-    def standing(self, slug: str, mask: Mask, ids: Ints, masks: Mapping[str, Mask]) -> Mask:
+    def standing(self, slug: str, bits: Bits, ids: Ints, masks: Mapping[str, Bits]) -> Bits:
         """Who is in a segment once overrides and its place in a set have had their say; rows of `ids`, shape (n,)."""
         hand = self.by_hand.get(slug)
         if hand is not None:
-            mask = (mask | mask_of(hand.included, ids)) & ~mask_of(hand.excluded, ids)
+            bits = (bits | packed(mask_of(hand.included, ids))) & ~packed(mask_of(hand.excluded, ids))
         before = [masks[other] for other in sorted(self.rivals.get(slug, ()))]
         if before:
-            taken = np.logical_or.reduce(before)
-            self.lost[slug] = self.lost.get(slug, BitMap64()) | bitmap(ids[mask & taken])
-            mask = mask & ~taken
-        return mask
+            taken: Bits = np.bitwise_or.reduce(before)
+            self.lost[slug] = self.lost.get(slug, BitMap64()) | bitmap(ids[rows_of(bits & taken, len(ids))])
+            bits = bits & ~taken
+        return bits
 
     @contextmanager
     def failing(self, slug: str) -> Iterator[bool]:
@@ -183,12 +184,18 @@ def _graph(rows: Mapping[str, Segment]) -> dict[str, set[str]]:
 def plans_named(rule: Any, *, segment: str = "") -> list[Plan]:
     """The published rules of the active segments that a rule needs, directly or not: refers to, or (being the rule of
     `segment`) gives way to."""
-    named = slugs_named(rule) | (rivals().get(segment, frozenset()) if segment else frozenset())
-    if not named:
-        return []
-    rows = {row.slug: row for row in Segment.objects.active().select_related("published")}
-    graph = _graph(rows)
-    return [_plan(rows[slug]) for slug in sorted(references.upstream(graph, named)) if slug in rows]
+    before = rivals()
+    todo = slugs_named(rule) | (before.get(segment, frozenset()) if segment else frozenset())
+    found: dict[str, Plan] = {}
+    asked: set[str] = set()
+    while todo:  # a chain of references is short, and segments are many
+        asked |= todo
+        rows = Segment.objects.active().filter(slug__in=todo).select_related("published")
+        new = {row.slug: _plan(row) for row in rows}
+        found |= new
+        needed = (slugs_named(plan.rule) | before.get(slug, frozenset()) for slug, plan in new.items())
+        todo = set().union(*needed) - asked
+    return [found[slug] for slug in sorted(found)]
 
 
 def read(
@@ -219,7 +226,7 @@ def parsed(plans: Sequence[Plan], *, clock: Clock) -> Material:
         except RuleInvalid as invalid:
             broken[plan.slug] = str(invalid)
     stands_for = {plan.slug: plan.stands_for or plan.slug for plan in plans}
-    all_rivals = rivals()
+    all_rivals = rivals() if len(plans) > 1 else {}
     # A rival that is not active, or not part of this, takes nobody away.
     before = {
         slug: frozenset(all_rivals.get(stands_for[slug], frozenset()) & {plan.slug for plan in plans}) for slug in nodes
@@ -273,10 +280,7 @@ def _load(
     ranges: Mapping[Subject, tuple[int, int]] | None,
     also: Mapping[Subject, Iterable[str]] | None,
 ) -> Material:
-    material.lost = {}
-    named = {material.stands_for.get(slug, slug): slug for slug in nodes}
-    hands = overrides_at(filter(None, named), material.clock.as_of)
-    material.by_hand = {named[slug]: hand for slug, hand in hands.items()}
+    stand(material)
     scope = reach([(material.subjects[slug], node) for slug, node in nodes.items()], ids)
     material.family = gather(nodes.values(), scope=scope, clock=material.clock, ranges=ranges)
     for subject in dict.fromkeys([*material.books, *material.family.own_fields]):
@@ -290,6 +294,14 @@ def _load(
         else:
             material.tables[subject] = read_table(subject, sorted(names), as_of=as_of, ids=chosen)
     return material
+
+
+def stand(material: Material) -> None:
+    """Read who is in and out by hand, in the present snapshot."""
+    material.lost = {}
+    named = {material.stands_for.get(slug, slug): slug for slug in material.nodes}
+    hands = overrides_at(filter(None, named), material.clock.as_of)
+    material.by_hand = {named[slug]: hand for slug, hand in hands.items()}
 
 
 def seen(slugs: Collection[str] = ()) -> Seen:
@@ -315,6 +327,7 @@ def boundaries_of(material: Material) -> dict[str, datetime | None]:
 def work_out(material: Material, *, pulse: Callable[[], None] = lambda: None) -> dict[str, BitMap64]:
     """Who should be in each segment that does not fail. `pulse` is called now and then; it may raise to stop."""
     members: dict[str, BitMap64] = {}
+    parts: dict[str, list[Ints]] = {}
     lookups: dict[Subject, Lookups] = {subject: {} for subject in material.tables}
     for stage in stages(material.nodes):
         _prepare(material, stage, members, pulse)
@@ -333,10 +346,12 @@ def work_out(material: Material, *, pulse: Callable[[], None] = lambda: None) ->
                 for slug in mine:
                     with material.failing(slug) as goes_on:
                         if goes_on:
-                            true = evaluator.mask(material.nodes[slug])
+                            true = evaluator.bits(material.nodes[slug])
                             masks[slug] = material.standing(slug, true, block.ids, masks)
-                            found = bitmap(block.ids[masks[slug]])
-                            members[slug] = members[slug] | found if slug in members else found
+                            parts.setdefault(slug, []).append(block.ids[rows_of(masks[slug], len(block))])
+        for slug in stage:
+            if slug in parts:
+                members[slug] = bitmap(np.concatenate(parts.pop(slug)))
     return {slug: found for slug, found in members.items() if slug not in material.failures}
 
 

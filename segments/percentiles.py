@@ -18,15 +18,16 @@ from partners.vocabulary import Field, FieldType, Vocabulary
 from segments.normalise import loose
 from segments.operators import PERCENTILES
 from segments.ratios import Ratios, places_of
-from segments.rules.nodes import Leaf, Node, nodes
+from segments.rules.nodes import Leaf, Node, nodes, told_once
 
 PLACES = 10**6
 """A percentage has six places at most."""
 
 
-def ranked_leaves(node: Node) -> list[Leaf]:
+@told_once
+def ranked_leaves(node: Node) -> tuple[Leaf, ...]:
     """The percentiles of a rule: what it says of one subject depends on all of them."""
-    return [found for _, found in nodes(node) if isinstance(found, Leaf) and found.operator in PERCENTILES]
+    return tuple(found for _, found in nodes(node) if isinstance(found, Leaf) and found.operator in PERCENTILES)
 
 
 def rank_name(leaf: Leaf) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,14 +10,15 @@ import numpy as np
 from pyroaring import BitMap64
 
 from partners import snapshot
-from partners.tables import Mask
+from partners.columns import read_ids
+from partners.tables import Ints, Mask, Table
 from partners.vocabulary import Subject
 from people.roles import Viewer, is_partner, is_vendor, may_reveal
 from segments import computing
 from segments.bitmaps import bitmap, mask_of
 from segments.cells import cell
 from segments.computing import Material, Plan
-from segments.evaluate import present
+from segments.counting import Scope, first, parts
 from segments.instants import Clock
 from segments.ledger import present_members
 from segments.members import MODELS
@@ -99,20 +100,20 @@ def _preview(
     clock = clock_at()
     try:
         own_slug = segment.slug if segment else ""
-        material, wanted = _work_out(subject, rule, clock, zone=zone, own_slug=own_slug, viewer=viewer)
+        material = _parsed(subject, rule, clock, zone=zone, own_slug=own_slug, viewer=viewer)
+        found = parts(material, subject, _OWN, _scope(subject, viewer))
+        _refuse_failed(material)
     except RuleInvalid as invalid:
         return Preview(count=None, total=_visible_count(subject, viewer), errors=invalid.errors)
-    node = material.nodes[_OWN]
-    table, book = material.tables[subject], material.books[subject]
-    visible = _visible(subject, viewer, material)
+    node, book = material.nodes[_OWN], material.books[subject]
     shown = _in_order(fields_used(node), [found.field for _, found in nodes(node) if isinstance(found, Leaf)])
-    members = mask_of(wanted, table.ids) & visible
+    total = sum(part.total for part in found)
     return Preview(
-        count=int(np.count_nonzero(members)),
-        total=int(np.count_nonzero(visible)),
-        missing={name: int(np.count_nonzero(visible & ~present(table.columns[name]))) for name in shown},
+        count=sum(int(np.count_nonzero(part.among(part.wanted))) for part in found),
+        total=total,
+        missing={name: total - sum(part.present(name) for part in found) for name in shown},
         sentence=sentence(node, book.vocabulary, subject=subject, segments=book.names, clock=clock),
-        sample=_sample(material, subject, members, _tellable(shown, material, subject, viewer), sample_size),
+        sample=_sample(material, subject, first(found, sample_size), _tellable(shown, material, subject, viewer)),
         intervals={
             pointer: dates
             for pointer, leaf in nodes(node)
@@ -148,7 +149,8 @@ def _difference(segment: Segment, viewer: Viewer, sample_size: int, material: Ma
 
     def side(ids: BitMap64) -> Side:
         mask = mask_of(ids, table.ids)
-        return Side(len(ids), _sample(material, subject, mask, shown, sample_size), ids)
+        rows = [(table, int(row)) for row in np.flatnonzero(mask)[:sample_size]]
+        return Side(len(ids), _sample(material, subject, rows, shown), ids)
 
     leaving = (have - wanted) & visible
     unseen = gone if not viewer.regions and not is_partner(viewer) else BitMap64()
@@ -191,10 +193,8 @@ _OWN = ""
 """The slug of the rule that is looked at: nothing can refer to it."""
 
 
-def _work_out(
-    subject: Subject, rule: Any, clock: Clock, *, zone: str, own_slug: str, viewer: Viewer | None
-) -> tuple[Material, BitMap64]:
-    """Evaluate a rule as publishing it now would, with the segments it refers to as of the same instant.
+def _parsed(subject: Subject, rule: Any, clock: Clock, *, zone: str, own_slug: str, viewer: Viewer | None) -> Material:
+    """A rule as publishing it now would evaluate it, with the segments that it refers to; nothing is read yet.
 
     `viewer`: who thought of the rule; None: it is a stored one.
     """
@@ -202,12 +202,22 @@ def _work_out(
     node = book.parse(rule, own_slug=own_slug, zone=zone)
     if viewer is not None:
         refuse_hidden(node, book.vocabulary, viewer)
-    material = computing.read(
-        [Plan(_OWN, subject, rule, own_slug, zone), *computing.plans_named(rule, segment=own_slug)], clock=clock
-    )
-    found = computing.work_out(material)
+    plans = [Plan(_OWN, subject, rule, own_slug, zone), *computing.plans_named(rule, segment=own_slug)]
+    return computing.parsed(plans, clock=clock)
+
+
+def _refuse_failed(material: Material) -> None:
     if _OWN in material.failures:
         raise RuleInvalid([RuleError("", "cannot_evaluate", material.failures[_OWN])])
+
+
+def _work_out(
+    subject: Subject, rule: Any, clock: Clock, *, zone: str, own_slug: str, viewer: Viewer | None
+) -> tuple[Material, BitMap64]:
+    """Evaluate a rule as publishing it now would, with the segments it refers to as of the same instant."""
+    material = computing.load(_parsed(subject, rule, clock, zone=zone, own_slug=own_slug, viewer=viewer))
+    found = computing.work_out(material)
+    _refuse_failed(material)
     return material, found[_OWN]
 
 
@@ -217,13 +227,23 @@ def _visible_count(subject: Subject, viewer: Viewer) -> int:
     return visible
 
 
+def _scope(subject: Subject, viewer: Viewer) -> Scope | None:
+    """Whom the viewer may see; None: everybody."""
+    if is_vendor(viewer) and not viewer.regions:
+        return None
+    rows = MODELS[subject.value].objects.visible_to(viewer).order_by("pk")
+
+    def ids(of: Ints | None) -> Ints:
+        some = rows if of is None else rows.filter(pk__in=of.tolist())
+        return read_ids(*some.values_list("pk").query.sql_with_params())
+
+    return Scope(ids, lasts=tuple(sorted(viewer.regions)) if is_vendor(viewer) else None)
+
+
 def _visible(subject: Subject, viewer: Viewer, material: Material) -> Mask:
     """Which rows the viewer may see. The table holds all subjects there are, of the same snapshot."""
-    ids = material.tables[subject].ids
-    if is_vendor(viewer) and not viewer.regions:
-        return np.ones(len(ids), dtype=np.bool_)
-    seen = MODELS[subject.value].objects.visible_to(viewer).values_list("pk", flat=True)
-    return np.isin(ids, np.fromiter(seen.iterator(), dtype=np.int64))
+    ids, scope = material.tables[subject].ids, _scope(subject, viewer)
+    return np.ones(len(ids), dtype=np.bool_) if scope is None else np.isin(ids, scope.ids(None))
 
 
 def _in_order(names: Collection[str], order: list[str]) -> list[str]:
@@ -238,16 +258,15 @@ def _tellable(names: Collection[str], material: Material, subject: Subject, view
 
 
 def _sample(
-    material: Material, subject: Subject, mask: Mask, names: Collection[str], size: int
+    material: Material, subject: Subject, rows: Sequence[tuple[Table, int]], names: Collection[str]
 ) -> list[dict[str, Any]]:
-    """The first rows by id, with what people know them by and what the rule reads."""
-    words, table = material.books[subject].vocabulary, material.tables[subject]
-    rows = np.flatnonzero(mask)[:size]
-    ids = table.ids[rows].tolist()
+    """These rows, with what people know them by and what the rule reads."""
+    words = material.books[subject].vocabulary
+    ids = [int(table.ids[row]) for table, row in rows]
     known = MODELS[subject.value].objects.filter(pk__in=ids).values_list("pk", *_SHOWN)
     shown = {pk: dict(zip(_SHOWN, (text.strip() or None for text in texts), strict=True)) for pk, *texts in known}
     read = [name for name in names if name not in _SHOWN]
     return [
         shown[subject_id] | {name: value_to_json(cell(table.columns[name], row, words[name])) for name in read}
-        for subject_id, row in zip(ids, rows.tolist(), strict=True)
+        for subject_id, (table, row) in zip(ids, rows, strict=True)
     ]

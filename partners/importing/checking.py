@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
-from partners.importing.staging import array, escape
+from partners.importing.pieces import array, escape
+from partners.importing.plain import Plain
 from partners.models import Customer, Partner
 from partners.rows import DateOrder, Formats, Resolver, UnknownChoice, Value, accept, read, stored
 from partners.rows.cells import PLAIN
@@ -51,26 +52,26 @@ class Checker:
         self.refers_to = self.field.refers_to if self.field.name != "parent" else ""
         self.is_required = self.field.kind is FieldKind.BUILT_IN and self.field.name in REQUIRED[self.field.subject]
         self._write = _writer(self.field)
+        self._plain = Plain(self.field, self.formats, is_required=self.is_required)
 
-    def texts(self, cells: Iterable[str]) -> list[Piece]:
+    def texts(self, cells: Sequence[str]) -> list[Piece]:
         """The pieces of a column's cells."""
-        cells = list(cells)
+        as_they_are = self._plain(cells)
+        if as_they_are is not None:
+            return cast("list[Piece]", as_they_are)
         if self.refers_to:
             self._look_up(cells)
         known = self._known
         if len(known) > REMEMBERED:
             known.clear()
-        pieces = []
-        for cell in cells:
-            piece = known.get(cell)
-            if piece is None:
-                try:
-                    piece = self._written(self._read(cell))
-                except ValueError as error:
-                    piece = Bad(str(error))
-                known[cell] = piece
-            pieces.append(piece)
-        return pieces
+        for cell in dict.fromkeys(cells):
+            if cell in known:
+                continue
+            try:
+                known[cell] = self._written(self._read(cell))
+            except ValueError as error:
+                known[cell] = Bad(str(error))
+        return [known[cell] for cell in cells]
 
     def value(self, value: object) -> Piece:
         """The piece of one JSON value."""

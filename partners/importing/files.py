@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from itertools import islice, repeat
+from itertools import compress
 from pathlib import Path
 from typing import Any, cast
 
@@ -16,7 +16,7 @@ from partners.facts import vocabulary
 from partners.importing.checking import Bad, Checker, Piece
 from partners.importing.mapping import Mapped, identifies, suggest
 from partners.importing.options import Options
-from partners.importing.reading import FileProblem, Row, Source
+from partners.importing.reading import Chunk, FileProblem, Source
 from partners.importing.staging import Stage, take_turn
 from partners.models import Journal, Origin
 from partners.rows import Invalid, Profile
@@ -122,8 +122,8 @@ class _Import:
         self.has_custom = any(f.kind is FieldKind.CUSTOM for f in fields)
         take_turn(self.subject)
         with Stage(self.subject, fields, custom=self.has_custom, uniform=True) as stage:
-            for chunk in _chunks(self.source.rows()):
-                stage.copy(self._check(chunk))
+            for chunk in self.source.chunks(CHUNK):
+                stage.copy_text(*self._check(chunk))
                 self.result.rows += len(chunk)
                 self.on_progress(self.result.rows, self.total)
             for refused in stage.refuse():
@@ -160,9 +160,9 @@ class _Import:
         named = {column.index for column in self.columns} | {i for i, cell in enumerate(self.header) if cell}
         nameless: set[int] = set()
         self.total = 0
-        for chunk in _chunks(self.source.rows()):
+        for chunk in self.source.chunks(CHUNK):
             self.total += len(chunk)
-            whole = [row.cells for row in chunk if not row.problem and len(row.cells) >= len(self.header)]
+            whole = [cells for cells in chunk.rows if len(cells) >= len(self.header)]
             for index, profile in profiles.items():
                 profile.see([cells[index] for cells in whole])
             for index in set(range(len(self.header))) - named - nameless:
@@ -205,54 +205,64 @@ class _Import:
         add = self.options.create_fields and field.is_choice and not field.refers_to
         return Checker(field, formats, orders, add_choices=add)
 
-    def _check(self, rows: list[Row]) -> list[str]:
-        """The good rows of a chunk as lines for COPY; what is wrong with the others is noted."""
-        whole = [row for row in rows if self._is_whole(row)]
+    def _check(self, chunk: Chunk) -> tuple[str, int]:
+        """The good rows of a chunk as lines for COPY, and how many they are; what is wrong with the others is noted."""
+        for row in chunk.unreadable:
+            self._reject(row.line, "", "", row.problem)
+        lines, rows = self._whole(chunk)
+        rejected = len(self.bad_lines)
         built_in: list[list[Piece]] = []
         custom: list[list[Piece]] = []
         ids: list[Piece] = []
         for column, checker in self.checkers:
-            pieces = checker.texts([row.cells[column.index] for row in whole])
-            self._note(column, whole, pieces)
+            cells = [row[column.index] for row in rows]
+            pieces = checker.texts(cells)
+            self._note(column, lines, cells, pieces)
             if column.field == "external_id":
                 ids = pieces
             else:
                 (custom if checker.field.kind is FieldKind.CUSTOM else built_in).append(pieces)
-        lines = []
-        # Row by row; a custom part is one cell. Pieces of rows that are not bad are texts.
-        stored: Iterable[tuple[Piece, ...]] = zip(*built_in, strict=True) if built_in else repeat((), len(whole))
-        for at, (row, key, values) in enumerate(zip(whole, cast("list[str]", ids), stored, strict=True)):
-            if row.line in self.bad_lines:
-                continue
-            if key in self.seen:
-                first = self.seen[key]
-                self._reject(
-                    row.line,
-                    self._header_of("external_id"),
-                    key,
-                    f"was given before, on line {first}; the first row counts",
-                )
-                continue
-            self.seen[key] = row.line
-            cells = [str(row.line), key, *cast("tuple[str, ...]", values)]
-            if self.has_custom:
-                cells.append("{" + ",".join(str(pieces[at]) for pieces in custom) + "}")
-            lines.append("\t".join(cells) + "\n")
-        return lines
+        columns = [list(map(str, lines)), cast("list[str]", ids), *cast("list[list[str]]", built_in)]
+        if self.has_custom:  # one cell of all custom parts
+            columns.append(["{" + ",".join(map(str, parts)) + "}" for parts in zip(*custom, strict=True)])
+        staged: Iterable[tuple[str, ...]] = zip(*columns, strict=True)
+        if len(self.bad_lines) > rejected or len(set(ids)) < len(ids) or not self.seen.keys().isdisjoint(ids):
+            good = self._first_ones(lines, ids)
+            staged = compress(staged, good)
+            count = sum(good)
+        else:
+            self.seen.update(zip(columns[1], lines, strict=True))
+            count = len(rows)
+        return "".join([f"{line}\n" for line in map("\t".join, staged)]), count
 
-    def _is_whole(self, row: Row) -> bool:
+    def _first_ones(self, lines: Sequence[int], ids: Sequence[Piece]) -> list[bool]:
+        """Which rows are neither bad nor another one of an id that came before; the latter are noted."""
+        good = []
+        for line, key in zip(lines, ids, strict=True):
+            first = line if line in self.bad_lines else self.seen.setdefault(cast(str, key), line)
+            good.append(line not in self.bad_lines and first == line)
+            if first != line:
+                reason = f"was given before, on line {first}; the first row counts"
+                self._reject(line, self._header_of("external_id"), cast(str, key), reason)
+        return good
+
+    def _whole(self, chunk: Chunk) -> tuple[Sequence[int], list[list[str]]]:
+        """The rows that have a cell for each column, and their lines; the others are noted."""
+        if set(map(len, chunk.rows)) <= {len(self.header)}:
+            return chunk.lines, chunk.rows
+        whole = [self._is_whole(*row) for row in zip(chunk.lines, chunk.rows, strict=True)]
+        return list(compress(chunk.lines, whole)), list(compress(chunk.rows, whole))
+
+    def _is_whole(self, line: int, cells: list[str]) -> bool:
         """Whether a row has a cell for each column; noted when not."""
-        if row.problem:
-            self._reject(row.line, "", "", row.problem)
-            return False
-        width, cells = len(self.header), row.cells
+        width = len(self.header)
         if self.source.kind == "xlsx":
             cells.extend([""] * (width - len(cells)))
         if len(cells) < width or any(cell.strip() for cell in cells[width:]):
             while len(cells) > width and not cells[-1].strip():
                 cells.pop()
             self._reject(
-                row.line,
+                line,
                 "",
                 self.source.delimiter.join(cells),
                 f"has {len(cells)} cells where the header has {width}; a cell that holds the delimiter must stand in quotes",
@@ -260,10 +270,10 @@ class _Import:
             return False
         return True
 
-    def _note(self, column: Mapped, rows: list[Row], pieces: list[Piece]) -> None:
-        for row, piece in zip(rows, pieces, strict=True):
+    def _note(self, column: Mapped, lines: Sequence[int], cells: Sequence[str], pieces: list[Piece]) -> None:
+        for line, cell, piece in zip(lines, cells, pieces, strict=True) if Bad in set(map(type, pieces)) else ():
             if isinstance(piece, Bad):
-                self._reject(row.line, column.header, row.cells[column.index], piece.reason)
+                self._reject(line, column.header, cell, piece.reason)
 
     def _reject(self, line: int, column: str, value: str, reason: str) -> None:
         self.bad_lines.add(line)
@@ -285,8 +295,3 @@ class _Import:
                 add_choices(
                     subject=self.subject, field=checker.field.name, values=[v for v in checker.added if v in used]
                 )
-
-
-def _chunks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    while chunk := list(islice(rows, CHUNK)):
-        yield chunk

@@ -6,8 +6,10 @@ import codecs
 import csv
 import io
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate, islice
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +19,7 @@ DELIMITERS = ",;\t|"
 CELL_LIMIT = 16 * 2**20
 """Characters of one cell; a longer one is a quote that was never closed."""
 BLOCK = 2**20
+_BREAK = re.compile(r"\r\n|\r|\n")
 csv.field_size_limit(CELL_LIMIT)
 
 
@@ -27,6 +30,19 @@ class Row:
     line: int
     cells: list[str]
     problem: str = ""
+
+
+@dataclass(slots=True)
+class Chunk:
+    """Some consecutive records: those that can be read, and those that cannot; blank ones are left out."""
+
+    lines: Sequence[int]
+    """Where each of `rows` begins."""
+    rows: list[list[str]]
+    unreadable: list[Row] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(self.rows) + len(self.unreadable)
 
 
 class Source:
@@ -48,6 +64,16 @@ class Source:
     def rows(self) -> Iterator[Row]:
         """The rows below the header; blank ones are left out."""
         return (row for row in self._all() if row.line > self.header_line)
+
+    def chunks(self, size: int) -> Iterator[Chunk]:
+        """The same rows, so many at a time: many times faster for a large file."""
+        if self._sheet is None:
+            yield from filter(len, self._text_chunks(size))
+            return
+        rows = self.rows()
+        while some := list(islice(rows, size)):
+            good = [row for row in some if not row.problem]
+            yield Chunk([row.line for row in good], [row.cells for row in good], [row for row in some if row.problem])
 
     def _open(self) -> IO[bytes]:
         if isinstance(self._given, bytes):
@@ -80,6 +106,31 @@ class Source:
         for text in self._sheet:
             yield Row(*json.loads(text))
 
+    def _text_chunks(self, size: int) -> Iterator[Chunk]:
+        with io.TextIOWrapper(self._open(), encoding=self.encoding, newline="") as text:
+            for _ in range(self._skip):
+                text.readline()
+            reader = csv.reader(text, delimiter=self.delimiter, strict=True)
+            while self._skip + reader.line_num < self.header_line:
+                next(reader)
+            goes_on = True
+            while goes_on:
+                before, rows, bad = reader.line_num, list[list[str]](), list[Row]()
+                error = None
+                try:
+                    rows.extend(islice(reader, size))  # what came before an error stays
+                    goes_on = len(rows) == size
+                except csv.Error as raised:
+                    error = raised
+                lines: Sequence[int] = range(self._skip + before + 1, self._skip + before + 1 + len(rows))
+                if error or reader.line_num - before != len(rows):
+                    *lines, line = accumulate((1 + _breaks(cells) for cells in rows), initial=self._skip + before + 1)
+                    bad = [_unreadable(error, line)] if error else []
+                if not all(rows) or not all(map(str.strip, next(zip(*rows, strict=False), ()))):
+                    full = [at for at, cells in enumerate(rows) if "".join(cells).strip()]
+                    lines, rows = [lines[at] for at in full], [rows[at] for at in full]
+                yield Chunk(lines, rows, bad)
+
     def _text_rows(self) -> Iterator[Row]:
         with io.TextIOWrapper(self._open(), encoding=self.encoding, newline="") as text:
             for _ in range(self._skip):
@@ -97,6 +148,11 @@ class Source:
                 # The first cell nearly always says that the row is not blank; then the others need no look.
                 if cells and ((cells[0] and not cells[0].isspace()) or "".join(cells).strip()):
                     yield Row(line, cells)
+
+
+def _breaks(cells: list[str]) -> int:
+    """Line breaks inside the cells of a record."""
+    return sum(len(_BREAK.findall(cell)) for cell in cells)
 
 
 def _unreadable(error: csv.Error, line: int) -> Row:

@@ -8,7 +8,6 @@ when its value does.
 from __future__ import annotations
 
 import io
-import re
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -26,10 +25,10 @@ from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 LOCKS = {Subject.PARTNER: 4_711_001, Subject.CUSTOMER: 4_711_002, Subject.DEAL: 4_711_003}
 """Advisory locks: bulk writers of one subject take turns, so two of them cannot wait for each other's rows."""
-_ESCAPED = re.compile(r"[\\\t\n\r\v\x08\f]")
-_ESCAPES = str.maketrans(
-    {"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r", "\x0b": "\\v", "\x08": "\\b", "\x0c": "\\f"}
-)
+MANY = 10_000
+_FOR_MANY = ("jit = off", "work_mem = '64MB'", "gin_pending_list_limit = '64MB'")
+"""So many rows are settled with these, to the end of the transaction: room for their joins, and the words of their names
+put into the index in fewer goes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,19 +58,6 @@ def slot(field: Field) -> Slot:
     return Slot(field.name, kind, field.name, empty)
 
 
-def escape(text: str) -> str:
-    """A text for COPY's text format."""
-    return text.translate(_ESCAPES) if _ESCAPED.search(text) else text
-
-
-def array(items: Sequence[str | int]) -> str:
-    """An array for COPY's text format."""
-    if items and isinstance(items[0], int):
-        return "{" + ",".join(map(str, items)) + "}"
-    quoted = ('"' + str(item).replace("\\", "\\\\").replace('"', '\\"') + '"' for item in items)
-    return escape("{" + ",".join(quoted) + "}")
-
-
 @dataclass(frozen=True, slots=True)
 class Settled:
     """How many rows became records, changed one, or changed nothing."""
@@ -95,6 +81,8 @@ class Stage:
         self.slots = {field.name: slot(field) for field in self.fields}
         self.custom = custom
         self.uniform = uniform
+        # Which rows are new and which change something: what only some callers need costs a second writing of the row.
+        self.is_flagged = not uniform or not self.slots.keys().isdisjoint({"partners", "parent"})
         self.name = f"stage_{secrets.token_hex(8)}"
         self.table = TABLES[subject]
         self.rows = 0
@@ -112,16 +100,21 @@ class Stage:
 
     def copy(self, lines: Sequence[str]) -> None:
         """Take rows in COPY's text format."""
-        if lines:
-            self.rows += len(lines)
+        self.copy_text("".join(lines), len(lines))
+
+    def copy_text(self, text: str, count: int) -> None:
+        """Take so many rows as one text."""
+        if count:
+            self.rows += count
             with connection.cursor() as cursor:
-                cursor.cursor.copy_expert(f"COPY {self.name} FROM STDIN", io.StringIO("".join(lines)))
+                cursor.cursor.copy_expert(f"COPY {self.name} FROM STDIN", io.BytesIO(text.encode()), 2**20)
 
     def refuse(self) -> list[Refused]:
         """Take out the rows that cannot become records."""
         self.run(f"ALTER TABLE {self.name} ADD is_new boolean NOT NULL DEFAULT false")
         self.run(f"ALTER TABLE {self.name} ADD is_changed boolean NOT NULL DEFAULT false")
-        self.run(f"CREATE INDEX ON {self.name} (external_id)")
+        if "parent" in self.slots:
+            self.run(f"CREATE INDEX ON {self.name} (external_id)")
         self.run(f"ANALYZE {self.name}")
         refused = taken_out(self)
         self.rows -= len(refused)
@@ -149,8 +142,11 @@ class Stage:
     ) -> Settled:
         """Insert the new, update what differs, link what is linked. A journal takes what was there before."""
         values = {"origin": origin.pk, "now": now, "journal": journal.pk if journal else None}
+        if self.rows > MANY:
+            for setting in _FOR_MANY:
+                self.run(f"SET LOCAL {setting}")
         created = self._insert(values)
-        if journal and created:
+        if journal and created and self.is_flagged:
             keep_made(self, values)
         updated = self._update(values, replace_custom)
         if "partners" in self.slots:
@@ -160,7 +156,7 @@ class Stage:
         return Settled(created, updated, self.rows - created - updated)
 
     def outcomes(self) -> dict[int, str]:
-        """created, updated or unchanged, by line."""
+        """created, updated or unchanged, by line; of a stage that is flagged."""
         found = self.run(f"SELECT line, is_new, is_changed FROM {self.name}")
         return {line: "created" if new else "updated" if changed else "unchanged" for line, new, changed in found}
 
@@ -188,14 +184,25 @@ class Stage:
                 " || coalesce((SELECT jsonb_object_agg(k, %(origin)s::bigint)"
                 " FROM jsonb_each(s.custom) e(k, v) WHERE v <> 'null'), '{}')"
             )
-        self.run(
-            f"WITH made AS (INSERT INTO {self.table} ({', '.join(columns)}, custom, provenance, created_at, updated_at)"
+        insert = (
+            f"INSERT INTO {self.table} ({', '.join(columns)}, custom, provenance, created_at, updated_at)"
             f" SELECT {', '.join(selected)}, {custom}, {provenance}, %(now)s, %(now)s FROM {self.name} s"
             f" WHERE NOT EXISTS (SELECT 1 FROM {self.table} t WHERE t.external_id = s.external_id) ORDER BY s.line"
-            f" ON CONFLICT (external_id) DO NOTHING RETURNING external_id)"
-            f" UPDATE {self.name} s SET is_new = true FROM made WHERE s.external_id = made.external_id",
-            values,
+            f" ON CONFLICT (external_id) DO NOTHING"
         )
+        if not self.is_flagged and values["journal"]:
+            insert = (
+                f"WITH made AS ({insert} RETURNING id), kept AS (UPDATE partners_journal SET made = made ||"
+                " (SELECT array_agg(id ORDER BY id) FROM made) WHERE id = %(journal)s AND EXISTS (SELECT 1 FROM made))"
+                " SELECT id FROM made"
+            )
+            return len(self.run(insert, values))
+        if self.is_flagged:
+            insert = (
+                f"WITH made AS ({insert} RETURNING external_id)"
+                f" UPDATE {self.name} s SET is_new = true FROM made WHERE s.external_id = made.external_id"
+            )
+        self.run(insert, values)
         made: int = self._count
         if made and "parent" in self.slots:
             self.run(
@@ -240,13 +247,18 @@ class Stage:
         if values["journal"]:
             have_want = {name: self._new_value(name) for name in self.slots}
             keep_before(self, have_want, f"{parent} WHERE NOT s.is_new AND ({' OR '.join(differs)})", values)
-        self.run(
-            f"WITH changed AS (UPDATE {self.table} t SET {', '.join([*sets, f'provenance = {provenance}'])},"
+        # What was just made has all that its row gives, so nothing differs but, where flags are kept, links.
+        update = (
+            f"UPDATE {self.table} t SET {', '.join([*sets, f'provenance = {provenance}'])},"
             f" updated_at = %(now)s, deleted_at = NULL FROM {self.name} s {parent}"
-            f" WHERE t.external_id = s.external_id AND NOT s.is_new AND ({' OR '.join(differs)}) RETURNING s.line)"
-            f" UPDATE {self.name} s SET is_changed = true FROM changed WHERE s.line = changed.line",
-            values,
+            f" WHERE t.external_id = s.external_id AND NOT s.is_new AND ({' OR '.join(differs)})"
         )
+        if self.is_flagged:
+            update = (
+                f"WITH changed AS ({update} RETURNING s.line)"
+                f" UPDATE {self.name} s SET is_changed = true FROM changed WHERE s.line = changed.line"
+            )
+        self.run(update, values)
         return self._count
 
     def _link(self) -> None:

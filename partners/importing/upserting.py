@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from partners.facts import vocabulary
 from partners.importing.checking import Bad, Checker
-from partners.importing.staging import Stage, array, slot, take_turn
+from partners.importing.pieces import array
+from partners.importing.staging import Stage, slot, take_turn
 from partners.models import Journal, Origin
 from partners.rows import external_id
 from partners.rows.values import REQUIRED

@@ -115,6 +115,7 @@ class Partner(Record):
             models.Index(fields=["name", "id"], name="partner_by_name"),
             models.Index(fields=["region"], name="partner_by_region"),
             GinIndex(searched(), name="partner_by_words"),
+            models.Index(fields=["id"], condition=models.Q(deleted_at__isnull=False), name="partner_deleted"),
         ]
 
 
@@ -141,6 +142,7 @@ class Customer(Record):
             models.Index(fields=["name", "id"], name="customer_by_name"),
             models.Index(fields=["region"], name="customer_by_region"),
             GinIndex(searched(), name="customer_by_words"),
+            models.Index(fields=["id"], condition=models.Q(deleted_at__isnull=False), name="customer_deleted"),
         ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -16,6 +17,8 @@ CHOICE_SHARE = 0.05
 FEWEST_FOR_CHOICE = 20
 TRUTHS = (frozenset({"true", "false"}), frozenset({"yes", "no"}))
 REMEMBERED = 10_000
+_TWO = re.compile(r"\..*\.")
+"""Two points in one text."""
 LONGEST_PLAIN = 40
 """No number and no date is longer."""
 
@@ -43,6 +46,10 @@ class Profile:
 
     def see(self, texts: Iterable[str]) -> None:
         """Take further cells into account."""
+        if self.expected is FieldType.NUMBER:
+            texts = list(texts)
+            if self._say_nothing(texts):
+                return
         met = self._met
         for raw in texts:
             if raw in met:
@@ -64,6 +71,12 @@ class Profile:
                 self.dates.see(text)
             if self.expected is None:
                 self._try(text)
+
+    def _say_nothing(self, texts: list[str]) -> bool:
+        """Of a column of numbers: none of the texts says more about its decimal mark than is known. What they are beside
+        numbers is not asked."""
+        together = "\n".join(texts)
+        return "," not in together and ("." not in together or (self.numbers.points > 0 and not _TWO.search(together)))
 
     def _try(self, text: str) -> None:
         """Rule out what the column cannot be."""

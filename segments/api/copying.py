@@ -6,12 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import numpy as np
-from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import QuerySet
 
 from partners.columns import TABLES
+from partners.tables import Ints
 from partners.vocabulary import Field, FieldKind, FieldType, Subject
 
 FIRST, BATCH = 1_000, 20_000
@@ -23,15 +21,14 @@ def can_copy(fields: Mapping[str, Field]) -> bool:
     return all(f.kind is not FieldKind.COMPUTED and f.type is not FieldType.DATETIME for f in fields.values())
 
 
-def copied_lines(found: QuerySet[Any], subject: Subject, fields: Mapping[str, Field]) -> Iterator[bytes]:
-    """The records by ascending id, a cell per field: lines of CSV, some thousands at a time. No header."""
+def copied_lines(ids: Ints, subject: Subject, fields: Mapping[str, Field]) -> Iterator[bytes]:
+    """The records of ascending ids, a cell per field: lines of CSV, some thousands at a time. No header."""
     parameters: dict[str, Any] = {}
     cells = [_cell(field, number, parameters) for number, field in enumerate(fields.values())]
     statement = (
         f"COPY (SELECT {', '.join(cells)} FROM {TABLES[subject]} t"
         " WHERE t.id = ANY(%(ids)s::bigint[]) AND t.deleted_at IS NULL ORDER BY t.id) TO STDOUT (FORMAT csv)"
     )
-    ids = _ids(found)
     start, stop = 0, FIRST
     while start < len(ids):
         some = "{" + ",".join(map(str, ids[start:stop].tolist())) + "}"  # many times faster than a list
@@ -56,15 +53,6 @@ def _records(statement: str, parameters: Any) -> list[bytes]:
         raw = cursor.cursor
         raw.copy_expert(raw.mogrify(statement, parameters), records)
     return records
-
-
-def _ids(found: QuerySet[Any]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """The ids of the records, ascending: eight bytes each."""
-    try:
-        query, parameters = found.order_by("pk").values_list("pk").query.sql_with_params()
-    except EmptyResultSet:
-        return np.empty(0, dtype=np.int64)
-    return np.fromiter(map(int, _records(f"COPY ({query}) TO STDOUT", parameters)), dtype=np.int64)
 
 
 def _cell(field: Field, number: int, parameters: dict[str, Any]) -> str:

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from partners.api.filters import BadParameter
+from partners.api.filters import BadParameter, chosen
 from partners.api.pages import page
 from partners.api.values import MODELS, joined, represent, rfc3339, shown, stored_only
 from partners.facts import vocabulary
@@ -27,7 +27,7 @@ from segments.api.copying import can_copy, copied_lines
 from segments.api.instants import as_of
 from segments.api.streams import CsvRenderer, NdjsonRenderer, csv_file, header, stream, wants_stream
 from segments.explaining import Explained, NoSuchSubject, explain
-from segments.members import members
+from segments.members import member_ids, members
 from segments.models import Segment
 
 BATCH = 1000
@@ -53,11 +53,13 @@ class MemberList(APIView):
         """The members that the caller may see, ordered by when they were first known."""
         segment = get_object_or_404(Segment.objects.visible_to(request.user), slug=slug)
         subject = Subject(segment.subject)
+        chosen(request, "format", ("json", "csv", "ndjson"))
         fields = _fields(request, subject)
-        bare = members(segment, request.user, as_of=as_of(request))
+        instant = as_of(request)
         if request.accepted_renderer.format == "csv" and can_copy(fields):
-            return csv_file(chain([header(list(fields)).encode()], copied_lines(bare, subject, fields)), segment.slug)
-        found = joined(bare, subject)
+            lines = copied_lines(member_ids(segment, request.user, instant), subject, fields)
+            return csv_file(chain([header(list(fields)).encode()], lines), segment.slug)
+        found = joined(members(segment, request.user, as_of=instant), subject)
         if wants_stream(request):
             return stream(request, _all(found, subject, fields), list(fields), segment.slug)
         return page(found, request, self, lambda records: represent(records, subject, fields, stamps=False))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal
+from functools import wraps
+from typing import Any, Literal, TypeVar
 
 from partners.vocabulary import Field, Vocabulary
 from segments.instants import Window
@@ -99,6 +100,9 @@ class Group:
 
 
 Node = Everyone | Leaf | SegmentLeaf | Group
+Told = TypeVar("Told")
+_TOLD = 20_000
+"""Trees whose answers are kept."""
 
 
 def nodes(node: Node, pointer: str = "") -> Iterator[tuple[str, Node]]:
@@ -109,19 +113,38 @@ def nodes(node: Node, pointer: str = "") -> Iterator[tuple[str, Node]]:
             yield from nodes(child, f"{pointer}/rules/{position}")
 
 
-def fields_used(node: Node) -> set[str]:
+def told_once(ask: Callable[[Node], Told]) -> Callable[[Node], Told]:
+    """What is asked of a tree over and over is worked out once: trees never change, and a change of one record asks it of
+    those of all segments. They are told apart by identity, which is what they are for as long as they are kept here."""
+    known: dict[int, tuple[Node, Told]] = {}
+
+    @wraps(ask)
+    def tell(node: Node) -> Told:
+        found = known.get(id(node))
+        if found is None or found[0] is not node:
+            if len(known) >= _TOLD:
+                known.clear()
+            found = known[id(node)] = (node, ask(node))
+        return found[1]
+
+    return tell
+
+
+@told_once
+def fields_used(node: Node) -> frozenset[str]:
     """Names of the fields that the rule reads."""
     leaves = [found for _, found in nodes(node) if isinstance(found, Leaf)]
-    return {name for leaf in leaves for name in ("" if leaf.aggregate else leaf.field, leaf.within) if name}
+    return frozenset(name for leaf in leaves for name in ("" if leaf.aggregate else leaf.field, leaf.within) if name)
 
 
-def aggregates_used(node: Node) -> list[Aggregate]:
+@told_once
+def aggregates_used(node: Node) -> tuple[Aggregate, ...]:
     """The aggregates of a rule, those inside another's `where` before it."""
     found = []
     for _, leaf in nodes(node):
         if isinstance(leaf, Leaf) and leaf.aggregate:
             found += [*(aggregates_used(leaf.aggregate.where) if leaf.aggregate.where else ()), leaf.aggregate]
-    return list(dict.fromkeys(found))
+    return tuple(dict.fromkeys(found))
 
 
 def zones_of(node: Node) -> set[str]:
@@ -144,19 +167,21 @@ def is_sensitive(node: Node, vocabulary: Vocabulary) -> bool:
     )
 
 
-def segments_used(node: Node) -> set[str]:
+def segments_used(node: Node) -> frozenset[str]:
     """Slugs of the segments that the rule itself names, its aggregates included."""
     return segments_named(node) | segments_counted(node)
 
 
-def segments_named(node: Node) -> set[str]:
+@told_once
+def segments_named(node: Node) -> frozenset[str]:
     """Slugs of the segments that the rule names of its own subject."""
-    return {slug for _, found in nodes(node) if isinstance(found, SegmentLeaf) for slug in found.slugs}
+    return frozenset(slug for _, found in nodes(node) if isinstance(found, SegmentLeaf) for slug in found.slugs)
 
 
-def segments_counted(node: Node) -> set[str]:
+def segments_counted(node: Node) -> frozenset[str]:
     """Slugs of the segments that its aggregates name, of related records: they are worked out before."""
-    return {slug for aggregate in aggregates_used(node) if aggregate.where for slug in segments_named(aggregate.where)}
+    where = [aggregate.where for aggregate in aggregates_used(node) if aggregate.where]
+    return frozenset(slug for inner in where for slug in segments_named(inner))
 
 
 def to_json(node: Node) -> dict[str, Any]:

@@ -15,6 +15,8 @@ from partners import snapshot, touching
 from partners.columns import read_table
 from partners.facts import vocabulary
 from partners.models import Customer, Deal, Partner
+from partners.patching import Patch
+from partners.snapshot import bases, serving
 from partners.tables import Codes, Scalars, Sets, Table
 from partners.vocabulary import Subject
 
@@ -36,7 +38,7 @@ def kept(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None
     snapshot.write(CUSTOMER)
     assert not snapshot.is_due(CUSTOMER)
     yield
-    snapshot._open.clear()
+    bases._open.clear()
 
 
 def plain(table: Table) -> dict[str, list[Any]]:
@@ -57,11 +59,11 @@ def plain(table: Table) -> dict[str, list[Any]]:
 def same_as_loaded() -> bool:
     """Every field of every customer, by either way, in one transaction. True when the base served."""
     now = timezone.now()
-    names = [name for name, about in vocabulary(CUSTOMER).items() if snapshot._is_kept(about)]
+    names = [name for name, about in vocabulary(CUSTOMER).items() if bases.is_kept(about)]
     with transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        served = snapshot._serving(CUSTOMER, names, now) is not None
+        served = serving._serving(CUSTOMER, names, now) is not None
         assert plain(snapshot.table(CUSTOMER, names, as_of=now)) == plain(read_table(CUSTOMER, names, as_of=now))
         some = snapshot.table(CUSTOMER, names, as_of=now, between=(3, 9))
         assert plain(some) == plain(read_table(CUSTOMER, names, as_of=now, between=(3, 9)))
@@ -104,7 +106,7 @@ def test_table__base_written_after_the_reader_s_snapshot__not_used(kept: None) -
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             cursor.execute("SELECT pg_export_snapshot()")
-        assert snapshot._serving(CUSTOMER, ["region"], now) is not None
+        assert serving._serving(CUSTOMER, ["region"], now) is not None
         other = connection.copy()
         try:
             with other.cursor() as cursor:
@@ -113,14 +115,24 @@ def test_table__base_written_after_the_reader_s_snapshot__not_used(kept: None) -
                 (moment,) = cursor.fetchone()
         finally:
             other.close()
-        snapshot._open[CUSTOMER].about["moment"] = moment
-        assert snapshot._serving(CUSTOMER, ["region"], now) is None
+        bases._open[CUSTOMER].about["moment"] = moment
+        assert serving._serving(CUSTOMER, ["region"], now) is None
         assert "LATE" not in plain(snapshot.table(CUSTOMER, ["region"], as_of=now))["region"]
 
 
 def test_table__type_of_a_field_changed__not_used(kept: None) -> None:
     now = timezone.now()
-    assert snapshot._serving(CUSTOMER, ["region"], now) is not None
-    snapshot._open[CUSTOMER].about["columns"]["region"]["signature"] = "custom number"
-    assert snapshot._serving(CUSTOMER, ["region"], now) is None
+    assert serving._serving(CUSTOMER, ["region"], now) is not None
+    bases._open[CUSTOMER].about["columns"]["region"]["signature"] = "custom number"
+    assert serving._serving(CUSTOMER, ["region"], now) is None
     assert len(snapshot.table(CUSTOMER, ["region"], as_of=now)) == 20
+
+
+def test_patch__more_words_than_the_kept_codes_can_number__each_stays_itself() -> None:
+    words = [f"w{number}" for number in range(127)]
+    base = Codes(np.arange(127, dtype=np.int8), words)  # type: ignore[arg-type]
+    changed = np.arange(5, dtype=np.int64)
+    fresh = Codes(np.arange(5, dtype=np.int32), [f"new{number}" for number in range(5)])
+    found = Patch.of(np.arange(127, dtype=np.int64), changed, changed).column(base, fresh)
+    assert isinstance(found, Codes)
+    assert [found.dictionary[code] for code in found.codes] == [*fresh.dictionary, *words[5:]]

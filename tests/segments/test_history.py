@@ -12,9 +12,10 @@ from pyroaring import BitMap64
 
 from partners.models import Partner
 from segments import drafting, history, publishing
+from segments import members as reads
 from segments.models import Change, MemberSet, Membership, Recompute, Segment
 from segments.verifying import verify
-from tests.segments.factories import leaf, members, partner, published, recomputed
+from tests.segments.factories import leaf, members, partner, published, recomputed, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +37,34 @@ def test_members_at__each_day__who_was_in_then() -> None:
     assert list(history.members_at(segment, DAYS[0])) == [ann.pk]
     assert list(history.members_at(segment, DAYS[1])) == [ann.pk, bob.pk]
     assert list(history.members_at(segment, DAYS[2])) == [bob.pk]
+
+
+def test_members_at__after_runs__what_the_stays_say() -> None:
+    people = [partner(f"p{number}", region="EMEA" if number % 2 else "") for number in range(6)]
+    segment = published("emea", leaf("region", "=", "EMEA"))
+    moments = [timezone.now()]
+    for number, region in ((0, "EMEA"), (1, ""), (1, "EMEA"), (3, ""), (0, "")):
+        recomputed()
+        moments.append(timezone.now())
+        Partner.objects.filter(pk=people[number].pk).update(region=region)
+    recomputed()
+    assert MemberSet.objects.filter(pk=segment.pk).exists()
+    instants = [*moments, timezone.now(), *Membership.objects.values_list("entered_at", flat=True)]
+    for at in [*instants, *Membership.objects.exclude(left_at=None).values_list("left_at", flat=True)]:
+        stays = Membership.objects.filter(segment=segment).as_of(at).values_list("subject_id", flat=True)
+        assert set(history.members_at(segment, at)) == set(stays)
+
+
+def test_count__deleted_record__does_not_show_now_or_then() -> None:
+    segment = published("emea", leaf("region", "=", "EMEA"))
+    ann, bob = partner("ann", region="EMEA"), partner("bob", region="EMEA")
+    recomputed()
+    then, manager, regional = timezone.now(), staff(), staff("emea@example.com", ("EMEA",))
+    Partner.objects.filter(pk=bob.pk).update(deleted_at=timezone.now())
+    for viewer in (manager, regional):
+        assert reads.count(segment, viewer) == reads.count(segment, viewer, then) == 1
+        assert reads.member_ids(segment, viewer, then).tolist() == [ann.pk]
+    assert reads.count(segment, manager, then - timedelta(days=1)) == 0
 
 
 def test_between__two_instants__the_difference() -> None:

@@ -122,10 +122,10 @@ def test_recompute__customers_too__each_subject_read_once(
         asked.append((str(subject), list(names)))
         return real(subject, names, **rest)
 
-    from partners import snapshot
+    from partners.snapshot import serving
 
-    real = snapshot.read_table
-    monkeypatch.setattr(snapshot, "read_table", counted)
+    real = serving.read_table
+    monkeypatch.setattr(serving, "read_table", counted)
     assert recomputed().entered == 9
     assert sorted(asked) == [("customer", ["region"]), ("partner", ["region"])]
     assert members("c1") == ["x"]
@@ -278,12 +278,12 @@ def test_recompute__reading_fails__run_failed_and_nothing_changed(
     three: list[Partner], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     published("all")
-    from partners import snapshot
+    from partners.snapshot import serving
 
     def fails(*_: Any, **__: Any) -> Any:
         raise OSError("disk on fire")
 
-    monkeypatch.setattr(snapshot, "read_table", fails)
+    monkeypatch.setattr(serving, "read_table", fails)
     run = requested()
     with pytest.raises(OSError, match="disk on fire"):
         membership.recompute(run=run)
