@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('segments', '0007_stage_and_measure'),
+        ('segments', '0009_stage_and_measure'),
     ]
 
     operations = [

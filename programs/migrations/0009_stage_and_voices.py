@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('partners', '0008_deal_words'),
         ('programs', '0008_translations'),
-        ('segments', '0007_stage_and_measure'),
+        ('segments', '0009_stage_and_measure'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('segments', '0006_time_zone'),
+        ('segments', '0008_first_builds'),
     ]
 
     operations = [
