@@ -25,6 +25,7 @@ def main() -> None:
 
     is_new = prepare(name=f"prm_bench_{given.customers}_{given.segments}", keep=given.keep)
     from benchmarks import changing, measures, moving, reading, settling, world
+    from benchmarks.pages.step import page_ms
 
     sizes = measures.Sizes(given.customers, given.partners, given.segments, given.sample)
     found: dict[str, Any] = {
@@ -49,6 +50,7 @@ def main() -> None:
         "import": moving.import_rows,
         "settle": settling.settle,
         "sizes": measures.size_of_things,
+        "page_ms": page_ms,
     }
     if is_new:
         tell("making the records")

@@ -215,6 +215,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["integrations.throttling.PerCaller"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["prm.api.parsers.JsonBody"],
+    "DEFAULT_METADATA_CLASS": None,  # the schema describes the API; OPTIONS does not do so a second time
     "DEFAULT_PAGINATION_CLASS": "prm.paging.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "prm.problems.handle",

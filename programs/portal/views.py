@@ -21,6 +21,7 @@ from programs.portal.accounts import standing
 from programs.portal.pieces import send_content
 from programs.portal.progress import course_context
 from programs.portal.shelf import card_of, cards, next_steps
+from programs.portal.summary import figures
 from programs.portal.why import reasons_of
 from segments.models import Membership
 
@@ -52,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
         groups.append({"title": title, "url": name, "cards": of_kind[:ON_HOME], "more": len(of_kind) - ON_HOME})
     company = Partner.objects.visible_to(request.user).first()
     context = {"company": company, "groups": groups, "steps": next_steps(shelf), "has_offers": bool(shelf)}
+    context["figures"] = figures(request.user, company.pk) if company else []
     return render(request, "portal/home.html", context)
 
 
