@@ -17,17 +17,21 @@ def main() -> None:
     parser.add_argument("--partners", type=int, default=10_000)
     parser.add_argument("--segments", type=int, default=200)
     parser.add_argument("--sample", type=int, default=50, help="segments that the SQL rival really runs")
-    parser.add_argument("--only", default="", help="names of measurements, with commas; the first run is always made")
+    parser.add_argument(
+        "--only", default="", help="names of measurements, with commas; first_run goes before any other"
+    )
+    parser.add_argument("--no-rivals", action="store_true", help="the first run without its rivals")
+    parser.add_argument("--no-growth", action="store_true", help="no second world of a quarter of the customers")
     parser.add_argument("--keep", action="store_true", help="use the database of the last run")
     given = parser.parse_args()
 
     from benchmarks.database import prepare
 
     is_new = prepare(name=f"prm_bench_{given.customers}_{given.segments}", keep=given.keep)
-    from benchmarks import changing, measures, moving, reading, settling, world
+    from benchmarks import changing, measures, moving, reading, settling, spreading, world
     from benchmarks.pages.step import page_ms
 
-    sizes = measures.Sizes(given.customers, given.partners, given.segments, given.sample)
+    sizes = measures.Sizes(given.customers, given.partners, given.segments, given.sample, not given.no_growth)
     found: dict[str, Any] = {
         "customers": sizes.customers,
         "partners": sizes.partners,
@@ -36,10 +40,12 @@ def main() -> None:
         "load_before": os.getloadavg()[0],
     }
     steps: dict[str, Any] = {
-        "first_run": measures.first_run,
+        "first_run": measures.first_run_alone if given.no_rivals else measures.first_run,
         "nightly": measures.nightly,
+        "nightly_alone": measures.nightly_alone,
         "preview": reading.preview,
         "nightly_kept": measures.nightly_kept,
+        "nightly_two_workers": spreading.nightly_two_workers,
         "evaluation": reading.evaluation,
         "explain": reading.explained,
         "overlap": reading.overlap,
@@ -51,16 +57,19 @@ def main() -> None:
         "settle": settling.settle,
         "sizes": measures.size_of_things,
         "page_ms": page_ms,
+        "nightly_growth": spreading.nightly_growth,
     }
     if is_new:
         tell("making the records")
         world.make_records(customers=sizes.customers, partners=sizes.partners)
         world.make_segments(sizes.segments)
-    else:
+    if measures.has_members():
         del steps["first_run"]
     only = {name for name in given.only.split(",") if name}
+    if not only:
+        del steps["nightly_alone"]
     for name, step in steps.items():
-        if only and name not in only and name != "first_run":
+        if only and name not in only and (name != "first_run" or only == {"world"}):
             continue
         tell(name)
         start = time.monotonic()

@@ -1,18 +1,27 @@
-"""Each measurement: the product's own verb, and its rival on the same database in the same run."""
+"""The runs: the first one and the nightly one, by the product's own verb, and their rivals on the same database."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from statistics import median
 from typing import Any
 
 from django.db import connection
+from django.test import override_settings
 from django.utils import timezone
 
 from benchmarks import rivals, world
 from benchmarks.clock import Watch, peak_memory
-from segments import membership
+from partners import snapshot
+from partners.vocabulary import Subject
+from segments import ledger, membership
 from segments.membership import Recomputed
 from segments.models import Change, Membership, Recompute, SegmentVersion
+
+RUNS = 3
+"""Nights that are measured; the median counts."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +33,13 @@ class Sizes:
     segments: int
     sample: int
     """Of so many segments the SQL rival is really run; the rest is extrapolated."""
+    growth: bool = True
+    """Another world of a quarter of the customers is made, to see how the nightly run grows."""
+
+
+def has_members() -> bool:
+    """A run was here before."""
+    return Membership.objects.exists()
 
 
 def recompute() -> tuple[Recomputed, float]:
@@ -42,64 +58,143 @@ def rules() -> list[tuple[str, Any]]:
     return list(rows.values_list("segment__slug", "rule"))
 
 
+def without_columns() -> AbstractContextManager[Any, Any]:
+    """Inside, columns that are kept on disk are not used: everything is loaded."""
+    found: AbstractContextManager[Any, Any] = override_settings(SNAPSHOT_ABOVE=0)
+    return found
+
+
+def quiet() -> None:
+    """What was written before is on disk, so that nobody pays for it in the next measurement."""
+    with connection.cursor() as cursor:
+        cursor.execute("CHECKPOINT")
+
+
+def _sampled(sizes: Sizes, run: Callable[..., int]) -> tuple[float, int, int]:
+    """A rival over a sample of the segments: seconds for all of them, rows that moved, size of the sample."""
+    chosen = rivals.sample(rules(), sizes.sample)
+    quiet()
+    with Watch() as watch:
+        moved = run(chosen, timezone.localdate())
+    return watch.seconds * sizes.segments / len(chosen), moved, len(chosen)
+
+
 def first_run(sizes: Sizes) -> dict[str, Any]:
-    """All members new, against the SQL of a sample of the segments."""
-    done, seconds = recompute()
+    """All members new, against the SQL of a sample of the segments; and the feed's lines, which are written afterwards."""
+    quiet()
+    with peak_memory() as memory, without_columns():
+        done, seconds = recompute()
+    quiet()
+    with Watch() as feed:
+        lines = ledger.complete()
     rivals.make_tables()
-    chosen = rules()[: sizes.sample]
-    with Watch() as rival:
-        rivals.per_segment(chosen, timezone.localdate())
-    rival_seconds = rival.seconds * sizes.segments / len(chosen)
+    plain, moved, sampled = _sampled(sizes, rivals.per_segment)
+    kept, _, _ = _sampled(sizes, rivals.per_segment_kept)
+    world.vacuum("segments_membership", "segments_change", "rival_membership", "rival_stay", "rival_change")
     return {
-        "first_run_vs_per_segment_sql": round(rival_seconds / seconds, 2),
+        "first_run_vs_per_segment_sql": round(kept / seconds, 2),
+        "first_run_with_feed_vs_per_segment_sql": round(kept / (seconds + feed.seconds), 2),
+        "first_run_vs_per_segment_sql_without_history": round(plain / seconds, 2),
         "first_run_seconds": round(seconds, 2),
-        "first_run_rival_seconds": round(rival_seconds, 1),
+        "first_run_feed_seconds": round(feed.seconds, 2),
+        "first_run_feed_lines_afterwards": lines,
+        "first_run_memory_gb": round(memory[0], 2),
+        "first_run_rival_seconds": {"with_history": round(kept, 1), "without": round(plain, 1)},
         "memberships": done.entered,
-        "rival_sampled_segments": len(chosen),
+        "extrapolated": {"rival_sampled_segments": sampled, "of": sizes.segments, "members_of_sample": moved},
     }
 
 
+def first_run_alone(sizes: Sizes) -> dict[str, Any]:
+    """All members new, without rivals."""
+    with without_columns():
+        done, seconds = recompute()
+    ledger.complete()
+    world.vacuum("segments_membership", "segments_change")
+    return {"first_run_seconds": round(seconds, 2), "memberships": done.entered}
+
+
 def nightly(sizes: Sizes) -> dict[str, Any]:
-    """One in a hundred customers changed; the median of three runs, memory, the SQL rival and the floor of plain COPY."""
+    """One in a hundred customers changed, and everything read: time, memory, the SQL rivals and the floor of plain COPY."""
     if not rivals.are_there():
         rivals.make_tables()
-        rivals.per_segment(rules()[: sizes.sample], timezone.localdate())
-    times, changes = [], []
-    memory: list[float] = [0.0]
-    for _ in range(3):
-        world.change_some(0.01, Recompute.objects.count())
-        with peak_memory() as peak:
-            done, seconds = recompute()
-        memory[0] = max(memory[0], peak[0])
-        times.append(seconds)
-        changes.append(done.entered + done.left)
-        last = done.run_id
-    seconds = sorted(times)[1]
-    chosen = rules()[: sizes.sample]
-    with Watch() as rival:
-        rivals.per_segment(chosen, timezone.localdate())
-    rival_seconds = rival.seconds * sizes.segments / len(chosen)
+        rivals.per_segment(rivals.sample(rules(), sizes.sample), timezone.localdate())
+        rivals.per_segment_kept(rivals.sample(rules(), sizes.sample), timezone.localdate())
+    with without_columns():
+        nights = _nights()
+    seconds = median(nights.seconds)
+    plain, moved, sampled = _sampled(sizes, rivals.per_segment)
+    kept, _, _ = _sampled(sizes, rivals.per_segment_kept)
     names = [*(name for name, _ in rivals.SCALARS), *rivals.TEXTS, *world.DAYS, "technologies"]
-    with Watch() as out:
-        rivals.copy_out(names)
-    rivals.copy_in(last)
-    floor = out.seconds + rivals.copy_in.seconds  # type: ignore[attr-defined]
+    out, rows_in = [], []
+    for _ in range(RUNS):
+        with Watch() as watch:
+            rivals.copy_out(names)
+        out.append(watch.seconds)
+        rows_in.append(rivals.copy_in(nights.last)[1])
+    floor = median(out) + median(rows_in)
     return {
-        "nightly_vs_per_segment_sql": round(rival_seconds / seconds, 2),
+        "nightly_vs_per_segment_sql": round(kept / seconds, 2),
+        "nightly_vs_per_segment_sql_without_history": round(plain / seconds, 2),
         "nightly_vs_io_floor": round(seconds / floor, 2),
-        "nightly_memory_gb": round(memory[0], 2),
-        "nightly_seconds": [round(each, 2) for each in times],
-        "nightly_changes": changes,
-        "nightly_rival_seconds": round(rival_seconds, 1),
+        "nightly_memory_gb": round(nights.memory, 2),
+        "nightly_seconds": [round(each, 2) for each in nights.seconds],
+        "nightly_customers_changed": nights.touched,
+        "nightly_changes": nights.changes,
+        "nightly_rival_seconds": {"with_history": round(kept, 1), "without": round(plain, 1)},
+        "nightly_rival_moved": {"in_sample_of": sampled, "rows_of_three_nights": moved},
         "nightly_floor_seconds": round(floor, 2),
     }
 
 
 def nightly_kept(sizes: Sizes) -> dict[str, Any]:
-    """The same as `nightly`, but with the columns kept on disk: only the changed customers are fetched."""
-    world.change_some(0.01, Recompute.objects.count())
-    done, seconds = recompute()
-    return {"nightly_kept_seconds": round(seconds, 2), "nightly_kept_changes": done.entered + done.left}
+    """The same with the columns kept on disk, as a worker keeps them: only the changed customers are fetched."""
+    snapshot.write(Subject.CUSTOMER)
+    nights = _nights()
+    seconds = median(nights.seconds)
+    plain, _, _ = _sampled(sizes, rivals.per_segment)
+    kept, _, _ = _sampled(sizes, rivals.per_segment_kept)
+    return {
+        "nightly_kept_vs_per_segment_sql": round(kept / seconds, 2),
+        "nightly_kept_vs_per_segment_sql_without_history": round(plain / seconds, 2),
+        "nightly_kept_seconds": [round(each, 2) for each in nights.seconds],
+        "nightly_kept_memory_gb": round(nights.memory, 2),
+        "nightly_kept_changes": nights.changes,
+    }
+
+
+@dataclass(frozen=True)
+class Nights:
+    """Some nights, one after the other."""
+
+    seconds: list[float]
+    touched: list[int]
+    changes: list[int]
+    memory: float
+    last: int
+    """The last run."""
+
+
+def _nights(count: int = RUNS) -> Nights:
+    seconds, touched, changes, memory, last = [], [], [], 0.0, 0
+    for _ in range(count):
+        touched.append(world.change_some(0.01, Recompute.objects.count()))
+        quiet()
+        with peak_memory() as peak:
+            done, taken = recompute()
+        if not done.entered + done.left:
+            raise RuntimeError("Customers changed, and nobody moved: that is no night to measure.")
+        memory, last = max(memory, peak[0]), done.run_id
+        seconds.append(taken)
+        changes.append(done.entered + done.left)
+    return Nights(seconds, touched, changes, memory, last)
+
+
+def nightly_alone(sizes: Sizes) -> dict[str, Any]:
+    """The nightly run without rivals: of another size, for comparison."""
+    with without_columns():
+        nights = _nights()
+    return {"nightly_seconds": [round(each, 3) for each in nights.seconds], "nightly_changes": nights.changes}
 
 
 def size_of_things(sizes: Sizes) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from programs import accruing, settling
 from programs.dispatch import accrue_soon
 from programs.settling import Settled
-from segments import following, membership
+from segments import following, ledger, membership
 from segments.following import Followed
 from segments.membership import Recomputed
 from segments.models import Recompute
@@ -35,7 +35,9 @@ def run_recompute(*, run: Recompute) -> Turn | None:
     recomputed = membership.recompute(run=run)
     if recomputed is None:
         return None
-    return Turn(recomputed=recomputed, settled=settle_run(run=run))
+    turn = Turn(recomputed=recomputed, settled=settle_run(run=run))
+    ledger.complete()
+    return turn
 
 
 def settle_run(*, run: Recompute) -> Settled:

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "partners.apps.PartnersConfig",
     "segments.apps.SegmentsConfig",
     "programs.apps.ProgramsConfig",
+    "insights.apps.InsightsConfig",
     "integrations.apps.IntegrationsConfig",
 ]
 
@@ -146,6 +147,10 @@ ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_PREVENT_ENUMERATION = True
 SESSION_COOKIE_AGE = int(timedelta(hours=env.int("PRM_SESSION_HOURS", default=12)).total_seconds())
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+# --- insights ---------------------------------------------------------------------------------------------------------
+MARGIN = env.float("PRM_MARGIN", default=100.0) / 100
+"""The share of won revenue, in per cent, that counts as return on incentives; 100: revenue itself."""
 
 # --- language and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
@@ -289,6 +294,8 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="0", minute="20"),
     },
     "accrue": {"task": "programs.accrue", "schedule": 300.0},
+    # The nightly run asks for it as soon as it is done; this makes good a message that was lost.
+    "measure": {"task": "insights.measure_when_due", "schedule": 3600.0, "options": {"expires": 3000}},
     "webhooks": {"task": "integrations.tell_webhooks", "schedule": 10.0, "options": {"expires": 9}},
     "webhooks' log": {
         "task": "integrations.forget_deliveries",
@@ -309,6 +316,8 @@ SNAPSHOT_ABOVE = env.int("PRM_SNAPSHOT_ABOVE", default=50_000)
 """From so many partners, or customers; 0: never."""
 LEASE_SECONDS = env.int("PRM_LEASE_SECONDS", default=30)
 """How long a worker may be silent before another takes its run over."""
+FIRST_BUILD_ABOVE = env.int("PRM_FIRST_BUILD_ABOVE", default=5_000)
+"""From so many members on, the ledger's lines of a segment's first build are written after the members are published."""
 SHARD_TASK = "prm.help_out"
 """What works out shares of a large run."""
 SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from insights.tasks import measure
 from partners import snapshot, touching
 from partners.vocabulary import Subject
 from prm import loop
-from segments import history, membership, sharding
+from segments import history, ledger, membership, sharding
 from segments.models import Recompute
 
 
@@ -27,6 +28,7 @@ def recompute_nightly() -> None:
     """The nightly run: every active segment, as of now."""
     run = membership.request_recompute(trigger=Recompute.Trigger.NIGHTLY, requested_by="schedule")
     loop.run_recompute(run=run)
+    measure.delay()
 
 
 @shared_task(name="prm.follow")
@@ -47,6 +49,7 @@ def sweep() -> None:
     for run in [*loop.unfinished(), *membership.due()]:
         recompute.delay(run.pk)
     loop.follow()
+    ledger.complete()
     touching.forget()
     history.prune_runs()
     for subject in Subject:

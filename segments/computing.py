@@ -18,10 +18,11 @@ from pyroaring import BitMap64
 from partners import snapshot, touching
 from partners.columns import read_table
 from partners.facts import one_vocabulary
-from partners.tables import Ints, Mask, Table
+from partners.tables import Ints, Table
 from partners.vocabulary import Subject
 from segments import references
 from segments.bitmaps import bitmap, mask_of
+from segments.bitwords import Bits, packed, rows_of
 from segments.boundaries import Boundaries, earliest
 from segments.evaluate import Evaluator, Lookups, blocks
 from segments.instants import Clock
@@ -84,17 +85,17 @@ class Material:
         """The segments that have to be worked out before: those it refers to and those it gives way to."""
         return segments_used(self.nodes[slug]) | self.rivals.get(slug, frozenset())
 
-    def standing(self, slug: str, mask: Mask, ids: Ints, masks: Mapping[str, Mask]) -> Mask:
+    def standing(self, slug: str, bits: Bits, ids: Ints, masks: Mapping[str, Bits]) -> Bits:
         """Who is in a segment once overrides and its place in a set have had their say; rows of `ids`, shape (n,)."""
         hand = self.by_hand.get(slug)
         if hand is not None:
-            mask = (mask | mask_of(hand.included, ids)) & ~mask_of(hand.excluded, ids)
+            bits = (bits | packed(mask_of(hand.included, ids))) & ~packed(mask_of(hand.excluded, ids))
         before = [masks[other] for other in sorted(self.rivals.get(slug, ()))]
         if before:
-            taken = np.logical_or.reduce(before)
-            self.lost[slug] = self.lost.get(slug, BitMap64()) | bitmap(ids[mask & taken])
-            mask = mask & ~taken
-        return mask
+            taken: Bits = np.bitwise_or.reduce(before)
+            self.lost[slug] = self.lost.get(slug, BitMap64()) | bitmap(ids[rows_of(bits & taken, len(ids))])
+            bits = bits & ~taken
+        return bits
 
     @contextmanager
     def failing(self, slug: str) -> Iterator[bool]:
@@ -325,6 +326,7 @@ def boundaries_of(material: Material) -> dict[str, datetime | None]:
 def work_out(material: Material, *, pulse: Callable[[], None] = lambda: None) -> dict[str, BitMap64]:
     """Who should be in each segment that does not fail. `pulse` is called now and then; it may raise to stop."""
     members: dict[str, BitMap64] = {}
+    parts: dict[str, list[Ints]] = {}
     lookups: dict[Subject, Lookups] = {subject: {} for subject in material.tables}
     for stage in stages(material.nodes):
         _prepare(material, stage, members, pulse)
@@ -343,10 +345,12 @@ def work_out(material: Material, *, pulse: Callable[[], None] = lambda: None) ->
                 for slug in mine:
                     with material.failing(slug) as goes_on:
                         if goes_on:
-                            true = evaluator.mask(material.nodes[slug])
+                            true = evaluator.bits(material.nodes[slug])
                             masks[slug] = material.standing(slug, true, block.ids, masks)
-                            found = bitmap(block.ids[masks[slug]])
-                            members[slug] = members[slug] | found if slug in members else found
+                            parts.setdefault(slug, []).append(block.ids[rows_of(masks[slug], len(block))])
+        for slug in stage:
+            if slug in parts:
+                members[slug] = bitmap(np.concatenate(parts.pop(slug)))
     return {slug: found for slug, found in members.items() if slug not in material.failures}
 
 

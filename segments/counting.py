@@ -19,6 +19,7 @@ from partners.tables import Ints, Mask, Table
 from partners.vocabulary import Subject
 from segments import computing
 from segments.bitmaps import mask_of
+from segments.bitwords import packed, unpacked
 from segments.computing import Material
 from segments.evaluate import Evaluator
 from segments.operators import PERCENTILES
@@ -53,7 +54,11 @@ class Part:
 
     def present(self, name: str) -> int:
         """How many of those that count have a value of the field."""
-        return int(np.count_nonzero(self.among(self.primitives.present(name, self.table.columns[name]))))
+        return int(
+            np.count_nonzero(
+                self.among(unpacked(self.primitives.present(name, self.table.columns[name]), len(self.table)))
+            )
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,9 +104,9 @@ def _within(part: Part, scope: Scope, sides: Sides | None) -> Mask:
     known: Remembered = sides.memory.setdefault("scopes", Remembered(len(ids)))
     found = known.get(scope.lasts)
     if found is None:
-        found = np.isin(ids, scope.ids(None))
+        found = packed(np.isin(ids, scope.ids(None)))
         known[scope.lasts] = found
-    return found
+    return unpacked(found, len(ids))
 
 
 def first(found: list[Part], size: int) -> list[tuple[Table, int]]:
@@ -159,5 +164,6 @@ def _wanted(material: Material, slug: str, table: Table, primitives: Primitives)
     evaluator = Evaluator(table, vocabulary=book.vocabulary, clock=material.clock, primitives=primitives)
     with material.failing(slug) as goes_on:
         if goes_on:
-            return material.standing(slug, evaluator.mask(material.nodes[slug]), table.ids, {})
+            bits = material.standing(slug, evaluator.bits(material.nodes[slug]), table.ids, {})
+            return unpacked(bits, len(table))
     return np.zeros(len(table), dtype=np.bool_)

@@ -15,11 +15,12 @@ import numpy.typing as npt
 
 from partners.tables import Codes, Column, Mask, Scalars, Sets, Table
 from partners.vocabulary import Field, Vocabulary
+from segments.bitwords import Bits, all_of, packed, unpacked
 from segments.instants import Clock
 from segments.matching import forms, matches, term_places
 from segments.operators import OPERATORS, PERCENTILES
 from segments.percentiles import rank_name, with_ranks
-from segments.primitives import Primitives
+from segments.primitives import Primitives, present
 from segments.ranges import inside, ranges_of
 from segments.ratios import Ratios, compare
 from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, about_of
@@ -63,15 +64,6 @@ def _rows(column: Column, start: int, stop: int) -> Column:
     return Sets(offsets - offsets[0], column.codes[offsets[0] : offsets[-1]], column.dictionary)
 
 
-def present(column: Column) -> Mask:
-    """Where there is a value, shape (n,)."""
-    if isinstance(column, Scalars):
-        return column.present
-    if isinstance(column, Codes):
-        return column.codes >= 0
-    return np.diff(column.offsets) > 0
-
-
 class Evaluator:
     """Evaluates rules over one table (or one block of it). Errors rise; they are never an answer."""
 
@@ -81,40 +73,45 @@ class Evaluator:
         *,
         vocabulary: Vocabulary,
         clock: Clock,
-        members: Mapping[str, Mask] | None = None,
+        members: Mapping[str, Mask | Bits] | None = None,
         lookups: Lookups | None = None,
         primitives: Primitives | None = None,
     ) -> None:
-        """`members`: per slug which rows are in that segment, shape (n,); it may grow between calls. `primitives`: those
-        of this very table, when they are kept.
+        """`members`: per slug which rows are in that segment, shape (n,), or their `bits`; it may grow between calls.
+        `primitives`: those of this very table, when they are kept.
         """
         self.table = table
         self.vocabulary = vocabulary
         self.clock = clock
         self.members = members if members is not None else {}
+        self._size = len(table)
         self._lookups = lookups if lookups is not None else {}
-        self._leaves: dict[Leaf, Mask] = {}
+        self._leaves: dict[Leaf, Bits] = {}
         self._primitives = Primitives(len(table)) if primitives is None else primitives
 
     def mask(self, node: Node) -> Mask:
         """Which rows the node is true of, shape (n,). The array may be shared: do not write into it."""
+        return unpacked(self.bits(node), self._size)
+
+    def bits(self, node: Node) -> Bits:
+        """The same as bits (`bitwords`), which may be shared too."""
         if isinstance(node, Leaf):
             return self._leaf(node)
         if isinstance(node, Group):
-            combine = np.logical_and if node.combinator == "and" else np.logical_or
-            found = self.mask(node.rules[0])
+            combine = np.bitwise_and if node.combinator == "and" else np.bitwise_or
+            found = self.bits(node.rules[0])
             if len(node.rules) > 1:
-                found = combine(found, self.mask(node.rules[1]))
+                found = combine(found, self.bits(node.rules[1]))
                 for child in node.rules[2:]:
-                    combine(found, self.mask(child), out=found)
+                    combine(found, self.bits(child), out=found)
             return ~found if node.negated else found
         if isinstance(node, SegmentLeaf):
             return self._reference(node)
         if isinstance(node, Everyone):
-            return np.ones(len(self.table), dtype=np.bool_)
+            return all_of(self._size)
         raise TypeError(f"not a node: {node!r}")
 
-    def _leaf(self, leaf: Leaf) -> Mask:
+    def _leaf(self, leaf: Leaf) -> Bits:
         found = self._leaves.get(leaf)
         if found is None:
             operator = OPERATORS[leaf.operator]
@@ -131,20 +128,22 @@ class Evaluator:
             self._leaves[leaf] = found
         return found
 
-    def _positive(self, leaf: Leaf) -> Mask:
+    def _present(self, name: str) -> Bits:
+        return self._primitives.present(name, self.table.columns[name])
+
+    def _positive(self, leaf: Leaf) -> Bits:
         """A positive operator: false wherever the value is missing."""
         about, column = about_of(leaf, self.vocabulary), self.table.columns[leaf.field]
         if leaf.operator == "notNull":
             return self._present(leaf.field)
         if leaf.operator in PERCENTILES:
-            ranked = self.table.columns[rank_name(leaf)]
-            return present(ranked)
+            return packed(present(self.table.columns[rank_name(leaf)]))
         if isinstance(column, Ratios):
-            return compare(column, leaf)
+            return packed(compare(column, leaf))
         if isinstance(column, Scalars):
             ranges = ranges_of(leaf, about, self.clock)
             shared = self._primitives.inside(leaf.field, column, ranges)
-            return inside(column.values, ranges) & column.present if shared is None else shared
+            return packed(inside(column.values, ranges) & column.present) if shared is None else shared
         if isinstance(column, Codes):
             found = self._lookups.get(leaf)
             if found is None:
@@ -154,10 +153,7 @@ class Evaluator:
             return self._primitives.one_of(leaf.field, column, found.astype(np.bool_, copy=False))
         return self._sets(leaf, about, column)
 
-    def _present(self, name: str) -> Mask:
-        return self._primitives.present(name, self.table.columns[name])
-
-    def _sets(self, leaf: Leaf, about: Field, column: Sets) -> Mask:
+    def _sets(self, leaf: Leaf, about: Field, column: Sets) -> Bits:
         places = self._lookups.get(leaf)
         if places is None:
             places = self._lookups[leaf] = term_places(leaf, about, column.dictionary)
@@ -172,12 +168,16 @@ class Evaluator:
         has_all: Mask = np.bincount(distinct, minlength=len(self.table)) == size
         if leaf.operator == "equalsSet":
             has_all &= named == np.diff(column.offsets)
-        return has_all
+        return packed(has_all)
 
-    def _reference(self, node: SegmentLeaf) -> Mask:
-        masks = [self.members[slug] for slug in node.slugs]
-        found: Mask = (np.logical_and if node.operator == "inAll" else np.logical_or).reduce(masks)
+    def _reference(self, node: SegmentLeaf) -> Bits:
+        parts = [self._member(slug) for slug in node.slugs]
+        found: Bits = (np.bitwise_and if node.operator == "inAll" else np.bitwise_or).reduce(parts)
         return ~found if node.operator == "notIn" else found
+
+    def _member(self, slug: str) -> Bits:
+        found = self.members[slug]
+        return packed(found) if found.dtype == np.bool_ else found
 
 
 def _count(found: Mask, column: Sets) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

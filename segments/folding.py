@@ -12,9 +12,9 @@ import numpy as np
 
 from partners.tables import SCALE, CodeArray, Codes, Column, Ints, Mask, Scalars, Sets, Table
 from partners.vocabulary import Field, FieldType
-from segments.evaluate import present
 from segments.instants import Clock, Window, day_number, micros
 from segments.normalise import loose
+from segments.primitives import present
 from segments.ranges import inside, window_range
 from segments.ratios import Ratios
 from segments.rules.nodes import Aggregate

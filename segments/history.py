@@ -63,7 +63,7 @@ class Stay:
 
 def timeline(subject: str, subject_id: int, *, limit: int = 500) -> list[Stay]:
     """Every stay of a subject, the latest first."""
-    rows = Membership.objects.filter(subject_id=subject_id, segment__subject=subject).select_related("segment")
+    rows = Membership.objects.of(subject_id).filter(segment__subject=subject).select_related("segment")
     return [Stay(row.segment, row.entered_at, row.left_at, row.version) for row in rows.order_by("-entered_at")[:limit]]
 
 
@@ -76,6 +76,7 @@ def prune_runs(*, keep: timedelta = KEPT) -> int:
     ids = list(old.exclude(pk__in=used).order_by("id").values_list("pk", flat=True)[:1000])
     with connection.cursor() as cursor:
         cursor.execute("UPDATE segments_change SET recompute_id = NULL WHERE recompute_id = ANY(%s)", [ids])
+        cursor.execute("UPDATE segments_firstbuild SET recompute_id = NULL WHERE recompute_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM segments_shard WHERE recompute_id = ANY(%s)", [ids])
         cursor.execute("DELETE FROM segments_recompute WHERE id = ANY(%s)", [ids])
     return len(ids)

@@ -5,34 +5,25 @@ The caller holds the members' lock and a transaction, so either all of it is the
 
 from __future__ import annotations
 
-import io
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+from datetime import datetime
 
-import numpy as np
-import numpy.typing as npt
-from django.db import connection
+from django.conf import settings
+from django.db import connection, transaction
 from pyroaring import BitMap64
 
-from segments.bitmaps import bitmap, ids_of, load
-from segments.instants import micros
-from segments.models import Change, MemberSet, Membership, Recompute
+from partners.columns import read_pairs
+from segments.bitmaps import bitmap, load
+from segments.inserting import Rows, built_afterwards, insert
+from segments.locks import lock_members
+from segments.models import Change, FirstBuild, MemberSet, Membership, Recompute
 from segments.reconcile import Delta
 
-_PG_EPOCH = micros(datetime(2000, 1, 1, tzinfo=UTC))
-_HEADER = b"PGCOPY\n\xff\r\n\0" + bytes(8)
-_TRAILER = b"\xff\xff"
-_CHUNK = 500_000
-"""Rows of one COPY."""
-_FIRST_BUILD = 100_000
-"""From so many rows into empty tables, indexes are built afterwards."""
 _FEW = 500
 """So many subjects' stays are looked up one by one rather than in the bitmaps of whole segments."""
-
-Array = npt.NDArray[Any]
+_AT_ONCE = 1_000_000
+"""Lines of first builds that are written in one transaction, more or less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +52,15 @@ def present_members(segment_ids: Sequence[int], *, trust_bitmaps: bool = True) -
 
 def open_stays(segment_ids: Sequence[int]) -> dict[int, BitMap64]:
     """Who is in each segment according to the intervals."""
-    rows = Membership.objects.current().filter(segment_id__in=segment_ids).order_by("segment_id", "subject_id")
-    pairs = np.array(list(rows.values_list("segment_id", "subject_id")), dtype=np.int64).reshape(-1, 2)
-    starts = np.searchsorted(pairs[:, 0], segment_ids, side="left")
-    stops = np.searchsorted(pairs[:, 0], segment_ids, side="right")
+    segments, subjects = read_pairs(
+        f"SELECT segment_id, subject_id FROM {Membership._meta.db_table}"  # noqa: S608 - our own table
+        " WHERE left_at IS NULL AND segment_id = ANY(%(ids)s::bigint[]) ORDER BY 1, 2",
+        {"ids": list(segment_ids)},
+    )
+    starts = segments.searchsorted(segment_ids, side="left")
+    stops = segments.searchsorted(segment_ids, side="right")
     return {
-        segment_id: bitmap(pairs[start:stop, 1])
+        segment_id: bitmap(subjects[start:stop])
         for segment_id, start, stop in zip(segment_ids, starts, stops, strict=True)
     }
 
@@ -113,109 +107,111 @@ def write(
     """
     leaving = _rows(outcomes, [outcome.delta.left for outcome in outcomes])
     entering = _rows(outcomes, [outcome.delta.entered for outcome in outcomes])
-    with _built_afterwards(len(entering["subject_id"])):
-        if len(leaving["subject_id"]):
-            _close(leaving)
-            _append(leaving, Change.Kind.LEFT, run)
-        if len(entering["subject_id"]):
-            _copy(Membership._meta.db_table, {**entering, "entered_at": entering["at"]}, without=("at",))
-            _append(entering, Change.Kind.ENTERED, run)
+    told = [outcome for outcome in outcomes if not _is_first_build(outcome)]
+    moved = [outcome.segment_id for outcome in outcomes if outcome.delta.entered or outcome.delta.left]
+    tell_first_builds(moved)
+    if leaving:
+        _close(leaving)
+        _append(leaving, Change.Kind.LEFT, run)
+    if entering:
+        with built_afterwards(Membership._meta.db_table, len(entering)):
+            insert(Membership._meta.db_table, entering, at="entered_at")
+        _append(_rows(told, [outcome.delta.entered for outcome in told]), Change.Kind.ENTERED, run)
+        FirstBuild.objects.bulk_create(
+            FirstBuild(
+                segment_id=outcome.segment_id,
+                recompute_id=run.pk if run else None,
+                version=outcome.version,
+                at=outcome.at,
+                bitmap=outcome.delta.entered.serialize(),
+                count=len(outcome.delta.entered),
+            )
+            for outcome in outcomes
+            if _is_first_build(outcome)
+        )
     _keep_sets(outcomes, run, rewrite=rewrite_bitmaps, in_part=in_part)
     _keep_counts(outcomes)
 
 
-@contextmanager
-def _built_afterwards(count: int) -> Iterator[None]:
-    """Where next to nothing is there yet and much comes, indexes are built once, afterwards: a first build.
+def _is_first_build(outcome: Outcome) -> bool:
+    """So many enter where nobody was that their lines are written afterwards."""
+    entered = len(outcome.delta.entered)
+    return entered >= settings.FIRST_BUILD_ABOVE and entered == len(outcome.members)
 
-    In the same transaction, so nobody meets the tables without them; readers of these two tables wait meanwhile.
+
+def tell_first_builds(segment_ids: Collection[int] | None = None, *, most: int | None = None) -> int:
+    """Write the lines of first builds that are still owed to the ledger: of these segments, or of all; how many lines.
+
+    In the caller's transaction, under the members' lock. `most`: stop once there are so many. The lines are the newest
+    then, and nothing else is told of a segment before them; so whoever follows the ledger arrives at the members.
     """
-    if count < _FIRST_BUILD or not _are_empty():
-        yield
-        return
-    tables = [Membership._meta.db_table, Change._meta.db_table]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i"
-            " WHERE i.indrelid = ANY(%s::regclass[]) AND NOT i.indisprimary"
-            " AND NOT EXISTS (SELECT 1 FROM pg_constraint c WHERE c.conindid = i.indexrelid)",
-            [tables],
-        )
-        indexes = cursor.fetchall()
-        for name, _ in indexes:
-            cursor.execute(f"DROP INDEX {name}")
-    yield
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL maintenance_work_mem = '512MB'")
-        for _, definition in indexes:
-            cursor.execute(definition)
+    owed = FirstBuild.objects.order_by("id")
+    if segment_ids is not None:
+        owed = owed.filter(segment_id__in=segment_ids)
+    taken: list[FirstBuild] = []
+    lines = 0
+    for build in owed.iterator(chunk_size=100):
+        taken.append(build)
+        lines += build.count
+        if most is not None and lines >= most:
+            break
+    by_run: dict[int | None, list[Outcome]] = {}
+    for build in taken:
+        members = load(build.bitmap)
+        delta = Delta(entered=members, left=BitMap64())
+        outcome = Outcome(build.segment_id, build.version, build.at, members, delta)
+        by_run.setdefault(build.recompute_id, []).append(outcome)
+    for run_id, outcomes in by_run.items():
+        rows = _rows(outcomes, [outcome.delta.entered for outcome in outcomes])
+        _append(rows, Change.Kind.ENTERED, run_id)
+    FirstBuild.objects.filter(pk__in=[build.pk for build in taken]).delete()
+    return lines
 
 
-def _are_empty() -> bool:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT NOT EXISTS (SELECT 1 FROM {Membership._meta.db_table})"  # noqa: S608 - our own tables
-            f" AND NOT EXISTS (SELECT 1 FROM {Change._meta.db_table})"
-        )
-        return bool(cursor.fetchone()[0])
+def complete() -> int:
+    """Write all lines that are owed to the ledger, some at a time; how many. Harmless to repeat, or to cut off."""
+    total = 0
+    while FirstBuild.objects.exists():
+        with transaction.atomic():
+            lock_members()
+            total += tell_first_builds(most=_AT_ONCE)
+    return total
 
 
-def _rows(outcomes: Sequence[Outcome], sets: Sequence[BitMap64]) -> dict[str, Array]:
+def _rows(outcomes: Sequence[Outcome], sets: Sequence[BitMap64]) -> Rows:
     """One row per subject and segment, by subject first: a run touches few subjects in many segments."""
-    ids = [ids_of(members) for members in sets]
-    sizes = [len(found) for found in ids]
-    subjects = np.concatenate([np.empty(0, dtype=np.int64), *ids])
-    segments = np.repeat(np.array([outcome.segment_id for outcome in outcomes], dtype=np.int64), sizes)
-    order = np.lexsort((segments, subjects))
-    moments = np.array([micros(outcome.at) - _PG_EPOCH for outcome in outcomes], dtype=np.int64)
-    versions = np.array([outcome.version for outcome in outcomes], dtype=np.int32)
-    return {
-        "subject_id": subjects[order],
-        "segment_id": segments[order],
-        "at": np.repeat(moments, sizes)[order],
-        "version": np.repeat(versions, sizes)[order],
-    }
+    return Rows.of(
+        sets,
+        segments=[outcome.segment_id for outcome in outcomes],
+        moments=[outcome.at for outcome in outcomes],
+        versions=[outcome.version for outcome in outcomes],
+    )
 
 
-def _close(rows: Mapping[str, Array]) -> None:
+def _close(rows: Rows) -> None:
     with connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS pg_temp.leaving")
         cursor.execute(
             "CREATE TEMPORARY TABLE leaving (subject_id bigint, segment_id bigint, at timestamptz, version integer)"
             " ON COMMIT DROP"
         )
-        _copy("leaving", rows)
+        insert("leaving", rows, numbered=False)
         cursor.execute("ANALYZE leaving")
+        # One after another by the index, in its order: those who leave are few among those who stay.
+        cursor.execute(
+            "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL enable_memoize = off"
+        )
         cursor.execute(
             "UPDATE segments_membership m SET left_at = greatest(l.at, m.entered_at) FROM leaving l"
             " WHERE m.subject_id = l.subject_id AND m.segment_id = l.segment_id AND m.left_at IS NULL"
         )
+        cursor.execute("RESET enable_hashjoin; RESET enable_mergejoin; RESET enable_memoize")
 
 
-def _append(rows: Mapping[str, Array], kind: Change.Kind, run: Recompute | None) -> None:
-    size = len(rows["subject_id"])
-    columns = {**rows, "kind": np.full(size, kind.value.encode(), dtype=f"S{len(kind.value)}")}
-    if run is not None:
-        columns["recompute_id"] = np.full(size, run.pk, dtype=np.int64)
-    _copy(Change._meta.db_table, columns)
-
-
-def _copy(table: str, columns: Mapping[str, Array], *, without: Sequence[str] = ()) -> None:
-    """COPY arrays of equal length into columns of their names, in PostgreSQL's binary form. No value is null."""
-    used = {name: values for name, values in columns.items() if name not in without}
-    layout: list[tuple[str, str]] = [("fields", ">i2")]
-    for name, values in used.items():
-        layout += [(f"{name} size", ">i4"), (name, values.dtype.newbyteorder(">").str)]
-    rows = np.empty(len(next(iter(used.values()))), dtype=np.dtype(layout))
-    rows["fields"] = len(used)
-    for name, values in used.items():
-        rows[f"{name} size"] = values.dtype.itemsize
-        rows[name] = values
-    statement = f"COPY {table} ({', '.join(used)}) FROM STDIN (FORMAT binary)"
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        for start in range(0, len(rows), _CHUNK):
-            data = _HEADER + rows[start : start + _CHUNK].tobytes() + _TRAILER
-            cursor.cursor.copy_expert(statement, io.BytesIO(data))
+def _append(rows: Rows, kind: Change.Kind, run: Recompute | int | None) -> None:
+    run_id = run.pk if isinstance(run, Recompute) else run
+    if rows:
+        insert(Change._meta.db_table, rows, kind=kind.value, recompute_id=run_id)
 
 
 def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None, *, rewrite: bool, in_part: bool) -> None:

@@ -40,6 +40,12 @@ def members(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> 
     return records.filter(pk__in=stays(segment, as_of).values("subject_id"))
 
 
+def those(records: QuerySet[Any], ids: BitMap64) -> QuerySet[Any]:
+    """The records of these ids, however many: they travel as one array."""
+    where = f'"{records.model._meta.db_table}"."id" = ANY(%s)'
+    return records.extra(where=[where], params=[list(ids)])  # noqa: S610 — our own names
+
+
 def member_ids(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> Ints:
     """Ascending ids of the same: from the bitmap, where the viewer may see them all."""
     if viewer.regions or not is_vendor(viewer):
@@ -47,12 +53,6 @@ def member_ids(segment: Segment, viewer: Viewer, as_of: datetime | None = None) 
     found = current_member_ids(segment) if as_of is None else members_at(segment, as_of)
     deleted = MODELS[segment.subject].objects.filter(deleted_at__isnull=False).values_list("pk", flat=True)
     return ids_of(found - BitMap64(deleted.iterator()))
-
-
-def those(records: QuerySet[Any], ids: BitMap64) -> QuerySet[Any]:
-    """The records of these ids, however many: they travel as one array."""
-    where = f'"{records.model._meta.db_table}"."id" = ANY(%s)'
-    return records.extra(where=[where], params=[list(ids)])  # noqa: S610 — our own names
 
 
 def count(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> int:
@@ -82,6 +82,6 @@ def is_member(segment: Segment, subject_id: int, as_of: datetime | None = None) 
 
 def segments_of(subject: Subject | str, subject_id: int, as_of: datetime | None = None) -> QuerySet[Membership]:
     """The stays of one subject with their segments, latest first."""
-    rows = Membership.objects.filter(subject_id=subject_id, segment__subject=Subject(subject).value)
+    rows = Membership.objects.of(subject_id).filter(segment__subject=Subject(subject).value)
     rows = rows.current() if as_of is None else rows.as_of(as_of)
     return rows.select_related("segment").order_by("-entered_at", "segment__name")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pghistory
 from django.conf import settings
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -14,6 +15,7 @@ from segments.querysets import (
     RecomputeQuerySet,
     SegmentQuerySet,
 )
+from segments.stages import MEASURES, STAGES
 from segments.standing import Override as Override
 from segments.standing import SegmentSet as SegmentSet
 from segments.standing import SetEntry as SetEntry
@@ -53,6 +55,7 @@ class Segment(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    stage = models.CharField(max_length=11, choices=STAGES, blank=True, help_text="Of the partner ecosystem")
     partner_visible = models.BooleanField(default=False, help_text="Members see its name and why they are in it.")
     draft = models.ForeignKey(
         "SegmentVersion",
@@ -113,6 +116,9 @@ class SegmentProfile(models.Model):
     segment = models.OneToOneField(Segment, primary_key=True, on_delete=models.CASCADE, related_name="profile")
     kpi = models.CharField("measured by", max_length=200, blank=True)
     target = models.CharField(max_length=200, blank=True)
+    measure = models.CharField("figure to watch", max_length=20, choices=MEASURES, blank=True)
+    """One of the figures kept of every segment, so that reaching the target shows by itself."""
+    target_value = models.DecimalField("its target", max_digits=18, decimal_places=2, null=True, blank=True)
     review_on = models.DateField("next review", null=True, blank=True)
     needs = models.TextField(blank=True)
     challenges = models.TextField(blank=True)
@@ -226,10 +232,12 @@ class Membership(models.Model):
             ),
         ]
         indexes = [
-            # By subject first: a run touches few subjects in many segments, and so dirties few pages of this index.
+            # By subject first: a run touches few subjects in many segments, and so dirties few pages of these indexes.
+            # Of the ended stays alone: the open ones are found by `membership_one_open_stay`.
             models.Index(
-                fields=["subject_id", "segment", "entered_at"],
-                name="membership_by_subject",
+                fields=["subject_id", "segment"],
+                condition=models.Q(left_at__isnull=False),
+                name="membership_ended_by_subject",
             ),
             models.Index(fields=["segment", "entered_at"], name="membership_by_segment"),
             models.Index(
@@ -257,7 +265,7 @@ class Change(models.Model):
     kind = models.CharField(max_length=7, choices=Kind.choices)
     at = models.DateTimeField()
     recompute = models.ForeignKey(
-        Recompute, null=True, on_delete=models.SET_NULL, related_name="changes", db_constraint=False
+        Recompute, null=True, on_delete=models.SET_NULL, related_name="changes", db_constraint=False, db_index=False
     )
     version = models.PositiveIntegerField()
 
@@ -268,10 +276,32 @@ class Change(models.Model):
         indexes = [
             models.Index(fields=["segment", "id"], name="change_by_segment"),
             models.Index(fields=["subject_id", "id"], name="change_by_subject"),
+            # Runs write one after another, so a summary per stretch of the table does.
+            BrinIndex(fields=["recompute"], name="change_by_recompute", pages_per_range=32, autosummarize=True),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject_id} {self.kind} {self.segment_id}"
+
+
+class FirstBuild(models.Model):
+    """Who entered a segment when many entered and nobody had been in, until a line each is written into the ledger.
+
+    It is there as long as lines are owed; nothing else is told of the segment before them.
+    """
+
+    segment = models.OneToOneField(Segment, on_delete=models.CASCADE, related_name="first_build", db_constraint=False)
+    recompute = models.ForeignKey(
+        Recompute, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False, db_index=False
+    )
+    version = models.PositiveIntegerField()
+    at = models.DateTimeField()
+    bitmap = models.BinaryField()
+    """pyroaring.BitMap64.serialize()."""
+    count = models.PositiveIntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.count} into {self.segment_id}"
 
 
 class MemberSet(models.Model):

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from partners.tables import CodeArray, Codes, Column, Mask, Scalars, Sets
+from segments.bitwords import Bits, none_of, packed
 from segments.ranges import MOST, Range, merged
 from segments.remembering import Remembered
 
@@ -21,81 +22,81 @@ class Primitives:
     """The primitives of one table (or one block of it), by the name of the column."""
 
     def __init__(self, size: int, known: Remembered | None = None) -> None:
-        """`known`: where masks are kept, for a table that is evaluated over and over."""
+        """`known`: where they are kept, for a table that is evaluated over and over."""
         self._size = size
-        self._known: dict[tuple[str, str, int], Mask] | Remembered = {} if known is None else known
+        self._known: dict[tuple[str, str, int], Bits] | Remembered = {} if known is None else known
         self._places: dict[str, CodeArray] = {}
 
-    def present(self, name: str, column: Column) -> Mask:
+    def present(self, name: str, column: Column) -> Bits:
         """Rows that have a value."""
-        if isinstance(column, Scalars):
-            return column.present
         key = (name, "present", 0)
         found = self._known.get(key)
         if found is None:
-            found = column.codes >= 0 if isinstance(column, Codes) else np.diff(column.offsets) > 0
+            found = packed(present(column))
             self._known[key] = found
         return found
 
-    def one_of(self, name: str, column: Codes, true_of: Mask) -> Mask:
+    def one_of(self, name: str, column: Codes, true_of: Mask) -> Bits:
         """Rows whose code is one that `true_of`, shape (entries + 1,), holds; its last is for missing values."""
         codes = np.flatnonzero(true_of[:-1])
         if len(codes) > FEW or self._size < FEW:
-            return true_of[column.codes]
+            return packed(true_of[column.codes])
         return self._any(self._equals(name, column, int(code)) for code in codes)
 
-    def inside(self, name: str, column: Scalars, ranges: Iterable[Range]) -> Mask | None:
+    def inside(self, name: str, column: Scalars, ranges: Iterable[Range]) -> Bits | None:
         """Rows with a value in one of the ranges; None when there are too many of them to share."""
         apart = merged(ranges)
         if len(apart) > FEW:
             return None
         return self._any(self._between(name, column, low, high) for low, high in apart)
 
-    def has_any(self, name: str, column: Sets, codes: Iterable[int]) -> Mask:
+    def has_any(self, name: str, column: Sets, codes: Iterable[int]) -> Bits:
         """Rows that have one of the codes among their values."""
         return self._any(self._has(name, column, code) for code in codes)
 
-    def _any(self, masks: Iterable[Mask]) -> Mask:
-        """Those in any; a shared mask is not written to."""
-        found: Mask | None = None
+    def _any(self, parts: Iterable[Bits]) -> Bits:
+        """Those in any; a shared array is not written to."""
+        found: Bits | None = None
         is_own = False
-        for mask in masks:
+        for part in parts:
             if found is None:
-                found = mask
+                found = part
             elif is_own:
-                np.logical_or(found, mask, out=found)
+                np.bitwise_or(found, part, out=found)
             else:
-                found, is_own = found | mask, True
-        return np.zeros(self._size, dtype=np.bool_) if found is None else found
+                found, is_own = found | part, True
+        return none_of(self._size) if found is None else found
 
-    def _equals(self, name: str, column: Codes, code: int) -> Mask:
+    def _equals(self, name: str, column: Codes, code: int) -> Bits:
         key = (name, "equals", code)
         found = self._known.get(key)
         if found is None:
-            found = column.codes == code
+            found = packed(column.codes == code)
             self._known[key] = found
         return found
 
-    def _between(self, name: str, column: Scalars, low: int, high: int) -> Mask:
+    def _between(self, name: str, column: Scalars, low: int, high: int) -> Bits:
         found = self._at_least(name, column, low)
         return found if high > MOST else found & ~self._at_least(name, column, high)
 
-    def _at_least(self, name: str, column: Scalars, low: int) -> Mask:
+    def _at_least(self, name: str, column: Scalars, low: int) -> Bits:
         key = (name, "at least", low)
         found = self._known.get(key)
         if found is None:
-            found = column.values >= low
-            found &= column.present
+            mask = column.values >= low
+            mask &= column.present
+            found = packed(mask)
             self._known[key] = found
         return found
 
-    def _has(self, name: str, column: Sets, code: int) -> Mask:
+    def _has(self, name: str, column: Sets, code: int) -> Bits:
         key = (name, "has", code)
         found = self._known.get(key)
         if found is None:
             rows = self._rows(name, column)
-            found = np.zeros(self._size, dtype=np.bool_)
-            found[rows[np.flatnonzero(column.codes == code)]] = True
+            mask = np.zeros(self._size, dtype=np.bool_)
+            mask[rows[np.flatnonzero(column.codes == code)]] = True
+            found = packed(mask)
             self._known[key] = found
         return found
 
@@ -104,3 +105,12 @@ class Primitives:
         if name not in self._places:
             self._places[name] = np.repeat(np.arange(self._size, dtype=np.int32), np.diff(column.offsets))
         return self._places[name]
+
+
+def present(column: Column) -> Mask:
+    """Where there is a value, shape (n,)."""
+    if isinstance(column, Scalars):
+        return column.present
+    if isinstance(column, Codes):
+        return column.codes >= 0
+    return np.diff(column.offsets) > 0

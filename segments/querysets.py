@@ -42,6 +42,10 @@ class MembershipQuerySet(models.QuerySet[Any]):
         """Those not ended."""
         return self.filter(left_at=None)
 
+    def of(self, subject_id: int) -> Self:
+        """Those of one subject. Open and ended ones are told apart, for each have an index of their own."""
+        return self.filter(Q(left_at=None) | Q(left_at__isnull=False), subject_id=subject_id)
+
     def as_of(self, instant: datetime) -> Self:
         """Those that held at an instant: entered at or before it, and not left by then."""
         return self.filter(Q(left_at=None) | Q(left_at__gt=instant), entered_at__lte=instant)

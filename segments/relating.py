@@ -11,6 +11,7 @@ from pyroaring import BitMap64
 from partners.tables import Column, Ints, Mask, Table
 from partners.vocabulary import Subject, Vocabulary
 from segments.bitmaps import mask_of
+from segments.bitwords import Bits, packed
 from segments.evaluate import Evaluator
 from segments.folding import fold
 from segments.instants import Clock
@@ -44,15 +45,15 @@ class Family:
     """Fields that aggregates read of partners and customers."""
 
 
-class Masks(dict[str, Mask]):
-    """Which rows are in each segment, worked out from its members when asked."""
+class Masks(dict[str, Bits]):
+    """Which rows are in each segment, as bits, worked out from its members when asked."""
 
     def __init__(self, members: Mapping[str, BitMap64], ids: Ints) -> None:
         super().__init__()
         self._members, self._ids = members, ids
 
-    def __missing__(self, slug: str) -> Mask:
-        self[slug] = mask_of(self._members[slug], self._ids)
+    def __missing__(self, slug: str) -> Bits:
+        self[slug] = packed(mask_of(self._members[slug], self._ids))
         return self[slug]
 
 

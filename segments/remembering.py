@@ -6,36 +6,30 @@ import threading
 from collections import OrderedDict
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-
-from partners.tables import Mask
+from segments.bitwords import Bits
 
 MOST = 64 * 2**20
-"""Bytes of packed masks that are kept; those not used for the longest time go first."""
+"""Bytes that are kept; what was not used for the longest time goes first."""
 
 
 class Remembered:
-    """Masks of shape (size,) by name, for several threads at once."""
+    """Bits of tables of so many rows, by name, for several threads at once. They are shared: nobody writes into them."""
 
     def __init__(self, size: int, most: int = MOST) -> None:
-        self._size = size
         self._fits = max(1, most // max(1, size // 8))
-        self._packed: OrderedDict[Any, npt.NDArray[np.uint8]] = OrderedDict()
+        self._kept: OrderedDict[Any, Bits] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, name: Any) -> Mask | None:
-        """The mask, or None when it is not known (any more)."""
+    def get(self, name: Any) -> Bits | None:
+        """The bits, or None when they are not known (any more)."""
         with self._lock:
-            packed = self._packed.get(name)
-            if packed is None:
-                return None
-            self._packed.move_to_end(name)
-        return np.unpackbits(packed, count=self._size).view(np.bool_)
+            bits = self._kept.get(name)
+            if bits is not None:
+                self._kept.move_to_end(name)
+        return bits
 
-    def __setitem__(self, name: Any, mask: Mask) -> None:
-        packed = np.packbits(mask)
+    def __setitem__(self, name: Any, bits: Bits) -> None:
         with self._lock:
-            self._packed[name] = packed
-            while len(self._packed) > self._fits:
-                self._packed.popitem(last=False)
+            self._kept[name] = bits
+            while len(self._kept) > self._fits:
+                self._kept.popitem(last=False)

@@ -39,6 +39,7 @@ def repair() -> Repaired:
     """Put everything right, and recompute all active segments. Harmless where nothing is wrong."""
     with transaction.atomic():
         lock_members()
+        ledger.tell_first_builds()
         cut = _cut_overlaps()
         segments = list(Segment.objects.select_for_update(no_key=True).order_by("id"))
         stays = ledger.open_stays([segment.pk for segment in segments])

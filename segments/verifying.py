@@ -15,7 +15,7 @@ from segments import computing, ledger
 from segments.bitmaps import ids_of
 from segments.computing import Material
 from segments.locks import lock_members
-from segments.models import Change, MemberSet, Membership, Segment, SetEntry
+from segments.models import Change, FirstBuild, MemberSet, Membership, Segment, SetEntry
 from segments.reconcile import reconcile
 from segments.rulebook import clock_at
 from segments.standing import lost_of
@@ -139,11 +139,13 @@ def _against_intervals(segment: Segment, have: BitMap64) -> list[Drift]:
 
 
 def _ledger(segments: Iterable[Segment], stays: dict[int, BitMap64]) -> list[Drift]:
-    """Entered less left, per segment, is the number of open stays."""
+    """Entered less left, and what is still owed to the ledger, is the number of open stays of each segment."""
     sums = Change.objects.values("segment").annotate(
         entered=Count("id", filter=Q(kind=Change.Kind.ENTERED)), left=Count("id", filter=Q(kind=Change.Kind.LEFT))
     )
     net = {row["segment"]: row["entered"] - row["left"] for row in sums}
+    for segment_id, owed in FirstBuild.objects.values_list("segment", "count"):
+        net[segment_id] = net.get(segment_id, 0) + owed
     return [
         Drift(
             segment.slug,

@@ -12,7 +12,8 @@ from django.conf import settings
 from django.db import connection
 
 from partners import touching
-from partners.columns import SEPARATOR, Selection, select
+from partners.arriving import SEPARATOR
+from partners.columns import Selection, select
 from partners.facts import vocabulary
 from partners.rows import accept, stored
 from partners.vocabulary import Field, FieldKind, FieldType, Subject, Vocabulary

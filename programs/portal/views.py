@@ -23,6 +23,7 @@ from programs.portal.progress import course_context
 from programs.portal.shelf import card_of, cards, next_steps
 from programs.portal.summary import figures
 from programs.portal.why import reasons_of
+from programs.voices.seeing import note_seen
 from segments.models import Membership
 
 SHELVES = {
@@ -124,6 +125,8 @@ def segments(request: HttpRequest) -> HttpResponse:
         for slug in [*card.offer.reason.get("any", []), *card.offer.reason.get("all", [])]:
             brings.setdefault(slug, []).append(card)
     found = list(stays.select_related("segment__published").order_by("segment__name"))
+    if company is not None:
+        note_seen(partner=company, segments=[stay.segment for stay in found])
     why = reasons_of([stay.segment for stay in found])
     rows = [
         {

@@ -36,7 +36,7 @@ class Stays(APIView):
         """The segments it is in now; `as_of`, then; `history=1`, ever."""
         record = get_object_or_404(MODELS[self.subject].objects.visible_to(request.user), external_id=external_id)
         segments = Segment.objects.visible_to(request.user).filter(subject=self.subject)
-        stays = Membership.objects.filter(subject_id=record.pk, segment__in=segments).select_related("segment")
+        stays = Membership.objects.of(record.pk).filter(segment__in=segments).select_related("segment")
         instant, everything = as_of(request), flag(request, "history")
         if instant is not None:
             stays = stays.as_of(instant)

@@ -31,7 +31,7 @@ def customer(request: HttpRequest, external_id: str) -> HttpResponse:
 
 def _panel(request: HttpRequest, subject: Subject, external_id: str) -> HttpResponse:
     record = get_object_or_404(subjects_of(subject, request.user), external_id=external_id)
-    stays = Membership.objects.filter(subject_id=record.pk, segment__subject=subject).select_related("segment")
+    stays = Membership.objects.of(record.pk).filter(segment__subject=subject).select_related("segment")
     words = {
         "external_id": record.external_id,
         "current": segments_of(subject, record.pk),

@@ -76,15 +76,11 @@ class Migration(migrations.Migration):
                 ("invalid_reason", models.TextField(blank=True, editable=False)),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 (
                     "updated_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 (
                     "owner",
@@ -141,9 +137,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "as_of",
-                    models.DateTimeField(
-                        help_text="The one instant at which every clause is evaluated"
-                    ),
+                    models.DateTimeField(help_text="The one instant at which every clause is evaluated"),
                 ),
                 ("slugs", models.JSONField(blank=True, default=list)),
                 ("requested_by", models.CharField(blank=True, max_length=200)),
@@ -165,11 +159,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 "ordering": ["-id"],
-                "indexes": [
-                    models.Index(
-                        fields=["status", "lease_until"], name="recompute_by_status"
-                    )
-                ],
+                "indexes": [models.Index(fields=["status", "lease_until"], name="recompute_by_status")],
             },
         ),
         migrations.CreateModel(
@@ -257,15 +247,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 (
                     "updated_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 (
                     "owner",
@@ -407,9 +393,7 @@ class Migration(migrations.Migration):
                         fields=["subject_id", "segment", "entered_at"],
                         name="membership_by_subject",
                     ),
-                    models.Index(
-                        fields=["segment", "entered_at"], name="membership_by_segment"
-                    ),
+                    models.Index(fields=["segment", "entered_at"], name="membership_by_segment"),
                 ],
                 "constraints": [
                     models.UniqueConstraint(
@@ -443,9 +427,7 @@ class Migration(migrations.Migration):
                 ("subject_id", models.BigIntegerField()),
                 (
                     "kind",
-                    models.CharField(
-                        choices=[("entered", "Entered"), ("left", "Left")], max_length=7
-                    ),
+                    models.CharField(choices=[("entered", "Entered"), ("left", "Left")], max_length=7),
                 ),
                 ("at", models.DateTimeField()),
                 ("version", models.PositiveIntegerField()),
@@ -477,9 +459,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="segmentversion",
-            constraint=models.UniqueConstraint(
-                fields=("segment", "number"), name="version_number_once_per_segment"
-            ),
+            constraint=models.UniqueConstraint(fields=("segment", "number"), name="version_number_once_per_segment"),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="segment",

@@ -8,12 +8,8 @@ class Migration(migrations.Migration):
     dependencies = [("segments", "0001_initial")]
 
     operations = [
-        migrations.AddField(
-            model_name="memberset", name="as_of", field=models.DateTimeField(blank=True, null=True)
-        ),
-        migrations.AddField(
-            model_name="memberset", name="next_at", field=models.DateTimeField(blank=True, null=True)
-        ),
+        migrations.AddField(model_name="memberset", name="as_of", field=models.DateTimeField(blank=True, null=True)),
+        migrations.AddField(model_name="memberset", name="next_at", field=models.DateTimeField(blank=True, null=True)),
         migrations.AlterField(
             model_name="recompute",
             name="trigger",

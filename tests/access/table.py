@@ -242,6 +242,21 @@ CONSOLE = {
     "console/registrations/<int:pk>/decide/": Row(
         "/console/registrations/{registration}/decide/", done(EDITORS_IN_REGION, 302), "post"
     ),
+    "console/insights/": Row("/console/insights/", STAFF),
+    "console/insights/measure/": Row("/console/insights/measure/", done(EDITORS, 302), "post"),
+    "console/insights/health/": Row("/console/insights/health/", STAFF),
+    "console/insights/mistakes/": Row("/console/insights/mistakes/", STAFF),
+    "console/insights/segments/<slug:slug>/health/": Row("/console/insights/segments/gold/health/", STAFF),
+    "console/insights/coverage/": Row("/console/insights/coverage/", STAFF),
+    "console/insights/coverage/matrix/": Row("/console/insights/coverage/matrix/", STAFF),
+    "console/insights/stages/": Row("/console/insights/stages/", STAFF),
+    "console/insights/resources/": Row("/console/insights/resources/", STAFF),
+    "console/insights/voice/": Row("/console/insights/voice/", STAFF),
+    "console/insights/sets/<slug:slug>/": Row("/console/insights/sets/tiers/", STAFF),
+    "console/insights/segments/<slug:slug>/": Row("/console/insights/segments/gold/", STAFF),
+    "console/insights/segments/<slug:slug>/months/<str:month>/": Row(
+        "/console/insights/segments/gold/months/{month}/", STAFF
+    ),
     "console/claims/": Row("/console/claims/", STAFF),
     "console/claims/<int:pk>/": Row("/console/claims/{claim}/", STAFF_IN_REGION),
     "console/claims/<int:pk>/proof/": Row("/console/claims/{claim}/proof/", STAFF_IN_REGION),
@@ -382,6 +397,7 @@ PORTAL = {
     "portal/offers/<int:pk>/items/<int:item>/file/": Row("/portal/offers/{kit}/items/{item}/file/", OWN_COMPANY),
     "portal/deals/<int:pk>/plays/": Row("/portal/deals/{deal}/plays/", OWN_COMPANY),
     "portal/customers/": Row("/portal/customers/", PARTNERS),
+    "portal/customers/<str:external_id>/needs/": Row("/portal/customers/C-1/needs/", OWN_COMPANY),
     "portal/customers/<str:external_id>/": Row("/portal/customers/C-1/", OWN_COMPANY),
     "portal/customers/<str:external_id>/plays/<slug:slug>/": Row("/portal/customers/C-1/plays/play/", OWN_COMPANY),
     "portal/customers/<str:external_id>/plays/<slug:slug>/file/": Row(

@@ -12,7 +12,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask, PeriodicTa
 
 from partners import touching
 from segments.dispatch import recompute_soon
-from segments.models import Change, Membership, Recompute, Shard
+from segments.models import Change, FirstBuild, Membership, Recompute, Shard
 from segments.verifying import verify
 from tests.killing.rig import until
 from tests.segments.factories import group, leaf, published
@@ -94,11 +94,12 @@ def is_done(run: int) -> bool:
 
 
 def wait_until_quiet(seconds: float) -> None:
-    """Every run has ended and every changed customer has been looked at again."""
+    """Every run has ended, every changed customer has been looked at again, and the ledger has all its lines."""
 
     def quiet() -> bool:
         at_work = Recompute.objects.filter(status__in=(Recompute.Status.QUEUED, Recompute.Status.RUNNING))
-        return _again(lambda: not at_work.exists() and not touching.pending_ids())
+        owed = FirstBuild.objects.all()
+        return _again(lambda: not (at_work.exists() or touching.pending_ids() or owed.exists()))
 
     until(quiet, seconds, "nothing is left to do", 0.5)
 

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import DataError, transaction
 
 from partners.columns import read_table
 from partners.coverage import coverage, value_counts
@@ -229,3 +230,85 @@ def test_value_counts__scoped_viewer__counts_only_what_they_see() -> None:
     assert value_counts(Subject.PARTNER, "verticals", manager) == [("retail", 2), ("energy", 1)]
     assert value_counts(Subject.PARTNER, "verticals", everyone, search="RET") == [("retail", 3)]
     assert value_counts(Subject.PARTNER, "verticals", nobody) == []
+
+
+def test_read_table__numbers_of_every_kind_of_writing__exact() -> None:
+    """Numbers travel as text and are cast in bulk; whatever a double cannot hold is cast by PostgreSQL."""
+    Attribute.objects.create(subject="partner", name="score", label="Score", type="number")
+    Attribute.objects.create(subject="partner", name="price", label="Price", type="money")
+    Attribute.objects.create(subject="partner", name="seen_on", label="Seen", type="date")
+    scores = [
+        "12",
+        "-0.000001",
+        " 7 ",
+        "",
+        "   ",
+        "999999999999.999999",
+        "123456789.123457",
+        "0.0000005",
+        None,
+        "1e3",
+        "70368744.177665",
+    ]
+    prices = ["12", "0.1", "9999999999999999.99", "", "2.005", "-2.005", "0", None, "1.10", "-0.01", "70368744177.66"]
+    days = [
+        "2026-02-28",
+        "",
+        "19700102",
+        "1969-12-31",
+        None,
+        " 2026-01-01 ",
+        "0001-01-01",
+        "9999-12-31",
+        "",
+        "2024-02-29",
+        "",
+    ]
+    for number, (score, price, day) in enumerate(zip(scores, prices, days, strict=True)):
+        partner(
+            f"P{number}",
+            custom={"score": score, "price": price, "seen_on": day},
+            employees=score if number < 2 else None,
+        )
+
+    table = read_table(Subject.PARTNER, ["score", "price", "seen_on", "employees"], as_of=NOW)
+
+    def units(texts: list[str | None], scale: int) -> list[int | None]:
+        plain = [text.strip() if text else "" for text in texts]
+        return [int((Decimal(text) * scale).to_integral_value("ROUND_HALF_UP")) if text else None for text in plain]
+
+    assert listed(table.columns["score"]) == units(scores, 10**6)
+    assert listed(table.columns["price"]) == units(prices, 100)
+    assert listed(table.columns["employees"])[:3] == [12_000_000, -1, None]
+    epoch = date(1970, 1, 1)
+    read = [
+        date(2026, 2, 28),
+        None,
+        date(1970, 1, 2),
+        date(1969, 12, 31),
+        None,
+        date(2026, 1, 1),
+        date.min,
+        date.max,
+        None,
+    ]
+    wanted = [(day - epoch).days if day else None for day in [*read, date(2024, 2, 29), None]]
+    assert listed(table.columns["seen_on"]) == wanted
+
+
+@pytest.mark.parametrize("text", ["five", "NaN", "Infinity", "12,5", "true", "1e400", "99999999999999999999"])
+def test_read_table__no_number__an_error_never_a_value(text: str) -> None:
+    Attribute.objects.create(subject="partner", name="score", label="Score", type="number")
+    partner("A", custom={"score": "1"})
+    partner("B", custom={"score": text})
+    with pytest.raises(DataError), transaction.atomic():
+        read_table(Subject.PARTNER, ["score"], as_of=NOW)
+
+
+def test_read_table__text_of_digits_alone__keeps_its_zeros() -> None:
+    Attribute.objects.create(subject="partner", name="postal_code", label="Postal code", type="text")
+    partner("007", custom={"postal_code": "01234"})
+    partner("1e3", custom={"postal_code": "1.50"})
+    table = read_table(Subject.PARTNER, ["external_id", "postal_code"], as_of=NOW)
+    assert listed(table.columns["external_id"]) == ["007", "1e3"]
+    assert listed(table.columns["postal_code"]) == ["01234", "1.50"]
