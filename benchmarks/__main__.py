@@ -29,6 +29,7 @@ def main() -> None:
 
     is_new = prepare(name=f"prm_bench_{given.customers}_{given.segments}", keep=given.keep)
     from benchmarks import changing, measures, moving, reading, settling, spreading, world
+    from benchmarks.pages.step import page_ms
 
     sizes = measures.Sizes(given.customers, given.partners, given.segments, given.sample, not given.no_growth)
     found: dict[str, Any] = {
@@ -55,6 +56,7 @@ def main() -> None:
         "import": moving.import_rows,
         "settle": settling.settle,
         "sizes": measures.size_of_things,
+        "page_ms": page_ms,
         "nightly_growth": spreading.nightly_growth,
     }
     if is_new:

@@ -144,7 +144,7 @@ def visible(subject: Subject, viewer: Viewer, names: Sequence[str]) -> Visible |
             theirs = Partner.objects.filter(region__in=viewer.regions)
             words = frozenset(theirs.values_list("external_id", flat=True))
         assert isinstance(column, Codes)  # noqa: S101 — both are one text
-        mask &= sifting.worded(column, words.__contains__)
+        mask &= sifting.worded(column, sifting.these(column.dictionary, words))
     return Visible(table, mask)
 
 
@@ -170,8 +170,9 @@ def _mask(column: Column, condition: Condition) -> Mask:
             return column.present & np.isin(column.values, wanted)
         low, high = narrowing.ends(field, condition.values)
         return sifting.within_range(column, _whole(field, low, up=True), _whole(field, high, up=False))
-    exactly = field.type in CHOICES
-    return sifting.worded(column, sifting.fits_any(operator, condition.values, exactly=exactly))
+    if operator == "is" and field.type in CHOICES:
+        return sifting.worded(column, sifting.these(column.dictionary, condition.values))
+    return sifting.worded(column, sifting.like(column.dictionary, operator, condition.values))
 
 
 def _whole(field: Field, value: Any, *, up: bool) -> int | None:

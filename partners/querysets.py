@@ -42,11 +42,11 @@ class RecordQuerySet(models.QuerySet[Any]):
         The first matches are found by index and named by id, in a query of their own: joined with an order, the planner
         might walk a million rows in that order to find the one that matches.
         """
-        fits = self.fitting(words)
-        if fits is None:
+        ways = self.ways(words)
+        if not ways:
             return self
-        first = self.first_matches(fits)
-        return self.filter(fits) if first is None else self.filter(pk__in=first)
+        first = self.first_matches(ways)
+        return self.filter(any_of(ways)) if first is None else self.filter(pk__in=first)
 
     def search_few(self, words: str) -> Self:
         """The same among rows that are few, such as one company's: found by looking at each of them."""
@@ -59,23 +59,42 @@ class RecordQuerySet(models.QuerySet[Any]):
             fits |= Q(words=SearchQuery(query, search_type="raw", config="simple"))
         return self.annotate(words=searched(self.searched_few)).filter(fits)
 
-    def fitting(self, words: str) -> Q | None:
-        """The condition of a search; None without words."""
+    def ways(self, words: str) -> list[Q]:
+        """The conditions of a search, one of which holds; each has an index of its own. None without words."""
         words = words.replace("\x00", "").strip()
         if not words:
-            return None
-        fits = Q(external_id__startswith=words) | Q(external_id__startswith=words.upper())
+            return []
+        found = [Q(external_id__startswith=words) | Q(external_id__startswith=words.upper())]
         if parts := WORD.findall(words):
             query = " & ".join(f"'{part}':*" for part in parts)
             by_word = self.model.objects.annotate(words=searched(self.searched_names))
-            found = by_word.filter(words=SearchQuery(query, search_type="raw", config="simple"))
-            fits |= Q(pk__in=found.values("pk"))
-        return fits
+            fits = by_word.filter(words=SearchQuery(query, search_type="raw", config="simple"))
+            found.append(Q(pk__in=fits.values("pk")))
+        return found
 
-    def first_matches(self, fits: Q) -> list[int] | None:
-        """The ids of what fits, whoever may see it; None when there are more than `FOUND`. One query."""
-        first = list(self.model.objects.filter(fits).order_by().values_list("pk", flat=True)[: FOUND + 1])
-        return first if len(first) <= FOUND else None
+    def first_matches(self, ways: Sequence[Q]) -> list[int] | None:
+        """The ids of what fits in one way or another, whoever may see it; None when there are more than `FOUND`.
+
+        One query, each way by itself: with "or" between them, every row would be looked at.
+        """
+        found = self._in_ways(ways, FOUND + 1)
+        return found if len(found) <= FOUND else None
+
+    def all_matches(self, ways: Sequence[Q]) -> list[int]:
+        """The same, however many there are."""
+        return self._in_ways(ways, None)
+
+    def _in_ways(self, ways: Sequence[Q], most: int | None) -> list[int]:
+        rows = [self.model.objects.filter(way).order_by().values_list("pk", flat=True)[:most] for way in ways]
+        return sorted(set(rows[0].union(*rows[1:], all=True)))
+
+
+def any_of(ways: Sequence[Q]) -> Q:
+    """One of the conditions holds."""
+    found = Q()
+    for way in ways:
+        found |= way
+    return found
 
 
 class PartnerQuerySet(RecordQuerySet):
@@ -116,18 +135,16 @@ class DealQuerySet(RecordQuerySet):
     searched_names = DEAL
     searched_few = (*DEAL, "partner__name", "customer__name")
 
-    def fitting(self, words: str) -> Q | None:
-        """Those in whose name, id or product line a word begins with each of the words; and those of a partner or a
-        customer that fits."""
-        fits = super().fitting(words)
-        if fits is None:
-            return None
-        for name in ("partner", "customer"):
+    def ways(self, words: str) -> list[Q]:
+        """By name, id or product line; and as a deal of a partner or a customer that fits."""
+        found = super().ways(words)
+        for name in ("partner", "customer") if found else ():
             related: Any = self.model._meta.get_field(name).related_model
-            own = related.objects.fitting(words)
-            first = related.objects.first_matches(own)
-            fits |= Q(**{f"{name}__in": related.objects.filter(own).values("pk") if first is None else first})
-        return fits
+            own = related.objects.all().ways(words)
+            first = related.objects.all().first_matches(own)
+            theirs = related.objects.filter(any_of(own)).values("pk") if first is None else first
+            found.append(Q(**{f"{name}__in": theirs}))
+        return found
 
 
 class ImportQuerySet(models.QuerySet[Any]):

@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "partners.apps.PartnersConfig",
     "segments.apps.SegmentsConfig",
     "programs.apps.ProgramsConfig",
+    "insights.apps.InsightsConfig",
     "integrations.apps.IntegrationsConfig",
 ]
 
@@ -147,6 +148,10 @@ ACCOUNT_PREVENT_ENUMERATION = True
 SESSION_COOKIE_AGE = int(timedelta(hours=env.int("PRM_SESSION_HOURS", default=12)).total_seconds())
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
+# --- insights ---------------------------------------------------------------------------------------------------------
+MARGIN = env.float("PRM_MARGIN", default=100.0) / 100
+"""The share of won revenue, in per cent, that counts as return on incentives; 100: revenue itself."""
+
 # --- language and time ------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
 USE_I18N = True
@@ -215,6 +220,7 @@ REST_FRAMEWORK = {
     "DEFAULT_THROTTLE_CLASSES": ["integrations.throttling.PerCaller"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["prm.api.parsers.JsonBody"],
+    "DEFAULT_METADATA_CLASS": None,  # the schema describes the API; OPTIONS does not do so a second time
     "DEFAULT_PAGINATION_CLASS": "prm.paging.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "prm.problems.handle",
@@ -288,6 +294,11 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(hour="0", minute="20"),
     },
     "accrue": {"task": "programs.accrue", "schedule": 300.0},
+    # The nightly run asks for it as soon as it is done; this makes good a message that was lost.
+    "measure": {"task": "insights.measure_when_due", "schedule": 3600.0, "options": {"expires": 3000}},
+    "scores of predictions": {"task": "insights.score_all", "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45")},
+    "learn predictions": {"task": "insights.learn_all", "schedule": crontab(day_of_month="1", hour="5", minute="0")},
+    "searches that wait": {"task": "insights.resend", "schedule": 600.0, "options": {"expires": 500}},
     "webhooks": {"task": "integrations.tell_webhooks", "schedule": 10.0, "options": {"expires": 9}},
     "webhooks' log": {
         "task": "integrations.forget_deliveries",

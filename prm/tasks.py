@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from insights.tasks import measure
 from partners import snapshot, touching
 from partners.vocabulary import Subject
 from prm import loop
@@ -27,6 +28,7 @@ def recompute_nightly() -> None:
     """The nightly run: every active segment, as of now."""
     run = membership.request_recompute(trigger=Recompute.Trigger.NIGHTLY, requested_by="schedule")
     loop.run_recompute(run=run)
+    measure.delay()
 
 
 @shared_task(name="prm.follow")

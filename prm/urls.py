@@ -13,6 +13,7 @@ urlpatterns = [
     path("console/", include("partners.console.urls")),
     path("console/", include("segments.console.urls")),
     path("console/", include("programs.console.urls")),
+    path("console/", include("insights.console.urls")),
     path("console/", include("integrations.console.urls")),
     path("portal/", include("partners.portal.urls")),
     path("portal/", include("programs.portal.urls")),

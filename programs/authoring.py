@@ -131,7 +131,7 @@ _INCENTIVE = ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "p
 _COURSE = ("minutes", "due_days", "gives_certificate", "certificate_months", "language")
 _PAID_BY = ("type", "rate", "amount", "currency", "tiers", "period")
 """What past deals were paid by: fixed once there is an entry in the ledger."""
-_OWN = ("name", "summary", "starts_on", "ends_on", "new_members_only", "priority")
+_OWN = ("name", "summary", "stage", "starts_on", "ends_on", "new_members_only", "priority")
 
 
 def _missing(content: Content) -> str:

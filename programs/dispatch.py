@@ -26,9 +26,9 @@ def settle_soon(programs: Collection[int]) -> None:
 
     A lost message is made good by the next run.
     """
-    for savepoints, waiting, *_ in connection.run_on_commit:
-        # One that was put down before a savepoint we are in outlives it, or falls together with what we do.
-        if isinstance(waiting, _Settle) and savepoints <= set(connection.savepoint_ids):
+    for _, waiting, *_ in connection.run_on_commit:
+        # What waits falls only with a savepoint that is open still, hence one that we are in, too.
+        if isinstance(waiting, _Settle):
             waiting.programs.update(programs)
             return
     transaction.on_commit(_Settle(programs), robust=True)

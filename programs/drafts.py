@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from programs.lessons import problems as lesson_problems
 from programs.targeting import Targeting
+from segments.stages import STAGES
 
 Errors = dict[str, list[str]]
 """Field name → what is wrong and what to do about it."""
@@ -163,6 +164,8 @@ class ProgramDraft:
     ends_on: date | None = None
     new_members_only: bool = False
     priority: int = 0
+    stage: str = ""
+    """One of the eight stages of the ecosystem, or none."""
 
     @property
     def kind(self) -> str:
@@ -185,6 +188,8 @@ class ProgramDraft:
             found["slug"] = ["“new” is taken by the console itself. Choose another slug."]
         if not self.name.strip() or len(self.name) > 200:
             found["name"] = ["Give it a name of at most 200 characters."]
+        if self.stage and self.stage not in dict(STAGES):
+            found["stage"] = [f"Choose one of {', '.join(code for code, _ in STAGES)}, or none."]
         if len(self.summary) > 500:
             found["summary"] = ["Keep the summary within 500 characters."]
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:

@@ -14,6 +14,7 @@ from programs.learning import Certificate, Enrolment, LessonFile, QuizAttempt
 from programs.library import ContentVersion, KitItem, PlaySegment
 from programs.querysets import OfferQuerySet, ProgramQuerySet
 from segments.models import Segment
+from segments.stages import STAGES
 
 
 @pghistory.track()
@@ -39,6 +40,7 @@ class Program(models.Model):
     kind = models.CharField(max_length=10, choices=Kind.choices)
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.DRAFT)
     summary = models.CharField(max_length=500, blank=True)
+    stage = models.CharField(max_length=11, choices=STAGES, blank=True, help_text="Of the partner ecosystem")
     starts_on = models.DateField(null=True, blank=True, help_text="First day on offer; empty: at once")
     ends_on = models.DateField(null=True, blank=True, help_text="Last day on offer; empty: no end")
     new_members_only = models.BooleanField(default=False, help_text="Only those who enter while the programme is on")
@@ -247,7 +249,7 @@ from programs.journeys.models import (  # noqa: E402
 )
 from programs.messages.models import Delivery, Message, MessageTarget  # noqa: E402
 from programs.plans.models import Plan, PlanEntry, PlanGoal  # noqa: E402
-from programs.voices.models import Dispute, Feedback  # noqa: E402
+from programs.voices.models import Dispute, Feedback, NeedReport, Sighting  # noqa: E402
 
 __all__ = [
     "Certificate",
@@ -272,6 +274,7 @@ __all__ = [
     "ManagerTask",
     "Message",
     "MessageTarget",
+    "NeedReport",
     "Offer",
     "Plan",
     "PlanEntry",
@@ -279,5 +282,6 @@ __all__ = [
     "PlaySegment",
     "Program",
     "QuizAttempt",
+    "Sighting",
     "Target",
 ]

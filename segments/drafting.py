@@ -17,7 +17,7 @@ from segments.revealing import refuse_hidden
 from segments.rulebook import rulebook, segments_referring_to
 from segments.rules import to_json
 
-DETAILS = ("name", "description", "objective", "owner", "partner_visible")
+DETAILS = ("name", "description", "objective", "owner", "partner_visible", "stage")
 """What can be changed about a segment beside its rule."""
 
 
@@ -49,7 +49,7 @@ def create_segment(
 ) -> Segment:
     """A draft with its first version. RuleInvalid says what is wrong with the rule, ValidationError with the rest.
 
-    `details`: description, objective, owner, partner_visible. `zone`: whose days the rule counts in; empty: the
+    `details`: description, objective, owner, partner_visible, stage. `zone`: whose days the rule counts in; empty: the
     organisation's. `viewer`: who asks; a rule over fields whose values they may
     not read is refused. None: the product itself.
     """
@@ -99,7 +99,7 @@ def change_rule(
 
 @transaction.atomic
 def change_details(*, segment: Segment, **details: Any) -> Segment:
-    """Change name, description, objective, owner, partner_visible: only those handed in. ValidationError by field."""
+    """Change name, description, objective, owner, partner_visible, stage: only those handed in. ValidationError by field."""
     changes = _known(details)
     for name, value in changes.items():
         setattr(segment, name, value)

@@ -15,6 +15,7 @@ from segments.querysets import (
     RecomputeQuerySet,
     SegmentQuerySet,
 )
+from segments.stages import MEASURES, STAGES
 from segments.standing import Override as Override
 from segments.standing import SegmentSet as SegmentSet
 from segments.standing import SetEntry as SetEntry
@@ -54,6 +55,7 @@ class Segment(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
     )
+    stage = models.CharField(max_length=11, choices=STAGES, blank=True, help_text="Of the partner ecosystem")
     partner_visible = models.BooleanField(default=False, help_text="Members see its name and why they are in it.")
     draft = models.ForeignKey(
         "SegmentVersion",
@@ -114,6 +116,9 @@ class SegmentProfile(models.Model):
     segment = models.OneToOneField(Segment, primary_key=True, on_delete=models.CASCADE, related_name="profile")
     kpi = models.CharField("measured by", max_length=200, blank=True)
     target = models.CharField(max_length=200, blank=True)
+    measure = models.CharField("figure to watch", max_length=20, choices=MEASURES, blank=True)
+    """One of the figures kept of every segment, so that reaching the target shows by itself."""
+    target_value = models.DecimalField("its target", max_digits=18, decimal_places=2, null=True, blank=True)
     review_on = models.DateField("next review", null=True, blank=True)
     needs = models.TextField(blank=True)
     challenges = models.TextField(blank=True)

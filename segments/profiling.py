@@ -21,12 +21,14 @@ FIELDS = (
     "support_level",
 )
 """What a profile says, in reading order."""
+MEASURED = ("measure", "target_value")
+"""The figure that shows whether the target is reached."""
 
 
 @transaction.atomic
 def change_profile(*, segment: Segment, **values: Any) -> SegmentProfile:
     """Write the values handed in, and leave the others. ValidationError by field."""
-    unknown = sorted(set(values) - set(FIELDS))
+    unknown = sorted(set(values) - {*FIELDS, *MEASURED})
     if unknown:
         raise ValidationError(dict.fromkeys(unknown, "A profile has no such field."))
     SegmentProfile.objects.get_or_create(segment=segment)

@@ -22,6 +22,7 @@ def main() -> None:
     parser.add_argument("--programs", type=int, default=100)
     parser.add_argument("--times", type=int, default=20, help="how often each page is asked")
     parser.add_argument("--only", default="", help="only addresses that this regular expression finds something in")
+    parser.add_argument("--seconds", type=int, default=1500, help="ask no further pages after so long")
     parser.add_argument("--keep", action="store_true", help="use the world of the last run, and leave it")
     parser.add_argument("--make", action="store_true", help="only make the world")
     given = parser.parse_args()
@@ -41,7 +42,7 @@ def main() -> None:
     if given.make:
         return
     call_command("collectstatic", interactive=False, verbosity=0)
-    print(json.dumps(ask_everything(given.times, given.only), indent=1))
+    print(json.dumps(ask_everything(given.times, given.only, given.seconds), indent=1))
     if not given.keep:
         drop(name)
 
@@ -61,22 +62,26 @@ def populate(sizes: Any) -> None:
         snapshot.write(subject)  # as a worker does soon after an import
 
 
-def ask_everything(times: int, only: str) -> dict[str, Any]:
+def ask_everything(times: int, only: str, seconds: int) -> dict[str, Any]:
     """Every page, and which miss."""
     from django.core.wsgi import get_wsgi_application
     from django.db import connections
 
     from benchmarks.pages.addresses import routes, variants
-    from benchmarks.pages.asking import Browser, measure
+    from benchmarks.pages.asking import Answered, Browser, measure
 
     connections.close_all()
     os.environ["PGOPTIONS"] = "-c statement_timeout=15000"  # nothing may hold the others up for ever
     load = os.getloadavg()[0]
     browser = Browser(get_wsgi_application())
     unread: dict[str, int] = {}
-    found = []
+    found: list[Answered] = []
+    unreached, began = 0, time.monotonic()
     for route, address in [*routes(), *(("", address) for address in variants())]:
         if not re.search(only, address.path):
+            continue
+        if time.monotonic() - began > seconds:
+            unreached += 1
             continue
         try:
             answered = measure(browser, address, times)
@@ -103,6 +108,7 @@ def ask_everything(times: int, only: str) -> dict[str, Any]:
         "portal_home_ms": max((each.at(0.95) for each in homes), default=None),
         "pages_measured": len(found),
         "pages_over_budget": len(slow),
+        "pages_not_reached": unreached,
         "portal_queries_most": max((each.queries for each in portal), default=None),
         "pages_how": f"{times} requests each through the WSGI handler in one process, after one to warm up; milliseconds",
         "pages_load_average": [round(load, 2), round(os.getloadavg()[0], 2)],

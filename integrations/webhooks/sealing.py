@@ -32,6 +32,7 @@ def _keys() -> MultiFernet:
     return MultiFernet([_key(str(each)) for each in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
-def _key(secret: str) -> Fernet:
-    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"webhook secrets").derive(secret.encode())
+def _key(secret: str | bytes) -> Fernet:
+    raw = secret.encode() if isinstance(secret, str) else secret
+    made = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"webhook secrets").derive(raw)
     return Fernet(base64.urlsafe_b64encode(made))

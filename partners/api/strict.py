@@ -19,7 +19,19 @@ class StrictSerializer(serializers.Serializer[Any]):
                 raise serializers.ValidationError(
                     {name: [ErrorDetail(f"There is no “{name}” here.", "unknown_field")] for name in unknown}
                 )
+            self._refuse_long(data)
         return super().to_internal_value(data)
+
+    def _refuse_long(self, data: dict[str, Any]) -> None:
+        """Texts that are too long as they came: spaces around them, which are cut off, count too."""
+        limits = {name: getattr(field, "max_length", None) for name, field in self.fields.items()}
+        long = {
+            name: [ErrorDetail(f"At most {limits[name]} characters.", "max_length")]
+            for name, value in data.items()
+            if isinstance(value, str) and len(value) > (limits[name] or len(value))
+        }
+        if long:
+            raise serializers.ValidationError(long)
 
 
 def checked(serializer: type[StrictSerializer], data: Any, *, partial: bool = False) -> dict[str, Any]:

@@ -34,7 +34,7 @@ STRIDE = 2_000
 def paged(found: Narrowed, order: Order, cursor: str) -> tuple[keyset.Page, int, bool]:
     """A page, how many records there are in all, and whether that is an estimate."""
     rows = found.rows.select_related(*RELATED[found.subject])
-    if order.is_plain and not found.is_sifted:
+    if order.is_plain and not found.is_narrowed:
         return keyset.page(rows, order, cursor), *counted(found)
     source = Sifted(found, order) if order.is_plain else Columns(found, order)
     if source.count is None:
@@ -128,11 +128,11 @@ def _within(found: Narrowed) -> list[Ints]:
     """Whom the search and the groupings let through."""
     sets: list[Ints] = []
     records = MODELS[found.subject].objects.all()
-    fits = records.fitting(found.q)
-    if fits is not None:
-        ids = records.first_matches(fits)
-        every = records.filter(fits).order_by().values_list("pk", flat=True)
-        sets.append(np.sort(np.array(every if ids is None else ids, dtype=np.int64)))
+    if ways := records.ways(found.q):
+        ids = records.first_matches(ways)
+        if ids is None:
+            ids = records.all_matches(ways)
+        sets.append(np.array(ids, dtype=np.int64))
     for grouping in groupings.groupings:
         value = next((chosen.value for chosen in found.groupings if chosen.name == grouping.name), "")
         if value:

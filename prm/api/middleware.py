@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils.cache import get_conditional_response
 
 from prm.problems import API_PREFIX, problem
@@ -28,7 +28,7 @@ class ApiMiddleware:
             return self.get_response(request)
         if _has_nul(request):
             return problem(request, 400, "An address may not hold NUL characters.")
-        if request.method in ("PUT", "PATCH", "DELETE") and "If-Match" in request.headers:
+        if "If-Match" in request.headers and _is_write(request):
             response = self._write_if_matching(request)
         else:
             response = self.get_response(request)
@@ -52,6 +52,18 @@ class ApiMiddleware:
                     request, 412, "This has changed since you read it. Read it again, then repeat the change."
                 )
             return self.get_response(request)
+
+
+def _is_write(request: HttpRequest) -> bool:
+    """A write that the address takes; of any other, the view says that it does not."""
+    method = str(request.method)
+    if method not in ("PUT", "PATCH", "DELETE"):
+        return False
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return False
+    return hasattr(getattr(view, "cls", None), method.lower())
 
 
 def _has_nul(request: HttpRequest) -> bool:

@@ -11,10 +11,11 @@ from datetime import date
 
 from django.utils import timezone
 
+from insights import checkups, measuring
 from partners.models import Activity, Customer, Deal, Partner
 from people.models import User
 from prm import loop
-from prm.demo import partners, people, programs, records, requests, segments, taking, telling
+from prm.demo import aims, history, partners, people, programs, records, requests, segments, taking, telling, voices
 from prm.demo.channel import SHOWCASES, draw
 from prm.demo.marks import Marks, Wish, alone, reference
 from prm.demo.records import Say
@@ -64,7 +65,9 @@ def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
     changed += people.seat([partners.external_id(i) for i in range(SHOWCASES)])
     owner = User.objects.get(email=people.OWNER)
     changed += segments.make(wish.profile, owner=owner)
+    changed += history.live_through(day)
     changed += programs.make(wish.profile, today=max(day, timezone.localdate()))
+    changed += aims.make(wish.profile, today=max(day, timezone.localdate()))
     changed += telling.make_journeys(owner=owner)
     say("Segments, programmes and journeys are written")
     turn = loop.run_recompute(
@@ -75,6 +78,9 @@ def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
     taking.take_up()
     changed += telling.announce(owner=owner)
     requests.file_requests()
+    voices.speak()
+    measuring.measure()
+    checkups.check_all()
     say("Members are computed and programmes on offer")
     return changed + turn.recomputed.entered + turn.recomputed.left + turn.settled.offered + turn.settled.withdrawn
 

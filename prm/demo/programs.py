@@ -173,7 +173,8 @@ def _courses(shelf: Shelf) -> list[ProgramDraft]:
 
 
 def _incentives(shelf: Shelf, today: date) -> list[ProgramDraft]:
-    quarter = today.replace(month=3 * ((today.month - 1) // 3) + 1, day=1)
+    # They have run for a year, so that there is something to show for what they cost.
+    quarter = today.replace(year=today.year - 1, month=3 * ((today.month - 1) // 3) + 1, day=1)
     price = shelf.profile.lines[0].price
     bonus = Decimal(max(50, round(price / 80 / 50) * 50))
     return [
@@ -181,7 +182,7 @@ def _incentives(shelf: Shelf, today: date) -> list[ProgramDraft]:
             "registration-bonus",
             "Deal-registration bonus",
             IncentiveDraft(
-                "deal_registration", amount=bonus, budget=bonus * 400, terms=shelf.text("terms-registration")
+                "deal_registration", amount=bonus, budget=bonus * 1_200, terms=shelf.text("terms-registration")
             ),
             "A fixed bonus for each registered deal that is won.",
             Targeting(any=("new-partners-onboarding", "small-business-sellers")),
@@ -192,7 +193,7 @@ def _incentives(shelf: Shelf, today: date) -> list[ProgramDraft]:
         ProgramDraft(
             "growth-rebate",
             "Growth rebate",
-            IncentiveDraft("rebate", rate=Decimal("3.5"), budget=Decimal(250_000), terms=shelf.text("terms-rebate")),
+            IncentiveDraft("rebate", rate=Decimal("3.5"), budget=Decimal(900_000), terms=shelf.text("terms-rebate")),
             "3.5 % back on what you win, every quarter, as long as you grow.",
             Targeting(all=("growth-partners",), none=("at-risk",)),
             starts_on=quarter,
@@ -212,10 +213,10 @@ def _incentives(shelf: Shelf, today: date) -> list[ProgramDraft]:
         ProgramDraft(
             "focus-spiff",
             shelf.say("{focus} reward"),
-            IncentiveDraft("spiff", amount=bonus / 2, budget=bonus * 150, terms=shelf.text("terms-spiff")),
+            IncentiveDraft("spiff", amount=bonus / 2, budget=bonus * 600, terms=shelf.text("terms-spiff")),
             shelf.say("For the person who sells: a reward for each new customer of {line}."),
             Targeting(any=(focus_slug(shelf.profile),), none=("at-risk",)),
-            starts_on=today - timedelta(days=14),
+            starts_on=today - timedelta(days=200),
             ends_on=today + timedelta(days=120),
             priority=25,
         ),

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from people.models import User
 from prm.demo.industries import Profile, Reach
-from segments import drafting, publishing
-from segments.models import Segment
+from segments import drafting, publishing, sets
+from segments.models import Segment, SegmentSet
 from segments.rules.writing import Rule, every, last, leaf, never, some
 
 
@@ -276,13 +276,26 @@ def make(profile: Profile, *, owner: User) -> int:
     """Make and publish the segments that do not exist yet; returns how many. One that somebody changed is left as it is."""
     have = {segment.slug: segment for segment in Segment.objects.all()}
     made = 0
-    for plan in plans(profile):
-        segment = have.get(plan.slug) or _create(plan, owner)
+    every = [(plan, have.get(plan.slug) or _create(plan, owner)) for plan in plans(profile)]
+    _make_sets(profile, owner)
+    for _, segment in every:
         if segment.status == Segment.Status.DRAFT:
             # The load recomputes once, at its end.
             publishing.publish(segment=segment, author=str(owner), queue=False)
             made += 1
     return made
+
+
+def _make_sets(profile: Profile, owner: User) -> None:
+    """Two families, while their segments are drafts: one in which partners may be several things, one that is exclusive."""
+    skills = [focus_slug(profile), guard_slug(profile), "public-sector", "service-partners"]
+    kinds = ["small-businesses-ready-to-move", "enterprises-modernising", "security-minded-institutions"]
+    for slug, name, subject, mode, slugs in (
+        ("partner-strengths", "Partner strengths", "partner", "overlapping", skills),
+        ("customer-focus", "Customer focus", "customer", "exclusive", kinds),
+    ):
+        if not SegmentSet.objects.filter(slug=slug).exists():
+            sets.create_set(slug=slug, name=name, subject=subject, mode=mode, segments=slugs, author=str(owner))
 
 
 def _create(plan: Plan, owner: User) -> Segment:

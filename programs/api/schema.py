@@ -9,6 +9,7 @@ from programs.accounts import Claim, LedgerEntry
 from programs.lessons import KINDS
 from programs.models import Incentive, Program
 from programs.quizzes import TYPES
+from segments.stages import STAGES
 
 Json = dict[str, Any]
 _SLUGS: Json = {"type": "array", "items": {"type": "string", "maxLength": 100}}
@@ -31,6 +32,7 @@ _COMMON: Json = {
     "slug": {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 100},
     "name": {"type": "string", "minLength": 1, "maxLength": 200},
     "summary": {"type": "string", "maxLength": 500},
+    "stage": {"type": "string", "enum": ["", *dict(STAGES)], "description": "Of the partner ecosystem."},
     "priority": {"type": "integer", "minimum": -1_000_000, "maximum": 1_000_000},
     "status": {"type": "string", "enum": list(Program.Status.values)},
     "targeting": ref("Targeting"),

@@ -16,6 +16,7 @@ from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDr
 from programs.lessons import KINDS
 from programs.models import Content, Incentive, Offer, Program
 from programs.targeting import Targeting
+from segments.stages import STAGES
 
 DRAFTS: dict[str, Callable[..., ContentDraft | CourseDraft | IncentiveDraft]] = {
     Program.Kind.CONTENT: ContentDraft,
@@ -65,6 +66,7 @@ class ProgramBody(StrictSerializer):
     slug = serializers.CharField(max_length=100)
     name = serializers.CharField(max_length=200)
     summary = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    stage = serializers.ChoiceField(STAGES, required=False, allow_blank=True)
     priority = serializers.IntegerField(required=False, min_value=-1_000_000, max_value=1_000_000)
     status = serializers.ChoiceField(Program.Status.choices, required=False)
     targeting = TargetingBody(required=False)
@@ -157,7 +159,7 @@ def drafted(kind: str, values: Mapping[str, Any], base: ProgramDraft | None = No
     return ProgramDraft(**own, detail=DRAFTS[Program.Kind(kind)](**detail), targeting=targeting)
 
 
-_OWN = ("slug", "name", "summary", "starts_on", "ends_on", "new_members_only", "priority")
+_OWN = ("slug", "name", "summary", "starts_on", "ends_on", "new_members_only", "priority", "stage")
 MODES = ("any", "all", "none")
 DATES = {"starts": "starts_on", "ends": "ends_on", "new_members_only": "new_members_only"}
 """As the API calls them, and as programmes do."""
@@ -173,6 +175,7 @@ def represent_program(program: Program) -> dict[str, Any]:
         "kind": program.kind,
         "status": program.status,
         "summary": program.summary,
+        "stage": program.stage,
         "priority": program.priority,
         "targeting": {
             **{mode: [target.segment.slug for target in targets if target.mode == mode] for mode in MODES},

@@ -134,7 +134,7 @@ def edit_journey(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: JourneyForm, trigger: str, journey: Journey | None = None) -> HttpResponse:
-    own = ("field", "days", "side", "from_value", "to_value", "segment")
+    own = ("field", "segment", "days", "side", "from_value", "to_value")
     context = {
         "form": form,
         "journey": journey,

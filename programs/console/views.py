@@ -23,6 +23,7 @@ from programs.effects import would_offer
 from programs.models import Offer, Program
 from programs.targeting import Targeting
 from programs.wording import earning, sentence
+from segments.stages import STAGES
 
 PAGE = 50
 STATES = [
@@ -44,9 +45,10 @@ def _program(request: HttpRequest, slug: str) -> Program:
 @vendor_required
 def programs(request: HttpRequest) -> HttpResponse:
     """Every programme, with whom it is for and how it is taken up."""
-    kind, status, words = (request.GET.get(name, "") for name in ("kind", "status", "q"))
+    kind, status, words, stage = (request.GET.get(name, "") for name in ("kind", "status", "q", "stage"))
     found = Program.objects.visible_to(request.user).search(words).prefetch_related("targets__segment")
     found = found.filter(kind=kind) if kind in Program.Kind.values else found
+    found = found.filter(stage=stage) if stage in dict(STAGES) else found
     found = found.filter(status=status) if status in Program.Status.values else found.exclude(status="archived")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
@@ -54,7 +56,8 @@ def programs(request: HttpRequest) -> HttpResponse:
         "rows": program_rows(list(page), request.user),
         "kinds": Program.Kind.choices,
         "statuses": Program.Status.choices,
-        "filters": {"kind": kind, "status": status, "q": words},
+        "stages": STAGES,
+        "filters": {"kind": kind, "status": status, "q": words, "stage": stage},
     }
     return render(request, "console/programs/list.html", context)
 

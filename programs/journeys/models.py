@@ -51,8 +51,8 @@ class Journey(models.Model):
 
         ENTERED = "entered", "Enters a segment"
         LEFT = "left", "Leaves a segment"
-        DATE = "date", "Has a date coming up, or just past"
-        CHANGED = "changed", "Has a fact that changes"
+        DATE = "date", "Has a date due"
+        CHANGED = "changed", "Has a fact changed"
 
     ON_SEGMENT = frozenset({Trigger.ENTERED, Trigger.LEFT})
     """Triggers that the ledger of changes of a segment tells of."""

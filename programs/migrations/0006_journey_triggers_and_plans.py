@@ -188,7 +188,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='journey',
             name='trigger',
-            field=models.CharField(choices=[('entered', 'Enters a segment'), ('left', 'Leaves a segment'), ('date', 'Has a date coming up, or just past'), ('changed', 'Has a fact that changes')], default='entered', max_length=10),
+            field=models.CharField(choices=[('entered', 'Enters a segment'), ('left', 'Leaves a segment'), ('date', 'Has a date due'), ('changed', 'Has a fact changed')], default='entered', max_length=10),
         ),
         migrations.AlterField(
             model_name='journeyentry',
@@ -203,7 +203,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='journeyevent',
             name='trigger',
-            field=models.CharField(choices=[('entered', 'Enters a segment'), ('left', 'Leaves a segment'), ('date', 'Has a date coming up, or just past'), ('changed', 'Has a fact that changes')], default='entered', max_length=10),
+            field=models.CharField(choices=[('entered', 'Enters a segment'), ('left', 'Leaves a segment'), ('date', 'Has a date due'), ('changed', 'Has a fact changed')], default='entered', max_length=10),
         ),
         migrations.AlterField(
             model_name='journeystep',

@@ -9,6 +9,7 @@ from programs.portal import (
     feedback,
     gap,
     learning,
+    needs,
     notifications,
     pieces,
     plans,
@@ -44,6 +45,7 @@ urlpatterns = [
     path("deals/<int:pk>/plays/", customers.deal_plays, name="portal_deal_plays"),
     path("customers/", customers.customers, name="portal_customers"),
     path("customers/<str:external_id>/", customers.customer, name="portal_customer"),
+    path("customers/<str:external_id>/needs/", needs.of_customer, name="portal_customer_needs"),
     path("customers/<str:external_id>/plays/<slug:slug>/", customers.play, name="portal_play"),
     path("customers/<str:external_id>/plays/<slug:slug>/file/", customers.play_file, name="portal_play_file"),
     path(

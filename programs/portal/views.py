@@ -21,7 +21,9 @@ from programs.portal.accounts import standing
 from programs.portal.pieces import send_content
 from programs.portal.progress import course_context
 from programs.portal.shelf import card_of, cards, next_steps
+from programs.portal.summary import figures
 from programs.portal.why import reasons_of
+from programs.voices.seeing import note_seen
 from segments.models import Membership
 
 SHELVES = {
@@ -52,6 +54,7 @@ def home(request: HttpRequest) -> HttpResponse:
         groups.append({"title": title, "url": name, "cards": of_kind[:ON_HOME], "more": len(of_kind) - ON_HOME})
     company = Partner.objects.visible_to(request.user).first()
     context = {"company": company, "groups": groups, "steps": next_steps(shelf), "has_offers": bool(shelf)}
+    context["figures"] = figures(request.user, company.pk) if company else []
     return render(request, "portal/home.html", context)
 
 
@@ -122,6 +125,8 @@ def segments(request: HttpRequest) -> HttpResponse:
         for slug in [*card.offer.reason.get("any", []), *card.offer.reason.get("all", [])]:
             brings.setdefault(slug, []).append(card)
     found = list(stays.select_related("segment__published").order_by("segment__name"))
+    if company is not None:
+        note_seen(partner=company, segments=[stay.segment for stay in found])
     why = reasons_of([stay.segment for stay in found])
     rows = [
         {

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any, Self
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
-from partners.models import Partner
+from partners.models import Customer, Partner
 from people import roles
 from people.roles import Viewer
 from segments.models import Segment
@@ -100,3 +101,40 @@ class Feedback(models.Model):
 
     def __str__(self) -> str:
         return f"{'good' if self.is_good else 'bad'}: {self.segment_id or self.program_id}"
+
+
+class Sighting(models.Model):
+    """Somebody of a partner has seen that their company is in a segment."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="sightings")
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="sightings")
+    first_seen_at = models.DateTimeField(default=timezone.now)
+
+    objects = SaidQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["segment", "partner"], name="sighting_once_per_partner")]
+
+    def __str__(self) -> str:
+        return f"{self.partner_id} saw {self.segment_id}"
+
+
+class NeedReport(models.Model):
+    """What a partner heard a customer needs, for the product team. A person's later word takes the place of the earlier."""
+
+    partner = models.ForeignKey(Partner, on_delete=models.CASCADE, related_name="need_reports")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    customer = models.ForeignKey(Customer, on_delete=models.CASCADE, related_name="need_reports")
+    needs = ArrayField(models.CharField(max_length=200), default=list)
+    """Words of the vocabulary: choices of the customer's field of that name."""
+    text = models.CharField(max_length=1000, blank=True)
+    said_at = models.DateTimeField(default=timezone.now)
+
+    objects = SaidQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-said_at", "-id"]
+        constraints = [models.UniqueConstraint(fields=["user", "customer"], name="need_report_once_per_customer")]
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.needs)} of {self.customer_id}"

@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from partners.api.filters import BadParameter
+from partners.api.filters import BadParameter, chosen
 from partners.api.pages import page
 from partners.api.values import MODELS, joined, represent, rfc3339, shown, stored_only
 from partners.facts import vocabulary
@@ -53,6 +53,7 @@ class MemberList(APIView):
         """The members that the caller may see, ordered by when they were first known."""
         segment = get_object_or_404(Segment.objects.visible_to(request.user), slug=slug)
         subject = Subject(segment.subject)
+        chosen(request, "format", ("json", "csv", "ndjson"))
         fields = _fields(request, subject)
         instant = as_of(request)
         if request.accepted_renderer.format == "csv" and can_copy(fields):

@@ -11,6 +11,7 @@ from partners.api.schema import FIELDS, INSTANT, PAGING, page, ref
 from segments.api import standing_schema
 from segments.models import Change, Recompute, Segment
 from segments.operators import OPERATORS, SEGMENT_OPERATORS
+from segments.stages import STAGES
 
 Json = dict[str, Any]
 
@@ -87,6 +88,7 @@ _OWN: Json = {
     "name": {"type": "string", "minLength": 1, "maxLength": 200},
     "description": {"type": "string"},
     "objective": {"type": "string", "maxLength": 500},
+    "stage": {"type": "string", "enum": ["", *dict(STAGES)], "description": "Of the partner ecosystem."},
     "owner": {"type": ["string", "null"], "description": "E-mail of one of the vendor's people."},
     "partner_visible": {"type": "boolean"},
 }

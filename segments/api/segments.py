@@ -31,6 +31,7 @@ from segments.instants import is_zone
 from segments.members import member_counts
 from segments.models import Segment, SegmentVersion
 from segments.publishing import LARGE_SHARE, TooManyMove, archive, publish
+from segments.stages import STAGES
 
 _FILTERS = ("subject", "status", "kind")
 
@@ -72,6 +73,7 @@ class SegmentChange(StrictSerializer):
     name = serializers.CharField(max_length=200)
     description = serializers.CharField(required=False, allow_blank=True)
     objective = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    stage = serializers.ChoiceField(STAGES, required=False, allow_blank=True)
     owner = OwnerField(required=False, allow_null=True)
     partner_visible = serializers.BooleanField(required=False)
     rule = serializers.JSONField()
@@ -139,6 +141,7 @@ def _represented(segment: Segment, member_count: int) -> dict[str, Any]:
         "status": segment.status,
         "description": segment.description,
         "objective": segment.objective,
+        "stage": segment.stage,
         "owner": segment.owner.email if segment.owner else None,
         "partner_visible": segment.partner_visible,
         "rule": segment.draft.rule if segment.draft else None,

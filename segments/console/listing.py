@@ -11,6 +11,7 @@ from people.guards import vendor_required
 from segments.console.vocabulary import MODELS
 from segments.members import member_counts
 from segments.models import SUBJECTS, Segment
+from segments.stages import STAGES
 
 PAGE_SIZE = 50
 
@@ -19,12 +20,14 @@ PAGE_SIZE = 50
 @vendor_required
 def segments(request: HttpRequest) -> HttpResponse:
     """The list, searched and filtered, each with its members within the viewer's scope."""
-    words, subject, status = (request.GET.get(name, "").strip() for name in ("q", "subject", "status"))
+    words, subject, status, stage = (request.GET.get(name, "").strip() for name in ("q", "subject", "status", "stage"))
     found = Segment.objects.visible_to(request.user).select_related("draft", "published")
     if words:
         found = found.search(words)
     if subject in MODELS:
         found = found.filter(subject=subject)
+    if stage in dict(STAGES):
+        found = found.filter(stage=stage)
     if status in Segment.Status.values:
         found = found.filter(status=status)
     elif status == "invalid":
@@ -39,8 +42,10 @@ def segments(request: HttpRequest) -> HttpResponse:
         "q": words,
         "subject": subject,
         "status": status,
+        "stage": stage,
+        "stages": STAGES,
         "subjects": SUBJECTS,
         "statuses": [*Segment.Status.choices, ("invalid", "Invalid")],
-        "is_filtered": bool(words or subject or status),
+        "is_filtered": bool(words or subject or status or stage),
     }
     return render(request, "console/segments/list.html", context)

@@ -13,21 +13,27 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from partners import wording
+from partners import picking, wording
 from partners.columns import read_table
 from partners.facts import vocabulary
+from partners.narrowing import Condition
+from partners.picking import Sorting
+from partners.tables import Ints
 from partners.vocabulary import Field, FieldKind, FieldType, Subject, Vocabulary
 from people import roles
 from people.guards import vendor_required
 from people.roles import Viewer
 from segments import members as reads
 from segments.api.streams import csv_lines
+from segments.bitmaps import ids_of
 from segments.cells import cell
 from segments.console.moments import Moment, moment_of
 from segments.console.ordering import Filter, filter_of, order
 from segments.console.parts import is_part
 from segments.console.segment import one
 from segments.console.subjects import FACTS, Named, Names
+from segments.history import members_at
+from segments.members import MODELS
 from segments.models import Segment
 
 PAGE_SIZE = 25
@@ -96,7 +102,10 @@ def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 def members_of(request: HttpRequest, segment: Segment) -> dict[str, Any]:
     """A page of members, and what was asked for."""
     wanted = wanted_of(request, segment)
-    page = Paginator(found(segment, request.user, wanted), PAGE_SIZE).get_page(request.GET.get("page"))
+    with picking.one_snapshot():
+        rows = Members.of(segment, request.user, wanted) or found(segment, request.user, wanted)
+        page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+        page.object_list = list(page.object_list)
     query = request.GET.copy()
     query.pop("page", None)
     return {
@@ -137,6 +146,51 @@ def sortable(words: Vocabulary) -> set[str]:
     }
 
 
+class Members:
+    """The members asked for, for a paginator: counted and put in order by the columns kept of a large population."""
+
+    def __init__(self, segment: Segment, viewer: Viewer, wanted: Wanted, ids: Ints) -> None:
+        self.segment, self.viewer, self.wanted, self.ids = segment, viewer, wanted, ids
+
+    @classmethod
+    def of(cls, segment: Segment, viewer: Viewer, wanted: Wanted) -> Members | None:
+        """None where the columns cannot tell."""
+        subject, as_of = Subject(segment.subject), wanted.moment.as_of
+        if wanted.q:
+            return None
+        inside = reads.current_member_ids(segment) if as_of is None else members_at(segment, as_of)
+        words = vocabulary(subject)
+        asked = [Condition(words[each.name], "is", (each.value,)) for each in wanted.filters if each.value]
+        ids = picking.sift(subject, viewer=viewer, conditions=asked, within=[ids_of(inside)])
+        return None if ids is None else cls(segment, viewer, wanted, ids)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, place: slice) -> list[Any]:
+        """The records of a page, each with `since`."""
+        subject, sort = Subject(self.segment.subject), self.wanted.sort
+        name, start = sort.removeprefix("-"), place.start or 0
+        picked = None
+        if name not in {SINCE, *_UNCHOSEN}:
+            sorting = Sorting(vocabulary(subject)[name], sort.startswith("-"))
+            size = (place.stop or len(self)) - start
+            picked = picking.pick(
+                subject, viewer=self.viewer, within=[self.ids], sorting=sorting, skip=start, size=size
+            )
+        if picked is None:
+            return list(found(self.segment, self.viewer, self.wanted)[place])
+        plain = MODELS[subject.value].objects.visible_to(self.viewer).filter(pk__in=picked.ids)
+        known = {row.pk: row for row in _since(plain, self.segment, self.wanted.moment.as_of)}
+        return [known[pk] for pk in picked.ids if pk in known]
+
+
+def _since(rows: Any, segment: Segment, as_of: Any) -> Any:
+    """The rows, each with when it became a member."""
+    stays = reads.stays(segment, as_of).filter(subject_id=OuterRef("pk")).order_by("-entered_at")
+    return rows.annotate(since=Subquery(stays.values("entered_at")[:1]))
+
+
 def found(segment: Segment, viewer: Viewer, wanted: Wanted) -> QuerySet[Any]:
     """The members asked for, in order, each with `since`."""
     as_of = wanted.moment.as_of
@@ -144,8 +198,7 @@ def found(segment: Segment, viewer: Viewer, wanted: Wanted) -> QuerySet[Any]:
     if wanted.q:
         rows = rows.search(wanted.q)
     rows = rows.filter(**{each.name: each.value for each in wanted.filters if each.value})
-    stays = reads.stays(segment, as_of).filter(subject_id=OuterRef("pk")).order_by("-entered_at")
-    rows = rows.annotate(since=Subquery(stays.values("entered_at")[:1]))
+    rows = _since(rows, segment, as_of)
     if wanted.sort.removeprefix("-") == SINCE:
         return rows.order_by(F("since").desc() if wanted.sort.startswith("-") else F("since").asc(), "id")
     return rows.order_by(*order(wanted.sort, vocabulary(Subject(segment.subject))))

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
+from pyroaring import BitMap64
 
 from partners.vocabulary import Subject
 from people.guards import vendor_required
@@ -21,6 +22,8 @@ from segments.console.moments import Moment, moment_of
 from segments.console.parts import is_part
 from segments.console.segment import one
 from segments.console.subjects import Names
+from segments.history import members_at
+from segments.members import MODELS
 from segments.models import Change, Segment
 from segments.movements import named
 
@@ -39,7 +42,10 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
             request, "console/segments/parts/changes.html", {"segment": segment, **latest(segment, request.user)}
         )
     kind = request.GET.get("kind", "")
-    rows = Change.objects.visible_to(request.user).filter(segment=segment)
+    rows = Change.objects.filter(segment=segment)
+    if request.user.regions:  # of one kind of record, so asked of that one alone
+        there = MODELS[segment.subject].objects.filter(region__in=request.user.regions)
+        rows = rows.filter(subject_id__in=there.values("pk"))
     if kind in Change.Kind.values:
         rows = rows.filter(kind=kind)
     page = Paginator(rows.select_related("segment", "recompute").order_by("-id"), PAGE_SIZE).get_page(
@@ -79,18 +85,25 @@ def between(request: HttpRequest, segment: Segment) -> dict[str, Any]:
     words: dict[str, Any] = {"start": start, "end": end, "problem": _problem(start, end)}
     if start.day is None or words["problem"]:
         return words
-    then = reads.members(segment, request.user, start.as_of)
-    now = reads.members(segment, request.user, end.as_of)
-    before = reads.stays(segment, start.as_of).values("subject_id")
-    after = reads.stays(segment, end.as_of).values("subject_id")
+    before, after = _at(segment, start), _at(segment, end)
     return words | {
         "compared": {
-            "before": then.count(),
-            "after": now.count(),
-            "entered": _side(segment, now.exclude(pk__in=before)),
-            "left": _side(segment, then.exclude(pk__in=after)),
+            "before": _those(segment, before, request.user).count(),
+            "after": _those(segment, after, request.user).count(),
+            "entered": _side(segment, _those(segment, after - before, request.user)),
+            "left": _side(segment, _those(segment, before - after, request.user)),
         }
     }
+
+
+def _at(segment: Segment, moment: Moment) -> BitMap64:
+    """Who was in it then, whoever may see them."""
+    return reads.current_member_ids(segment) if moment.as_of is None else members_at(segment, moment.as_of)
+
+
+def _those(segment: Segment, ids: BitMap64, viewer: Viewer) -> QuerySet[Any]:
+    """The records of these ids that the viewer may see."""
+    return reads.those(MODELS[segment.subject].objects.visible_to(viewer), ids)
 
 
 def _problem(start: Moment, end: Moment) -> str:

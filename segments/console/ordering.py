@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db.models import Case, F, IntegerField, Value, When
 from django.db.models.expressions import BaseExpression
+from django.db.models.functions import NullIf
 
 from partners.vocabulary import Field, FieldType, Vocabulary
 
@@ -36,7 +37,9 @@ def order(sort: str, vocabulary: Vocabulary) -> list[Any]:
     name = sort.removeprefix("-")
     field = vocabulary.get(name)
     by: BaseExpression | F = F(name)
-    if field is not None and field.type is FieldType.ORDERED_CHOICE:
+    if field is not None and field.type in (FieldType.TEXT, FieldType.CHOICE):
+        by = NullIf(F(name), Value(""))  # an empty text is a missing value
+    elif field is not None and field.type is FieldType.ORDERED_CHOICE:
         ranks = [When(**{name: choice.value}, then=Value(rank)) for rank, choice in enumerate(field.choices)]
         by = Case(*ranks, default=None, output_field=IntegerField())
     nullable = name not in {"name", "external_id"}  # a plain order on these walks the index

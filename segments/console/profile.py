@@ -18,12 +18,15 @@ from people.models import User
 from segments import drafting, profiling, reviewing
 from segments.console.segment import one
 from segments.models import Segment, SegmentProfile
+from segments.stages import STAGES
 
-ABOUT_IT = ("objective", "owner")
+ABOUT_IT = ("objective", "owner", "stage")
 """Kept with the segment itself."""
 HELP = {
     "kpi": "The one figure that shows whether it works: “deals registered per quarter”.",
     "target": "What that figure should become, and by when.",
+    "measure": "Kept by itself and shown beside its target under Performance.",
+    "target_value": "A number; for shares and growth in per cent.",
     "needs": "What these companies want from us.",
     "challenges": "What stands in their way.",
     "preferred_channels": "How they like to hear from us: newsletter, call, event …",
@@ -38,20 +41,23 @@ class ProfileForm(MeanwhileMixin, forms.ModelForm):
 
     objective = forms.CharField(max_length=500, required=False, help_text="What you want to reach with it.")
     owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
+    stage = forms.ChoiceField(
+        choices=[("", "None"), *STAGES], required=False, help_text="The stage of the ecosystem it serves most."
+    )
 
     class Meta:
         model = SegmentProfile
-        fields = profiling.FIELDS
+        fields = (*profiling.FIELDS[:2], *profiling.MEASURED, *profiling.FIELDS[2:])
         help_texts = HELP
         widgets = {
             "review_on": forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
             **{name: forms.Textarea(attrs={"rows": 3}) for name in profiling.FIELDS[3:]},
         }
 
-    field_order = ("objective", "owner")
+    field_order = ABOUT_IT
 
     def __init__(self, data: Any, *, segment: Segment) -> None:
-        initial = {"objective": segment.objective, "owner": segment.owner_id}
+        initial = {"objective": segment.objective, "owner": segment.owner_id, "stage": segment.stage}
         super().__init__(data, instance=profile_of(segment), initial=initial)
         staff = User.objects.filter(role__in=roles.VENDOR, is_active=True) | User.objects.filter(pk=segment.owner_id)
         self.fields["owner"].queryset = staff.order_by("name", "email")  # type: ignore[attr-defined]
@@ -71,7 +77,9 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         drafting.change_details(segment=segment, **{name: values[name] for name in ABOUT_IT})
-        profiling.change_profile(segment=segment, **{name: values[name] for name in profiling.FIELDS})
+        profiling.change_profile(
+            segment=segment, **{name: values[name] for name in (*profiling.FIELDS, *profiling.MEASURED)}
+        )
         messages.success(request, "The profile is saved.")
         return redirect("console_segment", slug)
     status = 400 if form.errors else 200

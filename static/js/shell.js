@@ -99,7 +99,8 @@
     const forms = [...document.querySelectorAll("form")];
     const isBack = event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
     const wasSent = sessionStorage.getItem(`sent ${location.pathname}`);
-    if (isBack && wasSent !== null && wasSent !== changed()) {
+    if (!isBack) sessionStorage.removeItem(`sent ${location.pathname}`);
+    else if (wasSent !== null && wasSent !== changed()) {
       sessionStorage.removeItem(`sent ${location.pathname}`);
       for (const form of forms) if (form.method === "post") form.reset(); // what the browser filled in again is saved
     }
@@ -139,6 +140,7 @@
     }
   };
   reachable();
+  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }); // on a phone
   addEventListener("resize", reachable);
   document.addEventListener("htmx:afterSettle", reachable);
 

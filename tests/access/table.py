@@ -242,6 +242,31 @@ CONSOLE = {
     "console/registrations/<int:pk>/decide/": Row(
         "/console/registrations/{registration}/decide/", done(EDITORS_IN_REGION, 302), "post"
     ),
+    "console/insights/": Row("/console/insights/", STAFF),
+    "console/insights/measure/": Row("/console/insights/measure/", done(EDITORS, 302), "post"),
+    "console/insights/health/": Row("/console/insights/health/", STAFF),
+    "console/insights/mistakes/": Row("/console/insights/mistakes/", STAFF),
+    "console/insights/segments/<slug:slug>/health/": Row("/console/insights/segments/gold/health/", STAFF),
+    "console/insights/coverage/": Row("/console/insights/coverage/", STAFF),
+    "console/insights/coverage/matrix/": Row("/console/insights/coverage/matrix/", STAFF),
+    "console/insights/stages/": Row("/console/insights/stages/", STAFF),
+    "console/insights/resources/": Row("/console/insights/resources/", STAFF),
+    "console/insights/groupings/": Row("/console/insights/groupings/", UNLIMITED_EDITORS),
+    "console/insights/groupings/<int:pk>/": Row("/console/insights/groupings/1/", done(UNLIMITED_EDITORS, 404)),
+    "console/insights/groupings/<int:pk>/<int:number>/": Row(
+        "/console/insights/groupings/1/0/", done(UNLIMITED_EDITORS, 404), "post"
+    ),
+    "console/insights/predictions/": Row("/console/insights/predictions/", STAFF),
+    "console/insights/predictions/<slug:kind>/": Row("/console/insights/predictions/churn/", done(STAFF, 404)),
+    "console/insights/predictions/<slug:kind>/learn/": Row(
+        "/console/insights/predictions/churn/learn/", done(UNLIMITED_EDITORS, 302), "post"
+    ),
+    "console/insights/voice/": Row("/console/insights/voice/", STAFF),
+    "console/insights/sets/<slug:slug>/": Row("/console/insights/sets/tiers/", STAFF),
+    "console/insights/segments/<slug:slug>/": Row("/console/insights/segments/gold/", STAFF),
+    "console/insights/segments/<slug:slug>/months/<str:month>/": Row(
+        "/console/insights/segments/gold/months/{month}/", STAFF
+    ),
     "console/claims/": Row("/console/claims/", STAFF),
     "console/claims/<int:pk>/": Row("/console/claims/{claim}/", STAFF_IN_REGION),
     "console/claims/<int:pk>/proof/": Row("/console/claims/{claim}/proof/", STAFF_IN_REGION),
@@ -369,6 +394,7 @@ PORTAL = {
     "portal/offers/<int:pk>/": Row("/portal/offers/{offer}/", OWN_COMPANY),
     "portal/offers/<int:pk>/file/": Row("/portal/offers/{file}/file/", OWN_COMPANY),
     "portal/offers/<int:pk>/start/": Row("/portal/offers/{course}/start/", done(OWN_COMPANY, 302), "post"),
+    "portal/offers/<int:pk>/renew/": Row("/portal/offers/{course}/renew/", done(OWN_COMPANY, 302), "post"),
     "portal/offers/<int:pk>/lessons/<int:number>/": Row("/portal/offers/{course}/lessons/1/", done(OWN_COMPANY, 302)),
     "portal/offers/<int:pk>/resume/": Row("/portal/offers/{course}/resume/", done(OWN_COMPANY, 302)),
     "portal/offers/<int:pk>/lessons/<int:number>/file/": Row(
@@ -381,6 +407,7 @@ PORTAL = {
     "portal/offers/<int:pk>/items/<int:item>/file/": Row("/portal/offers/{kit}/items/{item}/file/", OWN_COMPANY),
     "portal/deals/<int:pk>/plays/": Row("/portal/deals/{deal}/plays/", OWN_COMPANY),
     "portal/customers/": Row("/portal/customers/", PARTNERS),
+    "portal/customers/<str:external_id>/needs/": Row("/portal/customers/C-1/needs/", OWN_COMPANY),
     "portal/customers/<str:external_id>/": Row("/portal/customers/C-1/", OWN_COMPANY),
     "portal/customers/<str:external_id>/plays/<slug:slug>/": Row("/portal/customers/C-1/plays/play/", OWN_COMPANY),
     "portal/customers/<str:external_id>/plays/<slug:slug>/file/": Row(

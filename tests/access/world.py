@@ -172,4 +172,5 @@ class World:
             webhook=self.webhook.pk,
             sent=self.sent.pk,
             member=self.people["partner member"].pk,
+            month=timezone.localdate().strftime("%Y-%m"),
         )

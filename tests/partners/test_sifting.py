@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from partners.sifting import Keys, Place, among, in_order
+from partners.sifting import Keys, Place, among, folded, in_order, like
 
 ROWS = st.lists(st.one_of(st.none(), st.integers(-3, 3)), min_size=0, max_size=30)
 
@@ -44,3 +44,14 @@ def test_among__any_sets__those_in_both(ids: set[int], some: set[int]) -> None:
     ordered = np.array(sorted(ids), dtype=np.int64)
     mask = among(ordered, np.array(sorted(some), dtype=np.int64))
     assert set(ordered[mask].tolist()) == ids & some
+
+
+WORDS = st.lists(st.text("abAÄß ", min_size=1, max_size=4).map(str.strip).filter(bool), unique=True, max_size=12)
+
+
+@given(words=WORDS, text=st.text("abBÄs", min_size=1, max_size=3))
+def test_like__any_words__as_looking_at_each(words: list[str], text: str) -> None:
+    said = folded(text)
+    assert like(words, "is", [text]).tolist() == [folded(word) == said for word in words]
+    assert like(words, "starts", [text]).tolist() == [folded(word).startswith(said) for word in words]
+    assert like(words, "contains", [text]).tolist() == [said in folded(word) for word in words]

@@ -9,6 +9,7 @@ import pytest
 
 from tests import callers
 from tests.callers import assert_problem
+from tests.programs import world
 
 pytestmark = pytest.mark.django_db
 
@@ -101,3 +102,35 @@ def test_etag__unchanged__304() -> None:
     assert again.content == b""
     other = caller.get("segments/", headers={"If-None-Match": '"other"'})
     assert other.status_code == 200
+
+
+@pytest.mark.django_db
+def test_if_match__method_that_the_address_does_not_take__405() -> None:
+    caller = callers.key("admin")
+    assert_problem(caller.put("segments/none/overrides/P-1/", {}, headers={"If-Match": '"x"'}), 405)
+    assert_problem(caller.delete("partners/", headers={"If-Match": '"x"'}), 405)
+
+
+@pytest.mark.django_db
+def test_options__any_address__405_and_never_a_500() -> None:
+    world.segment("gold")
+    for address in ("partners/", "segments/gold/members/?format=csv"):
+        assert_problem(callers.key("read").call("options", address), 405)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [
+    "segments/gold/members/?format=", "partners/?page_size=", "segments/?status=", "changes/?wait=", "recomputes/?page_size=0",
+    "segments/gold/members/?as_of=", "partners/P-1/segments/?history=", "partners/P-1/offers/?history=perhaps", "claims/?status=",
+])  # fmt: skip
+def test_parameter__empty_or_not_of_its_type__400(address: str) -> None:
+    world.segment("gold")
+    world.partner("P-1")
+    assert_problem(callers.key("read").get(address), 400)
+
+
+@pytest.mark.django_db
+def test_text__too_long_with_spaces_around__400() -> None:
+    world.segment("gold")
+    reason = " " * 600 + "x"
+    assert_problem(callers.key("write").post("segments/gold/archive/", {"reason": reason}), 400, pointer="/reason")

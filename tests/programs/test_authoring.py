@@ -134,6 +134,9 @@ def test_activate__several_in_one_transaction__one_message_for_those_that_stay(
             raise ZeroDivisionError
         for program in made[1:]:
             activate(program=program)
+        with suppress(ZeroDivisionError), transaction.atomic():
+            archive(program=made[3])
+            raise ZeroDivisionError
     assert sent == [("programs.settle", [[program.pk for program in made[1:]]])]
 
 

@@ -13,10 +13,10 @@ from django.test import Client
 from partners.models import Activity, Deal, Partner
 from people import roles
 from programs.journeys.models import ManagerTask
-from programs.models import Plan, PlanGoal
+from programs.models import LedgerEntry, Plan, PlanGoal
 from programs.plans import metrics, planning, standing
 from programs.plans.planning import GoalDraft, PlanDraft
-from tests.programs.world import colleague, partner, staff
+from tests.programs.world import colleague, partner, program, segment, staff
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 7, 1, 9, tzinfo=UTC)
@@ -214,3 +214,23 @@ def test_pages__both_sides__write_comment_and_agree(plan: Plan, acme: Partner, b
     other = Client()
     other.force_login(colleague(partner("P2"), "boss@p-2.example", roles.PARTNER_ADMIN))
     assert other.get(address).status_code == 404
+
+
+def test_home__earned_and_planned__says_so_in_a_dozen_queries(
+    plan: Plan, acme: Partner, boss: Any, django_assert_max_num_queries: Any
+):
+    rebate = program("rebate", kind="incentive", any=[segment("gold", [acme])])
+    LedgerEntry.objects.create(
+        incentive=rebate.incentive,
+        partner=acme,
+        kind="accrual",
+        amount="1250.50",
+        currency="EUR",
+        on=NOW.date(),
+        key="k",
+    )
+    visitor = Client()
+    visitor.force_login(boss)
+    with django_assert_max_num_queries(12):
+        page = visitor.get("/portal/").content.decode()
+    assert "EUR 1,250.50" in page and "Being written" in page

@@ -14,13 +14,15 @@ from typing import Any
 import psycopg2
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import connection, connections
 
 from partners.models import Partner
-from segments import computing, drafting, lease, locks, membership
+from segments import computing, drafting, lease, locks, membership, publishing
 from segments.following import follow
-from segments.models import Change, MemberSet, Membership, Recompute
+from segments.models import Change, MemberSet, Membership, Recompute, Segment
 from segments.rules import RuleInvalid
+from segments.sets import create_set
 from segments.verifying import verify
 from tests.segments.factories import draft, leaf, members, partner, published, recomputed, republish, requested
 from tests.workers import database_url
@@ -329,3 +331,42 @@ def test_follow__hands_over_to_a_run_that_waits_and_is_overtaken__the_change_is_
         membership.recompute(run=run)
     assert members("largest") == ["p2"]
     assert verify().drift == []
+
+
+@pytest.mark.parametrize("attempt", range(4))
+def test_rule_11__three_close_a_circle_at_once__exactly_one_is_refused_and_nobody_waits_for_ever(attempt: int) -> None:
+    for slug in "abc":
+        published(slug)
+    gate = threading.Barrier(3)
+
+    def refer(slug: str, other: str) -> Any:
+        gate.wait(PATIENCE)
+        segment = Segment.objects.get(slug=slug)
+        version = drafting.change_rule(segment=segment, rule=leaf("segment", "in", [other]), author="A")
+        publishing.publish(segment=segment, author="A", queue=False)
+        return version
+
+    outcome = at_once(*(lambda pair=pair: refer(*pair) for pair in ("ab", "bc", "ca")))
+    refused = [error for error in outcome if isinstance(error, RuleInvalid)]
+    assert len(refused) == 1, outcome
+    assert refused[0].errors[0].code == "cycle"
+    assert sum(Segment.objects.select_related("published").get(slug=slug).published.number == 2 for slug in "abc") == 2
+    assert recomputed().failed == {}
+
+
+def test_rule_11__a_rule_and_a_set_close_a_circle_at_once__exactly_one_is_refused() -> None:
+    for slug in "ab":
+        published(slug)
+    gate = threading.Barrier(2)
+
+    def refer() -> Any:
+        gate.wait(PATIENCE)
+        drafting.change_rule(segment=Segment.objects.get(slug="a"), rule=leaf("segment", "in", ["b"]), author="A")
+
+    def order() -> Any:
+        gate.wait(PATIENCE)
+        create_set(slug="f", name="F", subject="partner", mode="exclusive", segments=["a", "b"], author="A")
+
+    outcome = at_once(refer, order)
+    assert sum(isinstance(error, RuleInvalid | ValidationError) for error in outcome) == 1, outcome
+    assert sum(error is None for error in outcome) == 1, outcome

@@ -15,6 +15,7 @@ from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDr
 from programs.models import Program
 from programs.targeting import Targeting
 from segments.models import Segment
+from segments.stages import STAGES
 
 MODES = ("any", "all", "none")
 
@@ -47,6 +48,9 @@ class ProgramForm(MeanwhileMixin, forms.Form):
         help_text="Its name in addresses and files. Left empty, it is made from the name.",
     )
     summary = forms.CharField(max_length=500, required=False, help_text="One or two sentences, shown on its card.")
+    stage = forms.ChoiceField(
+        label="Stage", choices=[("", "None"), *STAGES], required=False, help_text="Of the partner ecosystem."
+    )
     any = forms.MultipleChoiceField(
         label="In any of", required=False, widget=ManyBoxes, help_text="Partners in at least one."
     )
@@ -78,7 +82,7 @@ class ProgramForm(MeanwhileMixin, forms.Form):
     @classmethod
     def initial_of(cls, draft: ProgramDraft) -> dict[str, Any]:
         """What the fields show for a programme."""
-        names = ("name", "slug", "summary", "starts_on", "ends_on", "new_members_only", "priority")
+        names = ("name", "slug", "summary", "stage", "starts_on", "ends_on", "new_members_only", "priority")
         own = {name: getattr(draft, name) for name in names}
         targeting = {mode: list(getattr(draft.targeting, mode)) for mode in MODES}
         return own | targeting | {name: getattr(draft.detail, name, None) for name in cls.detail_fields}
@@ -94,6 +98,7 @@ class ProgramForm(MeanwhileMixin, forms.Form):
             name=data["name"].strip(),
             slug=data["slug"].strip() or slugify(data["name"])[:100].strip("-"),
             summary=data["summary"].strip(),
+            stage=data["stage"],
             targeting=self.targeting(),
             starts_on=data["starts_on"],
             ends_on=data["ends_on"],

@@ -133,11 +133,12 @@ function fieldOptions(vocabulary, words, present) {
     value: `relation:${each.name}`, relation: each.name, label: each.label, chosen: present?.relation === each.name,
     detail: "Number, total, average, latest … of those that fit", note: "", group: wanted.length ? null : "Related records",
   }));
-  return [...ranked.map(({ field }) => ({
+  const named = counted.filter((each) => plain(each.label) === wanted.join(" ")); // "deals" means deals, before what is counted of them
+  return [...named, ...ranked.map(({ field }) => ({
     value: field.name, label: field.label, chosen: field.name === present,
     detail: [vocabulary.typeWords(field), field.description].filter(Boolean).join(" · "),
     note: vocabulary.filledWords(field), group: wanted.length ? null : vocabulary.kindWords(field.kind),
-  })), ...counted];
+  })), ...counted.filter((each) => !named.includes(each))];
 }
 
 function operatorSelect(app, node, field) {

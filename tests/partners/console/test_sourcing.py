@@ -16,6 +16,7 @@ from partners.records import change_record
 from partners.vocabulary import Subject
 from people import roles
 from people.models import User
+from segments.console import members
 from tests.programs import world
 
 QUERIES = {
@@ -149,3 +150,24 @@ def test_pick__fact_that_moves_with_the_instant_or_nothing_kept__left_to_the_dat
     assert picking.pick(Subject.PARTNER, **asked) is not None
     settings.SNAPSHOT_ABOVE = 0
     assert picking.pick(Subject.PARTNER, **asked) is None
+
+
+@pytest.mark.parametrize("regions", [[], ["EMEA"]])
+def test_members__sorted_filtered_and_paged__columns_say_what_the_database_says(
+    regions: list[str], kept: None, client: Any, monkeypatch: Any
+) -> None:
+    viewer = User.objects.create_user("m@vendor.example", role=roles.CHANNEL_MANAGER, regions=regions)
+    client.force_login(viewer, backend="allauth.account.auth_backends.AuthenticationBackend")
+    monkeypatch.setattr(members, "PAGE_SIZE", 2)
+    world.segment("many", list(Partner.objects.exclude(external_id="M-3")))
+    sorts = [sign + name for name in sorted(members.sortable(facts.vocabulary(Subject.PARTNER))) for sign in ("", "-")]
+    for query in ("", "tier=gold&", "page=2&", "page=3&tier=gold&"):
+        for sort in sorts:
+            address = f"/console/segments/many/members/?{query}sort={sort}"
+            by_columns = client.get(address).context
+            with monkeypatch.context() as patched:
+                patched.setattr(members.Members, "of", lambda *given: None)
+                by_query = client.get(address).context
+            shown = [[(row.member.external_id, row.since) for row in each["rows"]] for each in (by_columns, by_query)]
+            assert shown[0] == shown[1], address
+            assert by_columns["page"].paginator.count == by_query["page"].paginator.count

@@ -98,7 +98,7 @@ def test_back__after_saving__shows_what_is_saved(page):
     Partner.objects.filter(external_id="P-1").update(city="Nice")  # a colleague, meanwhile
     page.go_back()
     page.wait_for_url("**/edit/")
-    page.wait_for_function("document.querySelector('input[name=city]').value === 'Nice'")
+    page.wait_for_function("() => document.querySelector('input[name=city]').value === 'Nice'")
     page.go_back()
     page.wait_for_url("**/partners/P-1/")
     page.get_by_text("Nice").first.wait_for()
@@ -111,7 +111,7 @@ def test_back__to_a_form_that_was_sent__is_empty_and_makes_no_second(page):
     page.get_by_role("button", name="Save").click()
     page.wait_for_url("**/partners/P-78/")
     page.go_back()
-    page.wait_for_function("document.querySelector('input[name=name]')?.value === ''")
+    page.wait_for_function("() => document.querySelector('input[name=name]')?.value === ''")
 
 
 def test_back__to_a_page_with_unsent_words__keeps_them(page):
@@ -252,3 +252,36 @@ def test_two_tabs__one_segment__rule_and_words_are_both_looked_after(page):
     found = Segment.objects.get(slug="europe")
     assert (found.name, found.draft.number) == ("Old world", 2)
     assert SegmentVersion.objects.filter(segment=found).count() == 2
+
+
+def test_back__out_of_the_browsers_memory__shows_the_truth_and_keeps_unsent_words(
+    transactional_db, broker, people, records, live_server, browser_type, browser_type_launch_args
+):
+    people[roles.ADMINISTRATOR].set_password(PASSWORD)
+    people[roles.ADMINISTRATOR].save(update_fields=["password"])
+    options = {**browser_type_launch_args, "ignore_default_args": ["--disable-back-forward-cache"]}
+    browser = browser_type.launch(**options)
+    try:
+        page = browser.new_context(base_url=live_server.url).new_page()
+        page.add_init_script("addEventListener('pageshow', (e) => { if (e.persisted) sessionStorage.kept = 'yes'; });")
+        page.goto("/account/login/")
+        sign_in_at(page)
+        page.wait_for_url("**/console/")
+        page.goto("/console/partners/P-1/")
+        page.get_by_role("link", name="Edit", exact=True).first.click()
+        page.fill("input[name=city]", "Lyon")
+        page.get_by_role("button", name="Save").click()
+        page.wait_for_url("**/partners/P-1/")
+        page.evaluate("history.go(-2)")
+        page.wait_for_load_state()
+        page.get_by_text("Lyon").first.wait_for()
+        page.goto("/console/partners/P-1/edit/")
+        page.fill("input[name=city]", "Half a wo")
+        page.evaluate("location.assign('/console/partners/P-2/')")
+        page.wait_for_url("**/partners/P-2/")
+        page.evaluate("history.back()")
+        page.wait_for_url("**/edit/", wait_until="commit")
+        assert page.evaluate("() => sessionStorage.kept") == "yes", "the browser kept the page in its memory"
+        assert page.input_value("input[name=city]") == "Half a wo"
+    finally:
+        browser.close()

@@ -1,0 +1,9 @@
+"""Names the app for Django."""
+
+from django.apps import AppConfig
+
+
+class InsightsConfig(AppConfig):
+    """The insights app."""
+
+    name = "insights"

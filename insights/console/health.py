@@ -1,0 +1,127 @@
+"""The health of segments: all of them, one by one, and the classic mistakes."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_POST, require_safe
+
+from insights.console.showing import asked_subject, csv_file
+from insights.dispatch import measure_soon
+from insights.figures import figures_of
+from insights.linting import Finding, lint
+from insights.mistakes import material
+from insights.models import Checkup
+from insights.principles import PRINCIPLES, SET_PAGES, Judged, judged, percent, score
+from people.guards import editor_required, vendor_required
+from segments.console.segment import one
+from segments.models import SUBJECTS
+
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """One segment among others."""
+
+    segment: Any
+    judged: list[Judged]
+    score: float | None
+    words: str
+
+
+def checked(subject: str) -> list[Checked]:
+    """Every active segment of a subject that was looked at, the weakest first. One query."""
+    rows = Checkup.objects.filter(segment__subject=subject, segment__status="active").select_related("segment")
+    found = []
+    for row in rows:
+        verdicts = judged(figures_of(row.figures))
+        points = score(verdicts)
+        found.append(Checked(row.segment, verdicts, points, percent(points)))
+    return sorted(found, key=lambda each: (each.score is None, each.score, each.segment.name))
+
+
+@require_safe
+@vendor_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """All segments of a subject with how each principle stands."""
+    subject = asked_subject(request)
+    found = checked(subject)
+    if request.GET.get("as") == "csv":
+        heads = ["Segment", "Health", *(each.label for each in PRINCIPLES)]
+        lines = [[each.segment.name, each.score, *(one.value for one in each.judged)] for each in found]
+        return csv_file(f"health-{subject}s", heads, lines)
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    words = {"subject": subject, "subjects": SUBJECTS, "page": page, "principles": PRINCIPLES}
+    return render(request, "console/insights/health.html", words)
+
+
+@require_safe
+@vendor_required
+def of_segment(request: HttpRequest, slug: str) -> HttpResponse:
+    """One segment by every principle, each with its formula and where to mend it; and its classic mistakes."""
+    segment = one(request.user, slug)
+    row = Checkup.objects.filter(segment=segment).first()
+    verdicts = judged(figures_of(row.figures)) if row else []
+    found = [finding for finding in lint(*material()) if finding.slug == slug and not finding.is_set] if row else []
+    words = {
+        "segment": segment,
+        "tab": "health",
+        "checked_at": row.checked_at if row else None,
+        "principles": [{"judged": each, "fix": _address(each, slug)} for each in verdicts],
+        "score": percent(score(verdicts)),
+        "findings": [{"finding": each, "fix": address_of(each)} for each in found],
+    }
+    return render(request, "console/insights/segment_health.html", words)
+
+
+def _address(each: Judged, slug: str) -> str:
+    name = each.principle.fix
+    return reverse(name, args=[] if name in SET_PAGES else [slug])
+
+
+def address_of(finding: Finding) -> str:
+    """Where a mistake is mended."""
+    if finding.other:
+        return f"{reverse(finding.fix)}?a={finding.slug}&b={finding.other}"
+    plain = finding.fix in SET_PAGES or not finding.slug
+    return reverse(finding.fix, args=[] if plain else [finding.slug])
+
+
+@require_safe
+@vendor_required
+def mistakes(request: HttpRequest) -> HttpResponse:
+    """The classic mistakes, all or those of one kind."""
+    found = lint(*material())
+    code = request.GET.get("kind", "")
+    kinds = Counter((finding.code, finding.title.partition(" as ")[0]) for finding in found)
+    shown = [finding for finding in found if finding.code == code] if code else found
+    page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
+    words = {
+        "page": page,
+        "rows": [{"finding": each, "fix": address_of(each)} for each in page],
+        "kinds": [
+            (value, f"{label} ({count})") for (value, label), count in sorted(kinds.items(), key=lambda i: -i[1])
+        ],
+        "kind": code,
+        "serious": sum(finding.serious for finding in found),
+        "total": len(found),
+        "was_checked": Checkup.objects.exists(),
+    }
+    return render(request, "console/insights/mistakes.html", words)
+
+
+@require_POST
+@editor_required
+def measure_now(request: HttpRequest) -> HttpResponse:
+    """Work everything out again, without waiting for the night."""
+    measure_soon()
+    messages.success(request, "The figures are being worked out again. Look once more in a minute.")
+    return redirect("console_insights")

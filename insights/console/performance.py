@@ -1,0 +1,254 @@
+"""How segments perform: all of a subject side by side, one over time, one month's members, a set."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from insights import measures, reading
+from insights.console.showing import (
+    Cell,
+    asked_period,
+    asked_subject,
+    cells,
+    compared_by,
+    csv_file,
+    drawn,
+    measures_of,
+    of_month,
+)
+from insights.measures import Sums
+from insights.periods import CHOICES, Period
+from people.guards import vendor_required
+from people.roles import Viewer
+from segments.console.segment import one
+from segments.models import SUBJECTS, Segment, SegmentProfile, SegmentSet
+from segments.stages import STAGES
+
+PAGE = 50
+SPARK = "revenue"
+PLOTS = ("revenue", "revenue_per_member", "win_rate", "engagement", "training", "cost")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One segment among others."""
+
+    segment: Segment
+    cells: list[Cell]
+    reached: float | None
+    """How far its target is, as a share; None without one."""
+    spark: list[float]
+
+
+def lines_of(
+    segments: list[Segment], subject: str, viewer: Viewer, period: Period, sort: str = ""
+) -> tuple[list[Line], list[Cell]]:
+    """A line for each segment, and everybody's cells. Three queries."""
+    ids = [segment.pk for segment in segments]
+    now, before = (reading.totals(subject, viewer, months, ids) for months in (period.months, period.before))
+    everybody = reading.figures(now, before, None, period)
+    figures = {segment.pk: reading.figures(now, before, segment.pk, period) for segment in segments}
+    lines = [
+        Line(segment, shown(figures[segment.pk], subject), _reached(segment, figures[segment.pk]), [])
+        for segment in segments
+    ]
+    key = sort.removeprefix("-")
+    if key in measures.BY_NAME:
+        # Those without the figure come last, whichever way it is sorted.
+        down = -1 if sort.startswith("-") else 1
+        lines.sort(key=lambda line: _place(figures[line.segment.pk][key], down))
+    return lines, shown(everybody, subject)
+
+
+def shown(figures: dict[str, float | None], subject: str) -> list[Cell]:
+    """The cells that segments are compared by."""
+    return [cell for cell in cells(figures, subject) if cell.measure in compared_by(subject)]
+
+
+def _place(value: float | None, down: int) -> tuple[bool, float]:
+    return (value is None, down * (value or 0.0))
+
+
+def _reached(segment: Segment, figures: dict[str, float | None]) -> float | None:
+    profile: SegmentProfile | None = getattr(segment, "profile", None)
+    if profile is None or not profile.measure:
+        return None
+    return measures.of_target(profile.measure, figures[profile.measure], profile.target_value)
+
+
+def sparks(lines: list[Line], subject: str, viewer: Viewer, period: Period) -> list[Line]:
+    """The same lines with their trend. One query."""
+    found = reading.series(subject, viewer, period.months, [line.segment.pk for line in lines])
+    return [Line(line.segment, line.cells, line.reached, _trend(found[line.segment.pk], period)) for line in lines]
+
+
+def _trend(by_month: dict[date, Sums], period: Period) -> list[float]:
+    return [float(by_month[month].revenue) for month in period.months if month in by_month]
+
+
+def heads(subject: str) -> list[str]:
+    """The heads of the file, as on the screen."""
+    return [measure.label for measure in compared_by(subject)]
+
+
+@require_safe
+@vendor_required
+def overview(request: HttpRequest) -> HttpResponse:
+    """Every active segment of a subject, with its figures beside everybody's."""
+    subject, period = asked_subject(request), asked_period(request)
+    sort, stage = request.GET.get("sort", "-revenue"), request.GET.get("stage", "")
+    found = Segment.objects.visible_to(request.user).active().filter(subject=subject).select_related("profile")
+    if stage in dict(STAGES):
+        found = found.filter(stage=stage)
+    lines, everybody = lines_of(list(found), subject, request.user, period, sort)
+    if request.GET.get("as") == "csv":
+        return _file("performance", subject, lines, everybody)
+    page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
+    words = {
+        **_common(subject, period),
+        "page": page,
+        "lines": sparks(list(page), subject, request.user, period),
+        "everybody": everybody,
+        "sort": sort,
+        "stage": stage,
+        "stages": STAGES,
+        "measures": compared_by(subject),
+    }
+    return render(request, "console/insights/performance.html", words)
+
+
+def _common(subject: str, period: Period) -> dict[str, Any]:
+    return {
+        "subject": subject,
+        "subjects": SUBJECTS,
+        "period": period,
+        "periods": CHOICES,
+        "measured_at": reading.measured_at(),
+        "margin": measures.words("share", settings.MARGIN),
+    }
+
+
+def _file(name: str, subject: str, lines: list[Line], everybody: list[Cell]) -> HttpResponse:
+    rows = [["Everybody", *(cell.raw for cell in everybody)]]
+    rows += [[line.segment.name, *(cell.raw for cell in line.cells)] for line in lines]
+    return csv_file(f"{name}-{subject}s", ["Segment", *heads(subject)], rows)
+
+
+@require_safe
+@vendor_required
+def of_set(request: HttpRequest, slug: str) -> HttpResponse:
+    """The segments of a set side by side."""
+    found = get_object_or_404(SegmentSet, slug=slug)
+    period = asked_period(request)
+    entries = found.entries.select_related("segment__profile").order_by("position")
+    segments = [entry.segment for entry in entries]
+    lines, everybody = lines_of(segments, found.subject, request.user, period, request.GET.get("sort", ""))
+    if request.GET.get("as") == "csv":
+        return _file(f"performance-{found.slug}", found.subject, lines, everybody)
+    words = {
+        **_common(found.subject, period),
+        "set": found,
+        "lines": sparks(lines, found.subject, request.user, period),
+        "everybody": everybody,
+        "sort": request.GET.get("sort", ""),
+        "measures": compared_by(found.subject),
+    }
+    return render(request, "console/insights/set.html", words)
+
+
+@require_safe
+@vendor_required
+def of_segment(request: HttpRequest, slug: str) -> HttpResponse:
+    """One segment over time, against everybody and its target; before and after entering; the table behind it all."""
+    segment, viewer = one(request.user, slug), request.user
+    subject, period = segment.subject, asked_period(request)
+    months = period.months
+    found = reading.series(subject, viewer, months, [segment.pk, None])
+    own, everybody = found[segment.pk], found[None]
+    table = [(month, cells(of_month(own[month]), subject)) for month in reversed(months) if month in own]
+    table = [(month, [cell for cell in row if cell.measure.name != "growth"]) for month, row in table]
+    columns = [measure for measure in measures_of(subject) if measure.name != "growth"]
+    if request.GET.get("as") == "csv":
+        lines = [[f"{month:%Y-%m}", *(cell.raw for cell in row)] for month, row in table]
+        return csv_file(f"performance-{segment.slug}", ["Month", *(measure.label for measure in columns)], lines)
+    now, before = (reading.totals(subject, viewer, days, [segment.pk]) for days in (months, period.before))
+    theirs = reading.figures(now, before, None, period)
+    mine = reading.figures(now, before, segment.pk, period)
+    words = {
+        **_common(subject, period),
+        "segment": segment,
+        "tab": "performance",
+        "stats": cells(mine, subject, theirs),
+        "target": _target(segment, viewer, period),
+        "plots": drawn(subject, months, own, everybody, PLOTS),
+        "table": table,
+        "columns": columns,
+        "measures": measures_of(subject),
+        **_entering(segment, viewer),
+    }
+    return render(request, "console/insights/segment.html", words)
+
+
+def _target(segment: Segment, viewer: Viewer, period: Period) -> dict[str, Any] | None:
+    """The figure to watch, always of a year, beside what it should be."""
+    profile = getattr(segment, "profile", None)
+    if profile is None or not profile.measure:
+        return None
+    year = Period(12, period.last)
+    now, before = (reading.totals(segment.subject, viewer, days, [segment.pk]) for days in (year.months, year.before))
+    measure = measures.BY_NAME[profile.measure]
+    value = reading.figures(now, before, segment.pk, year)[measure.name]
+    goal = float(profile.target_value) / (100 if measure.unit == "share" else 1) if profile.target_value else None
+    reached = measures.of_target(measure.name, value, profile.target_value)
+    return {
+        "measure": measure,
+        "value": measures.words(measure.unit, value),
+        "goal": measures.words(measure.unit, goal),
+        "reached": reached,
+        "percent": measures.words("share", reached),
+        "kind": _kind(reached, measure.is_cost),
+    }
+
+
+def _kind(reached: float | None, is_cost: bool) -> str:
+    if reached is None:
+        return ""
+    if is_cost:
+        return "good" if reached <= 1 else "bad"
+    return "good" if reached >= 1 else "warn" if reached < 0.5 else ""
+
+
+def _entering(segment: Segment, viewer: Viewer) -> dict[str, Any]:
+    stretches = reading.entering(segment, viewer)
+    if len(stretches) < 6:
+        return {"stretches": []}
+    most = max(each.revenue for each in stretches) or 1.0
+    before, after = (sum(each.revenue for each in part) / 3 for part in (stretches[:3], stretches[3:]))
+    change = measures.ratio(after - before, before)
+    return {
+        "stretches": [
+            {
+                "stretch": each,
+                "label": f"{-30 * each.number}–{-30 * (each.number + 1)} days before"
+                if each.number < 0
+                else f"{30 * each.number}–{30 * (each.number + 1)} days after",
+                "revenue": measures.words("money", each.revenue),
+                "won": measures.words("number", each.won),
+                "active": measures.words("share", each.active),
+                "share": each.revenue / most,
+            }
+            for each in stretches
+        ],
+        "change": measures.words("share", change),
+        "rose": change is not None and change > 0,
+        "before": measures.words("money", before),
+        "after": measures.words("money", after),
+    }

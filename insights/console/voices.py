@@ -1,0 +1,79 @@
+"""What partners say, for the product team."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from insights import measures, voice
+from insights.console.showing import csv_file
+from insights.principles import percent
+from people.guards import vendor_required
+from programs.voices.needs import need_words
+
+MOST = 16
+
+
+@require_safe
+@vendor_required
+def partner_voice(request: HttpRequest) -> HttpResponse:
+    """Buy-in by segment, content by segment, needs by customer segment, disputes by fact."""
+    now, viewer = timezone.now(), request.user
+    bought, liked, needed = voice.buy_ins(viewer, now), voice.likings(viewer, now), voice.wanted(viewer, now)
+    labels = dict(need_words())
+    if request.GET.get("as") == "csv":
+        return _file(bought, liked, needed, labels)
+    tally = voice.tally(viewer, now)
+    words = {
+        "tally": tally,
+        "good": percent(tally["good"]),
+        "hours": hours(tally["hours"]),
+        "buy_ins": [
+            {
+                "each": each,
+                "seen": percent(each.seen),
+                "agreed": percent(each.agreed),
+                "disputed": percent(each.disputed),
+            }
+            for each in bought
+        ],
+        "likings": liked[:MOST],
+        "more": max(0, len(liked) - MOST),
+        "needs": [
+            {"segment": segment, "rows": [_need(each, labels) for each in rows][:6]}
+            for segment, rows in groupby(needed, key=lambda each: each.segment)
+        ],
+        "disputes": [{"each": each, "hours": hours(each.median_hours)} for each in voice.disputed(viewer, now)],
+    }
+    return render(request, "console/insights/voice.html", words)
+
+
+def _need(each: voice.Wanted, labels: dict[str, str]) -> dict[str, Any]:
+    return {"each": each, "label": labels.get(each.need, each.need), "fresh": each.reported - each.on_record}
+
+
+def hours(value: float | None) -> str:
+    """A length of time in words."""
+    if value is None:
+        return "–"
+    return f"{measures.words('number', value)} h" if value < 48 else f"{measures.words('number', value / 24)} days"
+
+
+def _file(
+    bought: list[voice.BuyIn], liked: list[voice.Liking], needed: list[voice.Wanted], labels: dict[str, str]
+) -> HttpResponse:
+    lines: list[list[Any]] = [
+        ["Segment", each.segment.name, "", each.good, each.bad, each.seen, each.agreed, each.disputed]
+        for each in bought
+    ]
+    lines += [["Programme", each.segment.name, each.program.name, each.good, each.bad, "", "", ""] for each in liked]
+    lines += [
+        ["Need", each.segment.name, labels.get(each.need, each.need), each.reported, "", "", "", ""] for each in needed
+    ]
+    heads = ["About", "Segment", "What", "Good, or customers", "Not good", "Seen", "Agreed", "Disputed"]
+    return csv_file("partner-voice", heads, lines)

@@ -1,0 +1,268 @@
+"""A segment's health by the field's own principles: each a figure with its formula, its source, a verdict and a way to mend.
+
+Pure: `Figures` is what the night's checkup found of one segment, `judged` says what it means.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from insights.figures import Figures
+
+GOOD, WARN, BAD, NONE = "good", "warn", "bad", ""
+
+
+@dataclass(frozen=True, slots=True)
+class Principle:
+    """One principle of good segmentation."""
+
+    name: str
+    label: str
+    question: str
+    formula: str
+    source: str
+    value: Callable[[Figures], float | None]
+    verdict: Callable[[Figures], str]
+    said: Callable[[Figures], str]
+    fix: str
+    """Name of the address where it is mended; with the segment's slug, unless it stands in `SET_PAGES`."""
+    fix_label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A principle and how the segment stands."""
+
+    principle: Principle
+    value: float | None
+    words: str
+    verdict: str
+    said: str
+
+
+def percent(value: float | None) -> str:
+    """A share in words."""
+    if value is None:
+        return "–"
+    return f"{value * 100:.0f} %" if value >= 0.1 or value == 0 else f"{value * 100:.1f} %"
+
+
+def above(value: float | None, warn: float, good: float) -> str:
+    """Good from `good` on, a warning from `warn` on."""
+    if value is None:
+        return NONE
+    return GOOD if value >= good else WARN if value >= warn else BAD
+
+
+def below(value: float | None, good: float, warn: float) -> str:
+    """Good up to `good`, a warning up to `warn`."""
+    if value is None:
+        return NONE
+    return GOOD if value <= good else WARN if value <= warn else BAD
+
+
+def relevance(f: Figures) -> float:
+    """(objective set + target set + owner named + something depends on it) ÷ 4."""
+    return (len(f.said) + (f.bound > 0)) / 4
+
+
+def _relevant(f: Figures) -> str:
+    missing = [word for word in ("objective", "target", "owner") if word not in f.said]
+    return f"No {' and no '.join(missing)} yet." if missing else "Objective, target and owner are set."
+
+
+def _measurable(f: Figures) -> str:
+    if f.filled is None:
+        return "A list, or a rule that reads no field of the records."
+    age = f" The values are {f.age_days:.0f} days old (median)." if f.age_days is not None else ""
+    if f.emptiest_field and f.emptiest is not None and f.emptiest < 0.9:
+        return f"The emptiest is {f.emptiest_field}: {percent(f.emptiest)} have a value.{age}"
+    return f"Its fields are filled.{age}"
+
+
+def _stable(f: Figures) -> str:
+    if f.churn is None:
+        return "It is too new to say."
+    if f.still_days is not None and f.still_days > 180:
+        return f"Nobody entered or left for {f.still_days} days."
+    return "Of its members, so many enter or leave a night."
+
+
+PRINCIPLES = (
+    Principle(
+        "relevant",
+        "Relevant",
+        "Does it serve a stated aim?",
+        "(objective set + target set + owner named + anything depends on it) ÷ 4",
+        "The segment's profile; what names the segment.",
+        relevance,
+        lambda f: above(relevance(f), 0.5, 1.0),
+        _relevant,
+        "console_segment_profile",
+        "Complete the profile",
+    ),
+    Principle(
+        "actionable",
+        "Actionable",
+        "Does anything happen because of it?",
+        "Number of active programmes, plays and journeys, messages and other segments that name it",
+        "Targeting of programmes, plays, journeys and messages; rules of segments.",
+        lambda f: float(f.bound),
+        lambda f: GOOD if f.bound else BAD,
+        lambda f: (
+            "Nothing names it: its members get nothing of their own." if not f.bound else "It makes something happen."
+        ),
+        "console_program_new",
+        "Bind a programme to it",
+    ),
+    Principle(
+        "measurable",
+        "Measurable",
+        "Are the facts it rests on known?",
+        "Mean over the stored fields its rule reads of: subjects with a value ÷ all subjects. Worked out figures count as known",
+        "The records; the age from when each value was set.",
+        lambda f: f.filled,
+        lambda f: _worse(above(f.filled, 0.6, 0.85), below(f.age_days, 365, 730)) if f.filled is not None else NONE,
+        _measurable,
+        "console_imports",
+        "Import newer records",
+    ),
+    Principle(
+        "exhaustive",
+        "Exhaustive",
+        "Does its set leave nobody out?",
+        "Subjects in some segment of its set ÷ all subjects; of several sets, the least",
+        "The sets it is in; their members.",
+        lambda f: f.exhaustive,
+        lambda f: above(f.exhaustive, 0.8, 0.999),
+        lambda f: "It is in no set." if f.exhaustive is None else "So many are in some segment of its set.",
+        "console_sets",
+        "Look at its set",
+    ),
+    Principle(
+        "exclusive",
+        "Exclusive",
+        "Is everybody in one place only?",
+        "Subjects that match just one segment of its set ÷ subjects that match any; of several sets, the least",
+        "The sets it is in; their members, and who gave way in them.",
+        lambda f: f.exclusive,
+        lambda f: above(f.exclusive, 0.7, 0.9),
+        lambda f: (
+            "It is in no set." if f.exclusive is None else "Of those in its set, so many match one segment alone."
+        ),
+        "console_sets",
+        "Look at its set",
+    ),
+    Principle(
+        "stable",
+        "Stable",
+        "Do members stay long enough to be worked with?",
+        "(entered + left in the last 30 days) ÷ 30 ÷ mean of the members now and 30 days ago",
+        "The stays in the segment; its first day does not count.",
+        lambda f: f.churn,
+        lambda f: WARN if (f.still_days or 0) > 180 and f.churn == 0 else below(f.churn, 0.01, 0.03),
+        _stable,
+        "console_segment_edit",
+        "Look at the rule",
+    ),
+    Principle(
+        "homogeneous",
+        "Homogeneous",
+        "Are members alike?",
+        "Mean over size, revenue and deals of: standard deviation inside ÷ that of everybody, of logarithms",
+        "Employees, annual revenue, won revenue of 12 months, deals won.",
+        lambda f: f.inside,
+        lambda f: below(f.inside, 0.95, 1.15),
+        lambda f: "Too few members to say." if f.inside is None else "Below 1, members are more alike than everybody.",
+        "console_segment_edit",
+        "Narrow the rule",
+    ),
+    Principle(
+        "heterogeneous",
+        "Heterogeneous",
+        "Does it differ from the others?",
+        "Least distance to another segment: root mean square, over the same facts, of (mean here − mean there) ÷ standard "
+        "deviation of everybody",
+        "As homogeneous, of all active segments of the same kind.",
+        lambda f: f.distance,
+        lambda f: above(f.distance, 0.1, 0.2),
+        lambda f: f"Nearest: {f.nearest}." if f.nearest else "There is no other segment to compare with.",
+        "console_segment_overlap",
+        "See what it shares",
+    ),
+    Principle(
+        "accessible",
+        "Accessible",
+        "Can members be reached?",
+        "Members with a reachable user ÷ members. Reachable: may sign in, and mail to the address does not come back; of a "
+        "customer, a user of a partner that serves it",
+        "Team members of the partners; mail that came back.",
+        lambda f: f.reachable,
+        lambda f: above(f.reachable, 0.4, 0.7),
+        lambda f: "It has no members." if f.reachable is None else "So many members have somebody we reach.",
+        "console_segment_members",
+        "Invite their people",
+    ),
+    Principle(
+        "profitable",
+        "Profitable",
+        "Is it large and valuable enough?",
+        "Its share of the won revenue of 12 months ÷ its share of the subjects",
+        "The monthly figures, by the members of each day.",
+        lambda f: f.worth,
+        lambda f: BAD if f.count < 3 else above(f.worth, 0.5, 0.9),
+        lambda f: (
+            "Fewer than three members." if f.count < 3 else f"It brings {percent(f.revenue_share)} of the revenue."
+        ),
+        "console_performance",
+        "See its performance",
+    ),
+    Principle(
+        "bought_into",
+        "Bought into",
+        "Do partners recognise themselves?",
+        "Partners in it that have seen it ÷ partners in it; warned when more than a fifth of those who said anything dispute it",
+        "The portal's page of segments; feedback; disputes of facts that its rule reads.",
+        lambda f: f.seen,
+        lambda f: NONE if f.seen is None else _worse(above(f.seen, 0.1, 0.4), below(f.disputed, 0.2, 0.4)),
+        lambda f: (
+            "Partners are not shown it."
+            if f.seen is None
+            else f"{percent(f.agreed)} agreed with it, {percent(f.disputed)} of those who spoke dispute it."
+        ),
+        "console_insights_voice",
+        "Hear what they say",
+    ),
+)
+SET_PAGES = frozenset({"console_program_new", "console_imports", "console_sets", "console_insights_voice"})
+"""Addresses that take no slug."""
+_RANK = {NONE: 0, GOOD: 1, WARN: 2, BAD: 3}
+
+
+def _worse(one: str, other: str) -> str:
+    return max(one, other, key=_RANK.__getitem__)
+
+
+def _words(principle: Principle, value: float | None) -> str:
+    if value is None:
+        return "–"
+    if principle.name == "actionable":
+        return f"{value:.0f}"
+    if principle.name in {"homogeneous", "heterogeneous", "profitable"}:
+        return f"{value:.2f}"
+    return percent(value)
+
+
+def judged(figures: Figures) -> list[Judged]:
+    """Every principle, in order."""
+    return [
+        Judged(each, each.value(figures), _words(each, each.value(figures)), each.verdict(figures), each.said(figures))
+        for each in PRINCIPLES
+    ]
+
+
+def score(found: list[Judged]) -> float | None:
+    """Good counts 1, a warning a half; over those that can be said."""
+    said = [each.verdict for each in found if each.verdict]
+    return sum({GOOD: 1.0, WARN: 0.5}.get(verdict, 0.0) for verdict in said) / len(said) if said else None
