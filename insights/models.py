@@ -7,6 +7,9 @@ from typing import Any, Self
 from django.db import models
 from django.utils import timezone
 
+from insights.groupings.models import Grouping as Grouping
+from insights.predictions.models import Prediction as Prediction
+from insights.predictions.models import PredictionScore as PredictionScore
 from partners.vocabulary import Subject
 from people import roles
 from people.roles import Viewer

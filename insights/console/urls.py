@@ -2,9 +2,15 @@
 
 from django.urls import path
 
-from insights.console import contributing, ecosystem, health, performance, voices
+from insights.console import contributing, ecosystem, groupings, health, performance, predictions, voices
 
 urlpatterns = [
+    path("insights/groupings/", groupings.groupings, name="console_groupings"),
+    path("insights/groupings/<int:pk>/", groupings.grouping, name="console_grouping"),
+    path("insights/groupings/<int:pk>/<int:number>/", groupings.to_segment, name="console_grouping_segment"),
+    path("insights/predictions/", predictions.predictions, name="console_predictions"),
+    path("insights/predictions/<slug:kind>/", predictions.scores, name="console_prediction_scores"),
+    path("insights/predictions/<slug:kind>/learn/", predictions.learn, name="console_prediction_learn"),
     path("insights/", performance.overview, name="console_insights"),
     path("insights/measure/", health.measure_now, name="console_insights_measure"),
     path("insights/health/", health.overview, name="console_insights_health"),

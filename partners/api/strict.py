@@ -28,7 +28,7 @@ class StrictSerializer(serializers.Serializer[Any]):
         long = {
             name: [ErrorDetail(f"At most {limits[name]} characters.", "max_length")]
             for name, value in data.items()
-            if isinstance(value, str) and limits[name] and len(value) > limits[name]
+            if isinstance(value, str) and len(value) > (limits[name] or len(value))
         }
         if long:
             raise serializers.ValidationError(long)

@@ -40,6 +40,7 @@ class Origin(models.Model):
         FORM = "form", "Form"
         DEMO = "demo", "Demo data"
         JOURNEY = "journey", "Journey"
+        PREDICTION = "prediction", "Prediction"
 
     kind = models.CharField(max_length=10, choices=Kind.choices)
     label = models.CharField(max_length=300, help_text="A file's name, an API key's name, a person's name")

@@ -251,6 +251,16 @@ CONSOLE = {
     "console/insights/coverage/matrix/": Row("/console/insights/coverage/matrix/", STAFF),
     "console/insights/stages/": Row("/console/insights/stages/", STAFF),
     "console/insights/resources/": Row("/console/insights/resources/", STAFF),
+    "console/insights/groupings/": Row("/console/insights/groupings/", UNLIMITED_EDITORS),
+    "console/insights/groupings/<int:pk>/": Row("/console/insights/groupings/1/", done(UNLIMITED_EDITORS, 404)),
+    "console/insights/groupings/<int:pk>/<int:number>/": Row(
+        "/console/insights/groupings/1/0/", done(UNLIMITED_EDITORS, 404), "post"
+    ),
+    "console/insights/predictions/": Row("/console/insights/predictions/", STAFF),
+    "console/insights/predictions/<slug:kind>/": Row("/console/insights/predictions/churn/", done(STAFF, 404)),
+    "console/insights/predictions/<slug:kind>/learn/": Row(
+        "/console/insights/predictions/churn/learn/", done(UNLIMITED_EDITORS, 302), "post"
+    ),
     "console/insights/voice/": Row("/console/insights/voice/", STAFF),
     "console/insights/sets/<slug:slug>/": Row("/console/insights/sets/tiers/", STAFF),
     "console/insights/segments/<slug:slug>/": Row("/console/insights/segments/gold/", STAFF),

@@ -1,0 +1,113 @@
+"""Tells the score of every partner by the version in use, as a fact that rules can name, with the reasons beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import numpy as np
+from celery import current_app
+from django.db import transaction
+from django.utils import timezone
+
+from insights.predictions.applying import eligible, model_of
+from insights.predictions.judging import Floats
+from insights.predictions.models import Prediction, PredictionScore
+from insights.predictions.signs import NAMES, SIGNS, seen
+from partners import attributes, importing
+from partners.models import Attribute, Origin, Partner
+from partners.vocabulary import FieldType, Subject
+
+TASK = "insights.score"
+REASONS = 3
+PART = 10_000
+FACTS = {
+    Prediction.Kind.CHURN: ("churn_risk", "Risk of leaving", "Predicted chance, 0 to 1, to win no deal for 180 days"),
+    Prediction.Kind.GROWTH: (
+        "growth_chance",
+        "Chance of growth",
+        "Predicted chance, 0 to 1, to win a fifth more in the next 180 days than in the last",
+    ),
+}
+"""The attribute that holds the score of each kind: name, label, description."""
+
+
+def send(prediction: Prediction) -> None:
+    """To the workers, once the transaction is committed."""
+    transaction.on_commit(lambda: current_app.send_task(TASK, [prediction.pk]), robust=True)
+
+
+@transaction.atomic
+def score(*, prediction: Prediction, today: date) -> int:
+    """Score everybody it can be said of, as of that day; returns how many. Safe to run again: the same day, the same scores.
+
+    A partner of whom it can no longer be said loses the score. Nothing is done for a version that is not in use.
+    """
+    prediction = Prediction.objects.select_for_update().get(pk=prediction.pk)
+    if prediction.status != Prediction.Status.PUBLISHED:
+        return 0
+    at = seen(today)
+    rows = eligible(prediction.kind, at)
+    model, signs, ids = model_of(prediction), at.signs[rows], at.ids[rows]
+    chances, added = model.chances(signs), model.contributions(signs)
+    PredictionScore.objects.filter(prediction__kind=prediction.kind).delete()
+    scores = {int(pk): Decimal(f"{chance:.4f}") for pk, chance in zip(ids, chances, strict=True)}
+    PredictionScore.objects.bulk_create(
+        (
+            PredictionScore(
+                prediction=prediction,
+                partner_id=int(pk),
+                score=scores[int(pk)],
+                reasons=reasons(signs[row], added[row]),
+            )
+            for row, pk in enumerate(ids)
+        ),
+        batch_size=5_000,
+    )
+    _tell(prediction, scores)
+    prediction.scored_at = timezone.now()
+    prediction.save(update_fields=["scored_at"])
+    return len(scores)
+
+
+def reasons(signs: Floats, added: Floats) -> list[dict[str, Any]]:
+    """The signs that move a score most from the average, the strongest first."""
+    found = []
+    for place in np.argsort(-np.abs(added), kind="stable")[:REASONS]:
+        if abs(added[place]) < 0.05:
+            break
+        found.append({"words": _words(int(place), float(signs[place])), "raises": bool(added[place] > 0)})
+    return found
+
+
+def _words(place: int, value: float) -> str:
+    sign = SIGNS[place]
+    if np.isnan(value):
+        return sign.words.format("no")
+    if NAMES[place] == "trend":
+        return sign.words.format("more" if value > 0.1 else "less" if value < -0.1 else "about the same")
+    number = float(np.expm1(value)) if sign.logged else value
+    return sign.words.format(f"{number:,.0f}")
+
+
+def _tell(prediction: Prediction, scores: dict[int, Decimal]) -> None:
+    """Write the scores as an attribute, by the path of imports: with their origin, and only where they changed."""
+    name, label, about = FACTS[Prediction.Kind(prediction.kind)]
+    if not Attribute.objects.filter(subject=Subject.PARTNER, name=name, archived_at=None).exists():
+        attributes.create_attribute(
+            subject=Subject.PARTNER, name=name, label=label, type=FieldType.NUMBER, description=about
+        )
+    origin = Origin.objects.create(kind=Origin.Kind.PREDICTION, label=str(prediction))
+    stale = Partner.objects.present().filter(custom__has_key=name).exclude(pk__in=list(scores))
+    names = dict(Partner.objects.present().filter(pk__in=list(scores)).values_list("pk", "external_id"))
+    rows = [{"external_id": names[pk], name: f"{value}"} for pk, value in scores.items() if pk in names]
+    rows += [{"external_id": each, name: None} for each in stale.values_list("external_id", flat=True)]
+    for part in _parts(rows):
+        importing.upsert_rows(subject=Subject.PARTNER, rows=part, origin=origin)
+
+
+def _parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    for start in range(0, len(rows), PART):
+        yield rows[start : start + PART]

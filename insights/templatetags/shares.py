@@ -1,0 +1,19 @@
+"""Shares and scores as pages show them."""
+
+from __future__ import annotations
+
+from django import template
+
+register = template.Library()
+
+
+@register.filter
+def percent(value: float | None) -> str:
+    """0.953 → "95 %"; a dash where there is none."""
+    return "–" if value is None else f"{value * 100:.0f} %"
+
+
+@register.filter
+def places(value: float | None, count: int = 2) -> str:
+    """A number with so many decimal places; a dash where there is none."""
+    return "–" if value is None else f"{value:.{count}f}"
