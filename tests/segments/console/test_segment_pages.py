@@ -14,7 +14,7 @@ from django.utils import timezone
 from partners.models import Origin, Partner
 from segments import drafting, publishing
 from segments.console.chart import chart
-from segments.models import Change, Membership, Segment, SegmentProfile
+from segments.models import Change, MemberSet, Membership, Segment, SegmentProfile
 from segments.trend import trend
 from tests.segments.console.conftest import EMEA, GOLD, compute
 
