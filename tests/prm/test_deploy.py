@@ -17,6 +17,7 @@ PRODUCTION = {
     "PRM_ALLOWED_HOSTS": "portal.example.com",
     "PRM_SITE_URL": "https://portal.example.com",
 }
+OF_TESTS = {"DJANGO_ALLOW_ASYNC_UNSAFE"}
 ASKED = """
 import json
 from prm import settings as s
@@ -29,7 +30,7 @@ def run(*command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, *command],
         cwd=PROJECT,
-        env={**os.environ, **PRODUCTION, **environment},
+        env={**{name: os.environ[name] for name in os.environ if name not in OF_TESTS}, **PRODUCTION, **environment},
         capture_output=True,
         text=True,
         check=False,
