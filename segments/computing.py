@@ -228,9 +228,8 @@ def parsed(plans: Sequence[Plan], *, clock: Clock) -> Material:
     stands_for = {plan.slug: plan.stands_for or plan.slug for plan in plans}
     all_rivals = rivals() if len(plans) > 1 else {}
     # A rival that is not active, or not part of this, takes nobody away.
-    before = {
-        slug: frozenset(all_rivals.get(stands_for[slug], frozenset()) & {plan.slug for plan in plans}) for slug in nodes
-    }
+    here = {plan.slug for plan in plans}
+    before = {slug: frozenset(all_rivals.get(stands_for[slug], frozenset()) & here) for slug in nodes}
     order = references.in_order({slug: sorted(segments_used(node) | before[slug]) for slug, node in nodes.items()})
     material = Material(
         clock=clock,

@@ -6,6 +6,7 @@ from collections import Counter
 from typing import Any
 
 from django.core.cache import cache
+from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -28,6 +29,7 @@ from segments.stages import STAGES
 
 MOST = 16
 """So many rows and columns make a matrix that can be read."""
+PAGE = 50
 KEEP = 3600
 """Seconds that a matrix is kept."""
 THIN = 0.05
@@ -173,9 +175,11 @@ def resources(request: HttpRequest) -> HttpResponse:
             for each in found
         ]
         return csv_file("resources", heads, lines)
-    rows = [{"segment": segment, **_line(each)} for segment, each in zip(segments, found, strict=True)]
+    pairs = sorted(zip(segments, found, strict=True), key=lambda pair: -abs(pair[1].change))
+    page = Paginator(pairs, PAGE).get_page(request.GET.get("page"))
     words = {
-        "rows": sorted(rows, key=lambda row: -abs(row["change"])),
+        "page": page,
+        "rows": [{"segment": segment, **_line(each)} for segment, each in page],
         "spend": measures.words("money", sum(each.share.spend for each in found)),
         "moved": measures.words("money", sum(each.change for each in found if each.change > 0)),
         "step": percent(STEP),

@@ -76,7 +76,5 @@ def scores(request: HttpRequest, kind: str) -> HttpResponse:
     page = Paginator(rows.select_related("partner").order_by("-score", "partner_id"), PAGE).get_page(
         request.GET.get("page")
     )
-    for each in page:
-        each.percent = f"{each.score:.0%}"
     words = {"place": "predictions", "prediction": used, "page": page, "fact": FACTS[Prediction.Kind(kind)][0]}
     return render(request, "console/insights/scores.html", words)

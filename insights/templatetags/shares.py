@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django import template
 
 register = template.Library()
 
 
 @register.filter
-def percent(value: float | None) -> str:
+def percent(value: float | Decimal | None) -> str:
     """0.953 → "95 %"; a dash where there is none."""
     return "–" if value is None else f"{value * 100:.0f} %"
 

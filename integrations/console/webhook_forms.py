@@ -10,10 +10,11 @@ from django import forms
 from integrations.models import Webhook
 from integrations.webhooks.addresses import AddressRefused, parse
 from integrations.webhooks.models import EVENTS
+from people.meanwhile import MeanwhileMixin
 from segments.models import Segment
 
 
-class WebhookForm(forms.Form):
+class WebhookForm(MeanwhileMixin, forms.Form):
     """Where to, and what."""
 
     name = forms.CharField(max_length=100, help_text="The system that is told, such as “CRM”.")
@@ -45,10 +46,10 @@ class WebhookForm(forms.Form):
         return url
 
     @classmethod
-    def of(cls, webhook: Webhook) -> WebhookForm:
-        """As it stands."""
+    def of(cls, webhook: Webhook, sent: Any = None) -> WebhookForm:
+        """As it stands, or as it was sent."""
         names = ("name", "url", "event_types", "segments")
-        return cls(initial={name: getattr(webhook, name) for name in names})
+        return cls(sent, initial={name: getattr(webhook, name) for name in names})
 
 
 class RotationForm(forms.Form):

@@ -57,7 +57,7 @@ def new(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, pk: int) -> HttpResponse:
     """Change one."""
     webhook = _one(request, pk)
-    form = WebhookForm(request.POST) if request.method == "POST" else WebhookForm.of(webhook)
+    form = WebhookForm.of(webhook, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         try:
             authoring.change_webhook(webhook=webhook, **form.cleaned_data)

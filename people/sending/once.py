@@ -21,7 +21,7 @@ from django_htmx.http import HttpResponseClientRedirect
 TOKEN = "csrfmiddlewaretoken"  # noqa: S105
 REMEMBERED_SECONDS = 3600
 PART_SECONDS = 5
-"""How long the answer to htmx is remembered: as long as somebody clicks twice."""
+"""How long a page or a part of one is remembered as an answer: as long as somebody clicks twice."""
 CLAIM_SECONDS = 30
 DOUBLE_CLICK_SECONDS = 5
 LARGEST_PART = 200_000
@@ -91,11 +91,12 @@ def _first(key: str, request: HttpRequest, answer: Callable[[HttpRequest], HttpR
 def _known(request: HttpRequest, response: HttpResponseBase) -> tuple[Answer | None, int]:
     if response.status_code in {302, 303}:
         return Answer(address=response.headers["Location"], said=_said(request), at=time.time()), REMEMBERED_SECONDS
-    if not getattr(request, "htmx", None) or response.status_code != 200 or not isinstance(response, HttpResponse):
+    if response.status_code != 200 or not isinstance(response, HttpResponse):
         return None, 0
     if address := response.headers.get("HX-Redirect", ""):
         return Answer(address=address, said=_said(request), at=time.time()), REMEMBERED_SECONDS
-    if len(response.content) > LARGEST_PART or response.headers.get("HX-Trigger"):
+    is_page = response.headers.get("Content-Type", "").startswith("text/html")
+    if not is_page or len(response.content) > LARGEST_PART or response.headers.get("HX-Trigger"):
         return None, 0
     return Answer(body=response.content.decode(), at=time.time()), PART_SECONDS
 

@@ -8,13 +8,14 @@ from zoneinfo import available_timezones
 from django import forms
 
 from people import roles
+from people.meanwhile import MeanwhileMixin
 from programs.models import Message
 from programs.translations import languages
 
 KINDS = [(kind.value, kind.label) for kind in Message.Kind if kind != Message.Kind.ESSENTIAL]
 
 
-class PreferencesForm(forms.Form):
+class PreferencesForm(MeanwhileMixin, forms.Form):
     """Which mail comes, and by which clock."""
 
     mail_on = forms.MultipleChoiceField(

@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from django.db import connection
+
 from partners.models import Partner
-from programs.voices.models import Sighting
 from segments.models import Segment
+
+_NOTE = """
+    INSERT INTO programs_sighting (partner_id, segment_id, first_seen_at)
+    SELECT %(partner)s, seen.id, now() FROM unnest(%(segments)s::bigint[]) AS seen (id)
+    WHERE NOT EXISTS (
+        SELECT 1 FROM programs_sighting k WHERE k.partner_id = %(partner)s AND k.segment_id = seen.id
+    )
+    ON CONFLICT DO NOTHING
+"""
 
 
 def note_seen(*, partner: Partner, segments: Iterable[Segment]) -> None:
-    """Note it, the first time alone. Two queries, one when all were seen before."""
-    wanted = {segment.pk for segment in segments}
-    known = Sighting.objects.filter(partner=partner, segment__in=wanted).values_list("segment_id", flat=True)
-    missing = wanted - set(known)
-    if missing:
-        rows = [Sighting(partner=partner, segment_id=pk) for pk in sorted(missing)]
-        Sighting.objects.bulk_create(rows, ignore_conflicts=True)
+    """Note it, the first time alone. One statement, whatever was seen before."""
+    with connection.cursor() as cursor:
+        cursor.execute(_NOTE, {"partner": partner.pk, "segments": [segment.pk for segment in segments]})

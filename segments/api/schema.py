@@ -29,6 +29,15 @@ FEED_PARAMETERS = [
     ),
     OpenApiParameter("page_size", {"type": "integer", "minimum": 1, "maximum": 1000, "default": 100}),
 ]
+SEGMENT_FILTERS = {
+    name: [str(value) for value, _ in Segment._meta.get_field(name).choices or ()]
+    for name in ("subject", "status", "kind")
+}
+SEGMENT_PARAMETERS = [
+    *PAGING,
+    *(OpenApiParameter(name, {"type": "string", "enum": values}) for name, values in SEGMENT_FILTERS.items()),
+    OpenApiParameter("search", OpenApiTypes.STR, description="In the name."),
+]
 MEMBER_PARAMETERS = [*PAGING, FIELDS, AS_OF]
 _SLUG: Json = {"type": "string", "pattern": "^[a-z0-9]+(-[a-z0-9]+)*$", "maxLength": 100}
 _SUBJECT: Json = {"type": "string", "enum": ["partner", "customer"]}

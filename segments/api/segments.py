@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import ErrorDetail, ValidationError
 from rest_framework.request import Request
@@ -32,15 +32,6 @@ from segments.members import member_counts
 from segments.models import Segment, SegmentVersion
 from segments.publishing import LARGE_SHARE, TooManyMove, archive, publish
 from segments.stages import STAGES
-
-_FILTERS = ("subject", "status", "kind")
-
-
-def _choices(name: str) -> list[str]:
-    return [str(value) for value, _ in Segment._meta.get_field(name).choices or ()]
-
-
-_FILTER_PARAMETERS = [OpenApiParameter(name, {"type": "string", "enum": _choices(name)}) for name in _FILTERS]
 
 
 class OwnerField(serializers.Field):
@@ -162,14 +153,14 @@ class SegmentList(APIView):
     @extend_schema(
         operation_id="segments_list",
         tags=["segments"],
-        parameters=[*PAGING, *_FILTER_PARAMETERS, OpenApiParameter("search", str, description="In the name.")],
+        parameters=schema.SEGMENT_PARAMETERS,
         responses={200: schema.ref("SegmentPage")},
     )
     def get(self, request: Request) -> Response:
         """A page of segments."""
         found = visible(request)
-        for name in _FILTERS:
-            value = chosen(request, name, _choices(name))
+        for name, values in schema.SEGMENT_FILTERS.items():
+            value = chosen(request, name, values)
             found = found.filter(**{name: value}) if value else found
         found = found.filter(name__icontains=request.query_params.get("search", "").strip())
         return page(found, request, self, lambda rows: represent_segments(rows, request.user))

@@ -17,6 +17,7 @@ import pytest
 from celery import current_app
 from django.utils import timezone
 
+from partners.models import OutboxEvent
 from people import roles
 from people.models import User
 from programs.journeys import authoring
@@ -134,6 +135,7 @@ def start_journey(author: User) -> None:
     journey = authoring.create_journey(draft=JourneyDraft(slug="onboarding", name="Onboarding", segment="growing"))
     authoring.add_step(journey=journey, draft=StepDraft("offer", program="kit"))
     authoring.add_step(journey=journey, draft=StepDraft("message", message=message.pk))
+    authoring.add_step(journey=journey, draft=StepDraft("webhook", text="crm.welcomed"))
     authoring.start(journey=journey)
 
 
@@ -194,6 +196,9 @@ def test_one_partner__deal_won_to_deal_lost__welcomed_trained_paid_and_let_go(
     ask("programs.walk_journeys")
     until(lambda: mailbox.letters, "the letter")
     until(Offer.objects.on().filter(program__slug="kit", partner=company).exists, "the kit is on offer")
+    until(OutboxEvent.objects.filter(type="journey.step").exists, "the webhooks are told")
+    event = OutboxEvent.objects.get(type="journey.step").payload
+    assert (event["event"], event["partner"]["external_id"]) == ("crm.welcomed", "P1")
     [letter] = mailbox.letters
     assert (letter["To"], letter["Subject"]) == ("robin@acme.example", "Welcome, Acme Cloud")
     body = letter.get_body(("plain",))
@@ -227,6 +232,8 @@ def test_one_partner__deal_won_to_deal_lost__welcomed_trained_paid_and_let_go(
     until(LedgerEntry.objects.exists, "the accrual")
     ask("programs.accrue")
     assert [line[1:] for line in ledger()] == [("accrual", Decimal("4500.00"), "P1", "D-inside")]
+    page.goto("/portal/")
+    page.get_by_text("EUR 4,500").first.wait_for()
     page.goto("/portal/claims/")
     page.get_by_role("link", name="Claim of Growth rebate").click()
     page.get_by_label("Amount").fill("1500.00")

@@ -31,8 +31,10 @@ def main() -> int:
     )
     parser.add_argument("--customers", type=int, default=20_000)
     parser.add_argument("--segments", type=int, default=40)
+    parser.add_argument("--workers", type=int, default=2)
     parser.add_argument("--concurrency", type=int, default=2, help="children of each worker")
     parser.add_argument("--how", nargs="+", default=["all", "parent", "child"], help="which part of a worker, in turn")
+    parser.add_argument("--early", type=float, default=0, help="share of kills that come before the run may have begun")
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--folder", type=Path, default=None)
     options = parser.parse_args()
@@ -58,14 +60,15 @@ class Killing:
         self.killed: Counter[str] = Counter()
         self.workers_killed = self.missed = 0
         self.hows = options.how
+        self.names = [f"worker-{number}" for number in range(options.workers)]
 
     def report(self) -> dict[str, Any]:
         """Kill as often as asked for, and say what is left of the truth."""
         from tests.killing import state
 
         state.prepare(customers=self.options.customers, segments=self.options.segments)
-        self.rig.start_workers(concurrency=self.options.concurrency)
-        for name in ("worker-0", "worker-1"):
+        self.rig.start_workers(self.options.workers, concurrency=self.options.concurrency)
+        for name in self.names:
             until(lambda name=name: self.rig.ready(name), 60, f"{name} takes tasks")
         first = self.undisturbed()
         usual = min(self.undisturbed() for _ in range(3))
@@ -109,14 +112,17 @@ class Killing:
 
         state.change_facts(self.chance)
         run = state.ask_for_a_run()
-        until(lambda: state.is_running(run) or state.is_done(run), PATIENCE, f"run {run} begins", 0.005)
-        time.sleep(self.chance.random() * usual)
-        if not state.is_running(run):
+        if early := self.chance.random() < self.options.early:
+            time.sleep(self.chance.random() * 0.05)
+        else:
+            until(lambda: state.is_running(run) or state.is_done(run), PATIENCE, f"run {run} begins", 0.005)
+            time.sleep(self.chance.random() * usual)
+        if not early and not state.is_running(run):
             until(lambda: state.is_done(run), PATIENCE, f"run {run} ends")
             return False
         name, how = what, "all"
         if what == "worker":
-            name = self.chance.choice(["worker-0", "worker-1"])
+            name = self.chance.choice(self.names)
             how = self.hows[self.workers_killed % len(self.hows)]
         if not self.rig.kill(name, how, self.chance):
             return False

@@ -194,12 +194,12 @@ def test_read_table__every_field_at_once__reads(subject: Subject) -> None:
     assert set(read_table(subject, list(vocabulary(subject)), as_of=NOW).columns) == set(vocabulary(subject))
 
 
-def test_coverage__some_filled__counts_present_values_in_two_queries(django_assert_num_queries: Any) -> None:
+def test_coverage__some_filled__counts_present_values_in_three_queries(django_assert_max_num_queries: Any) -> None:
     Attribute.objects.create(subject="partner", name="colour", label="Colour", type="text")
     partner("A", tier="gold", employees=0, custom={"colour": "red"})
     partner("B", verticals=["retail"])
     everyone = User.objects.create_user("a@example.com", role="administrator")
-    with django_assert_num_queries(2):
+    with django_assert_max_num_queries(3):  # the fields, where columns may be kept, the counts
         found = coverage(Subject.PARTNER, everyone)
     assert {name: found[name] for name in ("name", "tier", "employees", "verticals", "colour", "city")} == {
         "name": 2,

@@ -16,7 +16,7 @@ import pytest
 from _pytest.outcomes import Failed
 
 from partners.tables import Codes, Scalars
-from segments import evaluate, folding, instants, matching, percentiles, ranges
+from segments import evaluate, folding, instants, matching, percentiles, primitives, ranges
 from segments.instants import Clock
 from segments.operators import OPERATORS
 from segments.ratios import Ratios
@@ -83,24 +83,24 @@ def missing_is_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 def nought_is_missing(patch: pytest.MonkeyPatch) -> None:
-    real = evaluate.present
-    patch.setattr(evaluate, "present", lambda c: real(c) & (c.values != 0) if isinstance(c, Scalars) else real(c))
+    real = primitives.present
+    patch.setattr(primitives, "present", lambda c: real(c) & (c.values != 0) if isinstance(c, Scalars) else real(c))
 
 
 def the_word_null_is_missing(patch: pytest.MonkeyPatch) -> None:
-    real = evaluate.present
+    real = primitives.present
 
     def present(column: Any) -> Any:
         if isinstance(column, Codes) and "null" in column.dictionary:
             return real(column) & (column.codes != column.dictionary.index("null"))
         return real(column)
 
-    patch.setattr(evaluate, "present", present)
+    patch.setattr(primitives, "present", present)
 
 
 def all_is_present(patch: pytest.MonkeyPatch) -> None:
-    real = evaluate.present
-    patch.setattr(evaluate, "present", lambda column: np.ones_like(real(column)))
+    real = primitives.present
+    patch.setattr(primitives, "present", lambda column: np.ones_like(real(column)))
 
 
 def sentinels_compare(patch: pytest.MonkeyPatch) -> None:

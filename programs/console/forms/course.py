@@ -46,7 +46,9 @@ class CourseForm(ProgramForm):
         max_value=240,
         help_text="Months. Empty: without end.",
     )
-    language = forms.CharField(max_length=10, initial="en", help_text="A code such as en, de or pt-BR.")
+    language = forms.CharField(
+        max_length=10, required=False, initial="en", help_text="A code such as en, de or pt-BR. Empty: en."
+    )
     translates = forms.ChoiceField(label="Translation of", required=False, help_text=TRANSLATES)
     lessons = forms.Field(required=False, widget=Lessons)
 
@@ -61,5 +63,6 @@ class CourseForm(ProgramForm):
     def detail(self) -> CourseDraft:
         """As entered."""
         own = {name: self.cleaned_data[name] for name in self.detail_fields}
+        own["language"] = own["language"].strip() or "en"
         lessons = tuple(self.cleaned_data["lessons"] or ()) if "lessons" in self.fields else None
         return CourseDraft(lessons=lessons, **own)

@@ -42,6 +42,14 @@ def test_key__made__is_shown_once_works_and_is_revoked(sign_in, records, broker)
     assert "Revoked" in client.get(KEYS).content.decode()
 
 
+def test_key__sent_twice__is_made_once_and_shown_again(sign_in, records, broker):
+    client = sign_in("administrator")
+    sent = {"name": "CRM", "scope": "read", "csrfmiddlewaretoken": "of one page"}
+    first, second = (client.post("/console/keys/", sent) for _ in range(2))
+    assert first.content == second.content
+    assert ApiKey.objects.count() == 1
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
