@@ -11,7 +11,6 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
-from integrations import idempotency
 from integrations.models import Answer, Webhook, WebhookDelivery
 from partners import outbox
 from partners.models import Activity, Import, Journal, JournalLine, Origin, OutboxEvent, Partner, Touched
@@ -125,13 +124,9 @@ def test_forget__one_kind_fails__the_others_are_done_and_it_is_told(monkeypatch)
     assert not Session.objects.exists()
 
 
-def test_answers__over_but_not_let_go_of_yet__the_key_is_free_again() -> None:
-    assert timedelta(days=1) == idempotency.KEPT
-
-
 def test_beat__entry_of_an_earlier_version__is_gone() -> None:
     every, _ = IntervalSchedule.objects.get_or_create(every=1, period="days")
     PeriodicTask.objects.create(name="webhooks' log", task="integrations.forget_deliveries", interval=every)
-    scheduling.Scheduler(app=app, lazy=True).setup_schedule()
+    scheduling.Scheduler(app=app, lazy=True).update_from_dict(app.conf.beat_schedule)
     assert not PeriodicTask.objects.filter(name="webhooks' log").exists()
     assert PeriodicTask.objects.get(name="forget").task == "prm.forget"
