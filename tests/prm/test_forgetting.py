@@ -124,6 +124,7 @@ def test_forget__one_kind_fails__the_others_are_done_and_it_is_told(monkeypatch)
     assert not Session.objects.exists()
 
 
+@pytest.mark.django_db(transaction=True)  # beat closes connections
 def test_beat__entry_of_an_earlier_version__is_gone() -> None:
     every, _ = IntervalSchedule.objects.get_or_create(every=1, period="days")
     PeriodicTask.objects.create(name="webhooks' log", task="integrations.forget_deliveries", interval=every)
