@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from insights.groupings import searching
 from insights.groupings.models import Grouping
@@ -73,8 +74,10 @@ def groupings(request: HttpRequest) -> HttpResponse:
 @require_safe
 @unlimited_editor_required
 def grouping(request: HttpRequest, pk: int) -> HttpResponse:
-    """What one search found."""
+    """What one search found; while it goes on, a page that asks again until there is an answer."""
     found = get_object_or_404(Grouping, pk=pk)
+    if request.htmx and found.status != Grouping.Status.WAITING:  # type: ignore[attr-defined]
+        return HttpResponseClientRefresh()
     labels = {field.name: field.label for field in searching.usable(Subject(found.subject))}
     words = {
         "place": "groupings",
