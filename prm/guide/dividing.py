@@ -15,7 +15,7 @@ from prm.guide import keeping
 from segments import drafting, sets
 from segments.addresses import free_set_slug, free_slug
 from segments.models import Guide, SegmentSet
-from segments.rules.writing import EVERYONE, Rule, leaf
+from segments.rules.writing import EVERYONE, Rule, every, leaf
 
 MOST = 6
 """Groups made of one fact, beside everyone else; the rarer values go there."""
@@ -65,7 +65,7 @@ def split(*, guide: Guide, fact: str, user: User) -> SegmentSet:
 
 
 def _slices(field: Field) -> list[tuple[str, Rule]]:
-    return [(f"{name} by {field.label}", leaf(field.name, "topPercent", str(share))) for name, share in SLICES]
+    return [(f"{name} by {field.label}", every(leaf(field.name, "topPercent", str(share)))) for name, share in SLICES]
 
 
 def _values(subject: Subject, field: Field, user: User) -> list[tuple[str, Rule]]:
@@ -82,7 +82,7 @@ def _values(subject: Subject, field: Field, user: User) -> list[tuple[str, Rule]
     return [
         (
             f"{field.label}: {labels.get(value, value)}"[:200],
-            leaf(field.name, "containsAny", [value]) if is_many else leaf(field.name, "=", value),
+            every(leaf(field.name, "containsAny", [value]) if is_many else leaf(field.name, "=", value)),
         )
         for value in found
     ]

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from pyroaring import BitMap64
 
-from insights.dispatch import measure_soon
+from people.roles import Viewer
 from prm.guide.progress import groups_of
 from programs import authoring
 from programs.models import Program, Target
-from segments import publishing
+from segments import previewing, publishing
 from segments.dispatch import recompute_soon
-from segments.models import Guide, Recompute, Segment
+from segments.models import Guide, Recompute, Segment, SegmentSet
 from segments.rulebook import slugs_named
+from segments.rules import RuleInvalid
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,35 @@ def waiting_programs(guide: Guide) -> list[Program]:
     segments = [group.segment for group in groups_of(guide)]
     named = Target.objects.filter(segment__in=segments).exclude(mode=Target.Mode.NONE)
     return list(Program.objects.filter(pk__in=named.values("program_id"), status=Program.Status.DRAFT))
+
+
+@dataclass(frozen=True, slots=True)
+class Entering:
+    """How many publishing everything at once would bring into one segment, and take out of it."""
+
+    segment: Segment
+    enter: int | None
+    """None where the rule speaks of what is not there yet."""
+    leave: int | None
+
+
+def entering(guide: Guide, viewer: Viewer) -> list[Entering]:
+    """What publishing all drafts of the set would do, of those the viewer may see. Evaluates each rule."""
+    taken = BitMap64()
+    found = []
+    is_exclusive = guide.set is not None and guide.set.mode == SegmentSet.Mode.EXCLUSIVE
+    for group in sorted(groups_of(guide), key=lambda group: group.is_rest):
+        if group.is_active:
+            continue
+        try:
+            moves = previewing.difference(group.segment, viewer, 0)
+        except RuleInvalid:
+            found.append(Entering(group.segment, None, None))
+            continue
+        ids = moves.enter.ids - taken if is_exclusive or group.is_rest else moves.enter.ids
+        taken = taken | ids
+        found.append(Entering(group.segment, len(ids), moves.leave.count))
+    return found
 
 
 @transaction.atomic
@@ -54,7 +85,6 @@ def go_live(*, guide: Guide, author: str, with_programs: bool) -> Live:
     if drafts:
         slugs = sorted(segment.slug for segment in drafts)
         run = recompute_soon(trigger=Recompute.Trigger.PUBLISH, slugs=slugs, requested_by=author)
-    measure_soon()
     return Live(len(drafts), len(programs), run)
 
 

@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
+from insights.dispatch import measure_soon
 from partners.facts import vocabulary
 from partners.vocabulary import Subject
 from people.models import User
@@ -136,7 +137,10 @@ def leave_undone(*, guide: Guide, key: str) -> Guide:
 
 @transaction.atomic
 def finish(*, guide: Guide, review_on: date) -> Guide:
-    """Every segment is looked at again on that day; the guide is done with. ValidationError while one is not published."""
+    """Every segment is looked at again on that day; the guide is done with, and all is measured.
+
+    ValidationError while one is not published.
+    """
     groups = groups_of(guide)
     if not groups or not all(group.is_active for group in groups):
         raise ValidationError("Publish the segments first; then a day can be set to look at them again.")
@@ -145,6 +149,7 @@ def finish(*, guide: Guide, review_on: date) -> Guide:
     if guide.finished_at is None:
         guide.finished_at = timezone.now()
         guide.save(update_fields=["finished_at"])
+    measure_soon()  # members are found by now: the first figures need not wait for the night
     return guide
 
 

@@ -40,7 +40,7 @@ def guides(request: HttpRequest) -> HttpResponse:
 @editor_required
 def new(request: HttpRequest) -> HttpResponse:
     """The first step of a new one."""
-    form = ObjectiveForm(request.POST or None)
+    form = ObjectiveForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         made = keeping.begin(user=request.user, subject=form.cleaned_data["subject"], **form.wanted())
         remember(request, made, "data")
@@ -82,7 +82,7 @@ def give_up(request: HttpRequest, pk: int) -> HttpResponse:
 def objective(request: HttpRequest, pk: int) -> HttpResponse:
     """What is wanted."""
     guide = one(request, pk)
-    form = ObjectiveForm(request.POST or None, instance=one(request, pk))
+    form = ObjectiveForm(request.POST if request.method == "POST" else None, instance=one(request, pk))
     if request.method == "POST" and form.is_valid():
         keeping.change_objective(guide=guide, **form.wanted())
         return onwards("objective", guide)
@@ -115,7 +115,12 @@ def variables(request: HttpRequest, pk: int) -> HttpResponse:
     """Which facts matter."""
     guide = one(request, pk)
     progress = progress_of(guide, request.user)
-    form = FactsForm(request.POST or None, guide=guide, viewer=request.user, total=progress.records.count)
+    form = FactsForm(
+        request.POST if request.method == "POST" else None,
+        guide=guide,
+        viewer=request.user,
+        total=progress.records.count,
+    )
     if request.method == "POST" and form.is_valid():
         try:
             keeping.choose_facts(guide=guide, facts=form.cleaned_data["facts"])

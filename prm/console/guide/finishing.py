@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ValidationError
@@ -17,8 +16,7 @@ from prm.console.guide.forms import DateForm, ReviewForm
 from prm.console.guide.showing import address, forget, one, onwards, page, told
 from prm.guide import going_live, keeping
 from prm.guide.progress import progress_of
-from segments import previewing
-from segments.models import Segment, SegmentComment
+from segments.models import SegmentComment
 from segments.rules import RuleInvalid
 
 QUARTER = timedelta(days=91)
@@ -33,7 +31,7 @@ def review(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and "without" in request.POST:
         keeping.leave_undone(guide=guide, key="review")
         return onwards("review", guide)
-    form = ReviewForm(request.POST or None, guide=guide, viewer=viewer)
+    form = ReviewForm(request.POST if request.method == "POST" else None, guide=guide, viewer=viewer)
     if request.method == "POST" and form.is_valid():
         keeping.ask_for_review(guide=guide, user=viewer, **form.cleaned_data)
         messages.success(request, "Asked. It stands under “Needs you” on your colleagues’ first page.")
@@ -88,16 +86,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
 def counts(request: HttpRequest, pk: int) -> HttpResponse:
     """Who would enter and leave each group that is not published: a fragment, since it takes a moment."""
     guide = one(request, pk)
-    drafts = progress_of(guide, request.user).drafts
-    return render(request, "console/guide/counts.html", {"rows": [(each, _moves(each, request)) for each in drafts]})
-
-
-def _moves(segment: Segment, request: HttpRequest) -> Any:
-    """What publishing would do; None where the rule speaks of what is not there yet."""
-    try:
-        return previewing.difference(segment, request.user, 0)
-    except RuleInvalid:
-        return None
+    return render(request, "console/guide/counts.html", {"rows": going_live.entering(guide, request.user)})
 
 
 @require_http_methods(["GET", "POST"])
@@ -107,7 +96,10 @@ def date(request: HttpRequest, pk: int) -> HttpResponse:
     guide = one(request, pk)
     progress = progress_of(guide, request.user)
     days = [group.profile.review_on for group in progress.groups if group.profile and group.profile.review_on]
-    form = DateForm(request.POST or None, initial={"review_on": min(days) if days else timezone.localdate() + QUARTER})
+    form = DateForm(
+        request.POST if request.method == "POST" else None,
+        initial={"review_on": min(days) if days else timezone.localdate() + QUARTER},
+    )
     if request.method == "POST" and form.is_valid():
         try:
             keeping.finish(guide=guide, review_on=form.cleaned_data["review_on"])

@@ -28,7 +28,7 @@ from segments.rules import RuleInvalid
 def groups(request: HttpRequest, pk: int) -> HttpResponse:
     """Ways to make them, and the set they are put in order in."""
     guide = one(request, pk)
-    form = GroupsForm(request.POST or None, guide=guide)
+    form = GroupsForm(request.POST if request.method == "POST" else None, guide=guide)
     if request.method == "POST" and form.is_valid():
         values = {"author": str(request.user), **form.cleaned_data}
         try:
@@ -93,7 +93,7 @@ def profiles(request: HttpRequest, pk: int) -> HttpResponse:
     """What each group is like."""
     guide = one(request, pk)
     progress = progress_of(guide, request.user)
-    forms = [DescribeForm(request.POST or None, group=group) for group in progress.groups]
+    forms = [DescribeForm(request.POST if request.method == "POST" else None, group=group) for group in progress.groups]
     is_wrong = any(form.errors for form in forms)
     if request.method == "POST" and not is_wrong:
         keeping.describe(guide=guide, said={form.group.segment.slug: form.cleaned_data for form in forms})
