@@ -201,6 +201,7 @@ def zipped(parts: dict[str, bytes], packing: int = zipfile.ZIP_DEFLATED) -> byte
     return out.getvalue()
 
 
+ENTITIES = b"<!DOCTYPE x [<!ENTITY a 'aaaa'>]>"
 XML = [
     (rb' r="\d+"', lambda r: b' r="%d"' % r.choice([0, 1, 3, 7, 1_048_576, 10**9, 10**15])),
     (rb' r="[A-F]\d"', lambda r: r.choice([b' r="XFD2"', b' r="ZZZZ1"', b' r="A0"', b' r="1A"', b' r=""', b"", b' r="A1"'])),
@@ -210,10 +211,10 @@ XML = [
     (rb"<t>[^<]*</t>", lambda r: b"<t>%s</t>" % r.choice([b"", b"_x0000_", b"&#10;", b"\xff", b"M1", b"x" * 99_999, b"&#xD800;"])),
     (rb"<c ", lambda r: r.choice([b"<c><f>1+1</f></c><c ", b"<c/><c ", b"<x/><c ", b"<c r='D9'/><c "])),
     (rb"</row>", lambda r: r.choice([b"", b"</row><row/>", b'</row><row r="2"><c t="inlineStr"><is><t>Q</t></is></c></row>'])),
-    (rb"^", lambda r: r.choice([b"\xef\xbb\xbf", b"<!DOCTYPE x [<!ENTITY a 'aaaa'>]>", b" ", b"<?xml version='1.0' encoding='x'?>"])),
+    (rb"^", lambda r: r.choice([b"\xef\xbb\xbf", ENTITIES, b" ", b"<?xml version='1.0' encoding='x'?>"])),
     (rb'encoding="[^"]*"', lambda r: b'encoding="%s"' % r.choice([b"utf-16", b"latin-1", b"nope"])),
     (rb'state="\w+"', lambda r: r.choice([b'state="hidden"', b'state="veryHidden"', b'state="?"'])),
-    (rb'(Target|PartName|Type|Id|r:id|sheetId)="[^"]*"', lambda r: r.choice([b'Target="/xl/x.xml"', b'Target="../../x"', b"", b'Id="9"'])),
+    (rb'(Target|PartName|Type|Id|r:id|sheetId)="[^"]*"', lambda r: r.choice([b'Target="/xl/x.xml"', b'Target="../x"', b"", b'Id="9"'])),
 ]  # fmt: skip
 
 
