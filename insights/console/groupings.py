@@ -10,13 +10,14 @@ from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from insights.groupings import searching
 from insights.groupings.models import Grouping
 from partners.vocabulary import FieldKind, Subject
 from people.guards import unlimited_editor_required
 from segments import drafting
-from segments.console.forms import free_slug
+from segments.addresses import free_slug
 from segments.models import SUBJECTS
 from segments.rules import RuleInvalid
 
@@ -73,8 +74,10 @@ def groupings(request: HttpRequest) -> HttpResponse:
 @require_safe
 @unlimited_editor_required
 def grouping(request: HttpRequest, pk: int) -> HttpResponse:
-    """What one search found."""
+    """What one search found; while it goes on, a page that asks again until there is an answer."""
     found = get_object_or_404(Grouping, pk=pk)
+    if request.htmx and found.status != Grouping.Status.WAITING:  # type: ignore[attr-defined]
+        return HttpResponseClientRefresh()
     labels = {field.name: field.label for field in searching.usable(Subject(found.subject))}
     words = {
         "place": "groupings",

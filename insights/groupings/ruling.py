@@ -20,7 +20,7 @@ from partners.vocabulary import FieldType
 from segments.rules.writing import Rule, every, leaf, never, some
 
 SHALLOWEST, DEEPEST = 2, 5
-GOOD = 0.97
+GOOD = 0.96
 """Fidelity at which a tree need not be deeper."""
 LEAST_BRANCH = 0.005
 """Share of all below which a branch is not split off."""
