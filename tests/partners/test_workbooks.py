@@ -52,9 +52,7 @@ def test_workbook__cells_far_to_the_right__refused_before_they_fill_the_memory(m
         read(changed('r="F3"', 'r="XFE3"'))
 
 
-@pytest.mark.parametrize(
-    ("limit", "part"), [("LARGEST_UNPACKED", SHEET), ("LARGEST_PART_HELD", "xl/styles.xml")]
-)
+@pytest.mark.parametrize(("limit", "part"), [("LARGEST_UNPACKED", SHEET), ("LARGEST_PART_HELD", "xl/styles.xml")])
 def test_workbook__unpacks_to_far_more__refused_before_it_is_read(monkeypatch: Any, limit: str, part: str) -> None:
     data = zipped({**workbook(), part: workbook()[part] + b" " * 1_000_000})
     assert len(data) < 20_000
