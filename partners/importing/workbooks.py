@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from typing import IO, Any
 
@@ -32,7 +32,7 @@ def unpack(open_file: Any) -> IO[str]:
         with open_file() as file:
             formulas = _rows(file, data_only=False) if _has_formulas(file) else None
             for number, values in _rows(file, data_only=True):
-                _, written = next(formulas, (0, ())) if formulas else (0, ())
+                _, written = next(formulas, (0, [])) if formulas else (0, [])
                 cells = [_text(value) for value in values]
                 problem = _uncalculated(values, written)
                 if problem or any(cell and not cell.isspace() for cell in cells):
@@ -131,7 +131,7 @@ def _placed(cells: list[dict[str, Any]]) -> tuple[list[Any], bool]:
     return values, len({cell["column"] for cell in cells}) < len(cells)
 
 
-def _uncalculated(values: tuple[Any, ...], written: tuple[Any, ...]) -> str:
+def _uncalculated(values: Sequence[Any], written: Sequence[Any]) -> str:
     """Why a row's values are not all known: a program wrote a formula, and none has worked it out since."""
     for place, (value, formula) in enumerate(zip(values, written, strict=False), start=1):
         if value is None and formula is not None:

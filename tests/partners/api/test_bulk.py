@@ -106,6 +106,11 @@ def test_bulk__customers_and_deals__alike() -> None:
         (b'{"external_id": "P1", "name": "A"}\n5\xff', "application/x-ndjson"),
         (b"external_id,name\nP1,A\nP2,B,C\n", "text/csv"),
         (b'external_id,name\nP1,A\nP2,"B', "text/csv"),
+        (b"external_id,name,city\nP1,A\n", "text/csv"),
+        (b"external_id,name,name\nP1,A,B\n", "text/csv"),
+        (b"external_id;name\nP1;A\n", "text/csv"),
+        (b'[{"external_id": "P1", "name": "A", "employees": %s}]' % (b"9" * 10_000), "application/json"),
+        (b'{"external_id": "P1", "name": "A", "employees": %s}' % (b"9" * 10_000), "application/x-ndjson"),
         (b"", "application/json"),
     ],
 )
@@ -120,6 +125,21 @@ def test_bulk__characters_that_cannot_be_kept__row_rejected() -> None:
     body = b"[" + rows + b', {"external_id": "P3", "name": "C"}]'
     answer = callers.key("write").post("partners/bulk/", body, content_type="application/json").json()
     assert [row["status"] for row in answer["results"]] == ["rejected", "rejected", "created"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("member", [rb'"external_id": "\ud800"', rb'"external_id": "P1", "\udc00": 1'])
+def test_bulk__half_a_character_in_id_or_name__answered_as_it_came(member: bytes) -> None:
+    body = b'[{%s, "name": "A"}, {"external_id": "P2", "name": "B"}]' % member
+    answer = callers.key("write").post("partners/bulk/", body, content_type="application/json").json()
+    assert [row["status"] for row in answer["results"]] == ["rejected", "created"]
+
+
+@pytest.mark.django_db
+def test_bulk__csv_rows_of_nothing__are_no_rows() -> None:
+    body = b"external_id,name\nP1,A\n,\n , \n\nP2,B\n" + b",\n" * 1000
+    answer = callers.key("write").post("partners/bulk/", body, content_type="text/csv").json()
+    assert (answer["rows"], answer["created"]) == (2, 2)
 
 
 @pytest.mark.django_db

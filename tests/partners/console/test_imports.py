@@ -95,6 +95,17 @@ def test_import__not_a_table__is_refused_at_the_upload(sign_in, records, text):
     assert not Import.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "said", [{"encoding": "no-such"}, {"encoding": "rot13"}, {"delimiter": ";;"}, {"delimiter": '"'}]
+)
+def test_import__framing_that_cannot_be__is_refused_on_the_page(sign_in, records, said):
+    client = sign_in("administrator")
+    path = upload(client)["Location"]
+    response = client.post(path, chosen(client, path, **said))
+    assert response.status_code == 400
+    assert Import.objects.get().status == "uploaded"
+
+
 def test_import__of_somebody_else__is_not_there(sign_in, records):
     path = upload(sign_in("administrator"))["Location"]
     client = sign_in("channel_manager")
