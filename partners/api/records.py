@@ -41,7 +41,7 @@ class RecordView(APIView):
 
     def noted(self, request: Request, fields: dict[str, Field]) -> dict[str, Field]:
         """The fields; that the caller is told sensitive ones is written down."""
-        of = f"{self.subject.value} {self.kwargs.get('external_id', '')}".strip()  # type: ignore[attr-defined]
+        of = f"{self.subject.value} {self.kwargs.get('external_id', '')}".strip()
         note_disclosure(viewer=request.user, fields=fields.values(), of=f"{of} by the API")
         return fields
 

@@ -71,7 +71,7 @@ class Stat:
 
 
 def grouped(said: Mapping[str, Said], groups: Groups, *, viewer: Viewer, page: tuple[Subject, str]) -> list[Group]:
-    """Of the record that `page` names, the facts in their groups; custom attributes and computed facts follow in groups of their own."""
+    """The facts in their groups, of the record named by `page`; custom attributes and computed facts follow in their own."""
     custom = [name for name, fact in said.items() if fact.field.kind is FieldKind.CUSTOM]
     computed = [name for name, fact in said.items() if fact.field.kind is FieldKind.COMPUTED]
     every = [*groups, ("Your own attributes", custom), ("Worked out from deals and activity", computed)]

@@ -214,7 +214,10 @@ def rows_of(segment: Segment, page: Page[Any], columns: Sequence[Field]) -> list
         Row(
             names.of(record),
             record.since,
-            [(field, masked(field, wording.words(field, value))) for field, value in zip(columns, values[record.pk], strict=True)],
+            [
+                (field, masked(field, wording.words(field, value)))
+                for field, value in zip(columns, values[record.pk], strict=True)
+            ],
         )
         for record in records
         if record.pk in values  # deleted this very moment: left out

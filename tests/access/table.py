@@ -93,9 +93,7 @@ ENTRANCE = {
     "account/2fa/webauthn/": Row("/account/2fa/webauthn/", SIGNED_IN),
     "account/2fa/webauthn/add/": Row("/account/2fa/webauthn/add/", SIGNED_IN),
     "account/2fa/webauthn/reauthenticate/": Row("/account/2fa/webauthn/reauthenticate/", done(SIGNED_IN, 403)),
-    "account/2fa/webauthn/keys/<int:pk>/remove/": Row(
-        "/account/2fa/webauthn/keys/1/remove/", done(SIGNED_IN, 404)
-    ),
+    "account/2fa/webauthn/keys/<int:pk>/remove/": Row("/account/2fa/webauthn/keys/1/remove/", done(SIGNED_IN, 404)),
     "account/2fa/webauthn/keys/<int:pk>/edit/": Row("/account/2fa/webauthn/keys/1/edit/", done(SIGNED_IN, 404)),
     "account/2fa/webauthn/login/": Row("/account/2fa/webauthn/login/", done(EVERYBODY, 302)),
     "account/3rdparty/login/cancelled/": Row("/account/3rdparty/login/cancelled/", EVERYBODY),

@@ -30,7 +30,13 @@ def as_person(world: World, person: str) -> Client:
 
 
 def test_invitation__more_fields_than_asked__role_and_scope_stay(world: World) -> None:
-    sent = {"name": "Nora", "password": "quiet harbour lamp", "role": "administrator", "regions": "", "email": "x@y.example"}
+    sent = {
+        "name": "Nora",
+        "password": "quiet harbour lamp",
+        "role": "administrator",
+        "regions": "",
+        "email": "x@y.example",
+    }
     assert Client().post(world.path("/account/invitation/{invitation}/"), sent).status_code == 302
     user = User.objects.get(pk=world.invited.user.pk)
     assert (user.name, user.role, user.email) == ("Nora", roles.ANALYST, "new@vendor.example")

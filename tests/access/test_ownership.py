@@ -121,7 +121,9 @@ def test_object_of_another__by_every_address_that_names_it__refused(label: str) 
         assert row.expected[stranger] == (403 if label == "partners.Import" else 404), route
 
 
-def test_visible_to__strangers__hold_no_row_of_the_company(db: None, broker: Any, settings: Any, tmp_path: Path) -> None:
+def test_visible_to__strangers__hold_no_row_of_the_company(
+    db: None, broker: Any, settings: Any, tmp_path: Path
+) -> None:
     settings.MEDIA_ROOT = str(tmp_path)
     world = World()
     asked = 0

@@ -58,7 +58,9 @@ def test_reveal__anybody_else__refused(partner: Partner, role: str) -> None:
     assert answer.status_code in {403, 404} and told() == []
 
 
-@pytest.mark.parametrize("path", ["partner/P-9/name", "partner/P-9/nothing", "partner/P-0/health", "customer/P-9/health"])
+@pytest.mark.parametrize(
+    "path", ["partner/P-9/name", "partner/P-9/nothing", "partner/P-0/health", "customer/P-9/health"]
+)
 def test_reveal__not_sensitive_or_not_there__404(partner: Partner, path: str) -> None:
     assert signed_in(roles.ADMINISTRATOR).post(f"/console/reveal/{path}/").status_code == 404
     assert told() == []
@@ -84,7 +86,10 @@ def test_api__by_scope__told_to_admin_alone_and_noted(partner: Partner) -> None:
     assert SECRET in callers.key("admin", name="Vault").get("partners/P-9/").content.decode()
     assert SECRET in callers.key("admin", name="Vault").get("partners/?fields=health").content.decode()
     assert SECRET not in callers.key("admin", name="Vault").get("partners/P-9/?fields=name").content.decode()
-    assert told() == ["Health of partner P-9 by the API to the API key Vault", "Health of partner by the API to the API key Vault"]
+    assert told() == [
+        "Health of partner P-9 by the API to the API key Vault",
+        "Health of partner by the API to the API key Vault",
+    ]
 
 
 def test_every_page__for_everybody__holds_no_sensitive_value(settings: Any, tmp_path: Any, sensitive: None) -> None:
@@ -101,7 +106,9 @@ def test_every_page__for_everybody__holds_no_sensitive_value(settings: Any, tmp_
         for row in rows.values():
             if row.method != "get" or (row.path.endswith(("P-1/edit/", "C-1/edit/")) and person == "administrator"):
                 continue
-            answer = client.get(world.path(row.path) + ("&" if "?" in row.path else "?") + "column=health&columns=health")
+            answer = client.get(
+                world.path(row.path) + ("&" if "?" in row.path else "?") + "column=health&columns=health"
+            )
             if row.path.endswith("/export/") and person == "administrator":
                 continue
             body = b"".join(answer) if answer.streaming else answer.content
