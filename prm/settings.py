@@ -299,6 +299,7 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = timedelta(days=7)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # workers and beat write the same lines of JSON as the web servers
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -348,10 +349,7 @@ CELERY_BEAT_SCHEDULE = {
     "learn predictions": {"task": "insights.learn_all", "schedule": crontab(day_of_month="1", hour="5", minute="0")},
     "searches that wait": {"task": "insights.resend", "schedule": 600.0, "options": {"expires": 500}},
     "webhooks": {"task": "integrations.tell_webhooks", "schedule": 10.0, "options": {"expires": 9}},
-    "webhooks' log": {
-        "task": "integrations.forget_deliveries",
-        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45"),
-    },
+    "forget": {"task": "prm.forget", "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="50")},
 }
 
 RECOMPUTE_TASK = "prm.recompute"
@@ -382,7 +380,21 @@ WEBHOOK_NETWORKS = [ip_network(text.strip()) for text in env.list("PRM_WEBHOOK_N
 UNDO_TASK = "partners.undo"
 BULK_TASK = "partners.run_bulk_change"
 
+# --- what is kept how long: days; 0: for ever -------------------------------------------------------------------------
+KEEP_DAYS = {
+    "activity": env.int("PRM_KEEP_ACTIVITY_DAYS", default=1095),
+    "deliveries": env.int("PRM_KEEP_DELIVERIES_DAYS", default=30),
+    "events": env.int("PRM_KEEP_EVENTS_DAYS", default=30),
+    "import_files": env.int("PRM_KEEP_IMPORT_FILES_DAYS", default=90),
+    "answers": max(1, env.int("PRM_KEEP_ANSWERS_DAYS", default=1)),
+    "runs": env.int("PRM_KEEP_RUNS_DAYS", default=90),
+    "audit": env.int("PRM_KEEP_AUDIT_DAYS", default=0),
+}
+"""By kind, as `prm.forgetting` has them."""
+
 # --- logs -------------------------------------------------------------------------------------------------------------
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+"""A worker's lines have the id of the task, and of the request that asked for it."""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
