@@ -97,7 +97,7 @@ ENTRANCE = {
     "account/2fa/webauthn/keys/<int:pk>/edit/": Row("/account/2fa/webauthn/keys/1/edit/", done(SIGNED_IN, 404)),
     "account/2fa/webauthn/login/": Row("/account/2fa/webauthn/login/", done(EVERYBODY, 302)),
     "account/3rdparty/login/cancelled/": Row("/account/3rdparty/login/cancelled/", EVERYBODY),
-    "account/3rdparty/login/error/": Row("/account/3rdparty/login/error/", EVERYBODY),
+    "account/3rdparty/login/error/": Row("/account/3rdparty/login/error/", done(EVERYBODY, 401)),
     "account/3rdparty/signup/": Row("/account/3rdparty/signup/", done(EVERYBODY, 302)),
     "account/3rdparty/": Row("/account/3rdparty/", SIGNED_IN),
     "account/social/login/cancelled/": Row("/account/social/login/cancelled/", done(EVERYBODY, 301)),
