@@ -16,6 +16,7 @@ from partners.api import filters, schema
 from partners.api.pages import page
 from partners.api.values import MODELS, joined, represent, shown, stored_only
 from partners.api.writing import check_names, origin_of, write
+from partners.disclosing import note_disclosure
 from partners.facts import vocabulary
 from partners.records import delete_record
 from partners.vocabulary import Field, Subject
@@ -31,12 +32,18 @@ class RecordView(APIView):
         known = shown(vocabulary(self.subject), request.user)
         text = request.query_params.get("fields", "")
         if not text:
-            return stored_only(known)
+            return self.noted(request, stored_only(known))
         names = [name.strip() for name in text.split(",") if name.strip()]
         unknown = [name for name in names if name not in known]
         if unknown:
             raise filters.BadParameter("fields", f"There is no field “{unknown[0]}”. See fields/.", "unknown_field")
-        return {name: known[name] for name in dict.fromkeys(["external_id", *names])}
+        return self.noted(request, {name: known[name] for name in dict.fromkeys(["external_id", *names])})
+
+    def noted(self, request: Request, fields: dict[str, Field]) -> dict[str, Field]:
+        """The fields; that the caller is told sensitive ones is written down."""
+        of = f"{self.subject.value} {self.kwargs.get('external_id', '')}".strip()
+        note_disclosure(viewer=request.user, fields=fields.values(), of=f"{of} by the API")
+        return fields
 
     def one(self, request: Request, external_id: str, fields: dict[str, Field]) -> dict[str, Any]:
         """The record as JSON, or 404."""

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from partners import wording
 from partners.columns import read_table
+from partners.disclosing import MASK
 from partners.models import Partner
 from partners.profile import typed_values, value_of
 from partners.vocabulary import Field, FieldKind, FieldType, Subject
@@ -67,7 +68,8 @@ class Cells:
                 is_computed = field.kind is FieldKind.COMPUTED
                 value = computed.get((record.pk, field.name)) if is_computed else value_of(record, field)
                 local = timezone.localtime(value) if isinstance(value, datetime) else value
-                cells.append(Cell(field, value, wording.words(field, local)))
+                words = wording.words(field, local)
+                cells.append(Cell(field, value, MASK if field.sensitive and words else words))
             rows.append(Row(record, cells))
         return rows
 

@@ -44,7 +44,7 @@ def customer(request: HttpRequest, external_id: str) -> HttpResponse:
     words: dict[str, Any] = {
         "customer": found,
         "said": said,
-        "groups": grouped(said, CUSTOMER_GROUPS, viewer=request.user),
+        "groups": grouped(said, CUSTOMER_GROUPS, viewer=request.user, page=(Subject.CUSTOMER, external_id)),
         "stats": stats(said, CUSTOMER_STATS),
         "partners": found.partners.all(),
         "deals": newest(Deal.objects.visible_to(request.user).filter(customer=found).select_related("partner")),

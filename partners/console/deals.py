@@ -36,5 +36,9 @@ def deal(request: HttpRequest, external_id: str) -> HttpResponse:
     visible = Deal.objects.visible_to(request.user).select_related("partner", "customer")
     found = get_object_or_404(visible, external_id=external_id)
     said = profile(subject=Subject.DEAL, record=found, vocabulary=facts.vocabulary(Subject.DEAL))
-    words = {"deal": found, "said": said, "groups": grouped(said, DEAL_GROUPS, viewer=request.user)}
+    words = {
+        "deal": found,
+        "said": said,
+        "groups": grouped(said, DEAL_GROUPS, viewer=request.user, page=(Subject.DEAL, external_id)),
+    }
     return render(request, "console/deals/page.html", words)

@@ -12,7 +12,9 @@ from django.views.decorators.http import require_http_methods
 from partners import facts
 from partners.console.layout import CUSTOMER_GROUPS, PARTNER_GROUPS, form_groups
 from partners.console.record_forms import RecordForm
+from partners.disclosing import note_disclosure
 from partners.models import Customer, Partner
+from partners.profile import value_of
 from partners.records import AnyRecord
 from partners.vocabulary import Subject
 from people.guards import editor_required
@@ -63,6 +65,10 @@ def _edit(request: HttpRequest, subject: Subject, record: AnyRecord | None = Non
         if saved is not None:
             messages.success(request, f"{saved} is saved.")
             return redirect(f"console_{subject.value}", saved.external_id)
+    if record is not None:  # the form holds the values as they are
+        offered = [field for name, field in facts.vocabulary(subject).items() if name in form.fields]
+        told = [field for field in offered if value_of(record, field) is not None]
+        note_disclosure(viewer=request.user, fields=told, of=f"{subject.value} {record.external_id}, to be changed")
     words: dict[str, Any] = {"form": form, "record": record, "subject": subject.value}
     words["groups"] = form_groups(form, GROUPS[subject])
     return render(request, "console/records/edit.html", words, status=400 if form.errors else 200)

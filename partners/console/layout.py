@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django import forms
+from django.urls import reverse
 
 from partners.profile import Said
-from partners.vocabulary import FieldKind
+from partners.vocabulary import FieldKind, Subject
 from people import roles
 from people.roles import Viewer
 
@@ -42,6 +43,8 @@ class Line:
     said: Said
     is_hidden: bool
     """Sensitive, and the viewer is no administrator: that it is set is shown, its value is not."""
+    reveal: str = ""
+    """The address that tells a sensitive value to an administrator, who sees a mask until they ask."""
 
     @property
     def words(self) -> str:
@@ -67,17 +70,21 @@ class Stat:
     value: str
 
 
-def grouped(said: Mapping[str, Said], groups: Groups, *, viewer: Viewer) -> list[Group]:
-    """The facts in their groups; custom attributes and computed facts follow in groups of their own."""
+def grouped(said: Mapping[str, Said], groups: Groups, *, viewer: Viewer, page: tuple[Subject, str]) -> list[Group]:
+    """The facts in their groups, of the record named by `page`; custom attributes and computed facts follow in their own."""
     custom = [name for name, fact in said.items() if fact.field.kind is FieldKind.CUSTOM]
     computed = [name for name, fact in said.items() if fact.field.kind is FieldKind.COMPUTED]
     every = [*groups, ("Your own attributes", custom), ("Worked out from deals and activity", computed)]
-    return [Group(title, [line(said[name], viewer) for name in names]) for title, names in every if names]
+    return [Group(title, [line(said[name], viewer, page) for name in names]) for title, names in every if names]
 
 
-def line(said: Said, viewer: Viewer) -> Line:
+def line(said: Said, viewer: Viewer, page: tuple[Subject, str]) -> Line:
     """One fact as the viewer may see it."""
-    return Line(said, is_hidden=said.field.sensitive and not roles.may_administer(viewer))
+    if not said.field.sensitive:
+        return Line(said, is_hidden=False)
+    if not roles.may_administer(viewer):
+        return Line(said, is_hidden=True)
+    return Line(said, is_hidden=False, reveal=reverse("console_reveal", args=[*page, said.field.name]))
 
 
 def stats(said: Mapping[str, Said], names: Sequence[str]) -> list[Stat]:

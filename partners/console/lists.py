@@ -18,6 +18,7 @@ from partners.console import customers, deals, keyset, partners
 from partners.console.cells import Cells
 from partners.console.listing import Layout, kept, narrowed, offered
 from partners.console.sourcing import RELATED
+from partners.disclosing import note_disclosure
 from partners.importing.runs import harmless
 from partners.models import SavedView
 from partners.vocabulary import Field, FieldType, Subject
@@ -55,6 +56,7 @@ def exported(layout: Layout, query: QueryDict, viewer: User) -> Iterator[str]:
     order = keyset.order_of(query.get("sort", layout.sort), words, layout.sort)
     names = dict.fromkeys(["external_id", "name", *(query.getlist("column") or layout.columns)])
     shown = [words[name] for name in names if name in words]
+    note_disclosure(viewer=viewer, fields=shown, of=f"a file of {subject.value}s")
     writer, cells, cursor = csv.writer(Echo()), Cells(subject, shown, viewer), ""
     yield "\ufeff" + writer.writerow([field.name for field in shown])
     while True:

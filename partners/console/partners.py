@@ -43,7 +43,7 @@ def partner(request: HttpRequest, external_id: str) -> HttpResponse:
     words: dict[str, Any] = {
         "partner": found,
         "said": said,
-        "groups": grouped(said, PARTNER_GROUPS, viewer=request.user),
+        "groups": grouped(said, PARTNER_GROUPS, viewer=request.user, page=(Subject.PARTNER, external_id)),
         "stats": stats(said, PARTNER_STATS),
         "customers": Customer.objects.visible_to(request.user).filter(partners=found).order_by("name", "id")[:FEW],
         "deals": newest(Deal.objects.visible_to(request.user).filter(partner=found).select_related("customer")),

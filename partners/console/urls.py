@@ -16,6 +16,7 @@ from partners.console import (
     parts,
     people,
     registrations,
+    revealing,
     timeline,
 )
 from partners.vocabulary import Subject
@@ -55,6 +56,7 @@ urlpatterns = [
     path("notes/<int:pk>/delete/", notes.delete, name="console_note_delete"),
     path("partners/<str:external_id>/timeline/", timeline.partner, name="console_partner_timeline"),
     path("customers/<str:external_id>/timeline/", timeline.customer, name="console_customer_timeline"),
+    path("reveal/<subject:subject>/<str:external_id>/<slug:name>/", revealing.reveal, name="console_reveal"),
     path("lists/<subject:subject>/export/", lists.export, name="console_list_export"),
     path("lists/<subject:subject>/views/", lists.save_view, name="console_list_save_view"),
     path("lists/views/<int:pk>/delete/", lists.delete_view, name="console_list_delete_view"),

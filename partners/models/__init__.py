@@ -1,6 +1,6 @@
 """The records, and what the staff keep beside them: views, notes, changes in bulk, and what was there before."""
 
-from partners.models.desk import BulkChange, Note, SavedView
+from partners.models.desk import BulkChange, Disclosure, Note, SavedView
 from partners.models.journal import Journal, JournalLine
 from partners.models.outbox import OutboxEvent
 from partners.models.records import (
@@ -23,6 +23,7 @@ __all__ = [
     "BulkChange",
     "Customer",
     "Deal",
+    "Disclosure",
     "Import",
     "Journal",
     "JournalLine",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -101,3 +102,19 @@ class BulkChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field} of {len(self.ids)} {self.subject}s"
+
+
+@pghistory.track()
+class Disclosure(models.Model):
+    """Somebody was shown values of sensitive attributes: who, when, of what. The values themselves are not kept here."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
+    """Empty for a machine, which the label names."""
+    label = models.CharField(max_length=500)
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.label

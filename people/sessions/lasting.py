@@ -44,7 +44,7 @@ def note_use(request: HttpRequest) -> None:
         key=session.session_key,
         defaults={"seen_at": now, "address": _address(request)},
         create_defaults={
-            "user_id": request.user.pk,
+            "user": cast(User, request.user),
             "browser": request.headers.get("User-Agent", "")[:200],
             "address": _address(request),
             "started_at": _when(session[SIGNED_IN]) or now,

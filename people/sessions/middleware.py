@@ -31,7 +31,7 @@ class SignedInMiddleware:
             messages.info(request, "You were signed out because the session had ended. Sign in to go on.")
             return self.get_response(request)
         lasting.note_use(request)
-        if second_factor.is_open(request.path) or not second_factor.is_missing(request.user):  # type: ignore[arg-type]
+        if second_factor.is_open(request.path) or not second_factor.is_missing(request.user):
             return self.get_response(request)
         if request.path.startswith("/api/"):
             request.user = AnonymousUser()  # as if nobody were signed in: the API's own words of a 401

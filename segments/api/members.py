@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from partners.api.filters import BadParameter, chosen
 from partners.api.pages import page
 from partners.api.values import MODELS, joined, represent, rfc3339, shown, stored_only
+from partners.disclosing import note_disclosure
 from partners.facts import vocabulary
 from partners.vocabulary import Field, Subject
 from people.roles import Viewer
@@ -73,9 +74,9 @@ def _fields(request: Request, subject: Subject) -> Mapping[str, Field]:
     for name in names:
         if name not in known:
             raise BadParameter("fields", f"There is no field “{name}”. See fields/.", "unknown_field")
-    if not names:
-        return stored_only(known)
-    return {name: known[name] for name in dict.fromkeys(["external_id", *names])}
+    told = {name: known[name] for name in dict.fromkeys(["external_id", *names])} if names else stored_only(known)
+    note_disclosure(viewer=request.user, fields=told.values(), of="a segment's members by the API")
+    return told
 
 
 def _all(found: QuerySet[Any], subject: Subject, fields: Mapping[str, Field]) -> Iterator[dict[str, Any]]:

@@ -73,7 +73,7 @@ def edit(request: HttpRequest, slug: str) -> HttpResponse:
     if segment.kind == Segment.Kind.LIST or segment.status == Segment.Status.ARCHIVED:
         messages.info(request, "This segment has no rule that can be changed.")
         return redirect("console_segment", slug)
-    form = SegmentForm(request.POST or None, segment=segment, initial=_initial(segment))
+    form = SegmentForm(request.POST if request.method == "POST" else None, segment=segment, initial=_initial(segment))
     errors: tuple[Any, ...] = ()
     conflict = ""
     if request.method == "POST":

@@ -14,7 +14,6 @@ from partners.facts import vocabulary
 from partners.models import Origin
 from partners.profile import value_of
 from partners.vocabulary import Field, FieldKind, Subject
-from people import roles
 from people.roles import Viewer
 from segments.members import MODELS
 from segments.models import Change, Override, Recompute, Segment
@@ -56,7 +55,7 @@ def causes_of(segment: Segment, changes: Sequence[Change], viewer: Viewer) -> di
             told[change.pk] = f"Version {change.version} took effect" + (f": {reason}" if reason else "")
         elif (record := records.get(change.subject_id)) is not None:
             fields = [words[name] for name in _fields(rule) if name in words]
-            told[change.pk] = _values(record, fields, origins, (before.as_of if before else None, change.at), viewer)
+            told[change.pk] = _values(record, fields, origins, (before.as_of if before else None, change.at))
     return told
 
 
@@ -98,14 +97,13 @@ def _values(
     fields: Sequence[Field],
     origins: Mapping[int, Origin],
     span: tuple[datetime | None, datetime],
-    viewer: Viewer,
 ) -> str:
     since, until = span
     said: dict[str, list[str]] = {}
     for field in fields:
         origin = origins.get(int(record.provenance.get(field.name, 0)))
         if origin is not None and (since is None or since < origin.at) and origin.at <= until:
-            said.setdefault(_who(origin), []).append(_value(record, field, viewer))
+            said.setdefault(_who(origin), []).append(_value(record, field))
     if said:
         return "; ".join(f"{', '.join(values[:NAMED])}{_more(values)} ({who})" for who, values in said.items())
     moving = [field.label for field in fields if field.kind is FieldKind.COMPUTED]
@@ -121,8 +119,8 @@ def _who(origin: Origin) -> str:
     return f"{origin.get_kind_display()}: {label}" if label else str(origin.get_kind_display())
 
 
-def _value(record: Any, field: Field, viewer: Viewer) -> str:
-    if field.sensitive and not roles.may_administer(viewer):
+def _value(record: Any, field: Field) -> str:
+    if field.sensitive:
         return f"{field.label} was set"
     value = value_of(record, field)
     if value is not None and field.refers_to:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from partners import picking, wording
 from partners.columns import read_table
+from partners.disclosing import MASK, note_disclosure
 from partners.facts import vocabulary
 from partners.narrowing import Condition
 from partners.picking import Sorting
@@ -93,6 +94,7 @@ def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     segment = one(request.user, slug)
     wanted = wanted_of(request, segment)
     names = ["external_id", "name", *(field.name for field in wanted.columns), "member_since"]
+    note_disclosure(viewer=request.user, fields=wanted.columns, of=f"a file of the members of {segment.slug}")
     rows = _rows_of_file(segment, found(segment, request.user, wanted), wanted)
     response = StreamingHttpResponse(csv_lines(rows, names), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{segment.slug}-members.csv"'
@@ -212,11 +214,19 @@ def rows_of(segment: Segment, page: Page[Any], columns: Sequence[Field]) -> list
         Row(
             names.of(record),
             record.since,
-            [(field, wording.words(field, value)) for field, value in zip(columns, values[record.pk], strict=True)],
+            [
+                (field, masked(field, wording.words(field, value)))
+                for field, value in zip(columns, values[record.pk], strict=True)
+            ],
         )
         for record in records
         if record.pk in values  # deleted this very moment: left out
     ]
+
+
+def masked(field: Field, words: str) -> str:
+    """The words of a value; of a sensitive one, that there is one."""
+    return MASK if field.sensitive and words else words
 
 
 def cells_of(subject: Subject, ids: Sequence[int], columns: Sequence[Field]) -> dict[int, list[Any]]:

@@ -88,6 +88,26 @@ ENTRANCE = {
     "account/2fa/recovery-codes/": Row("/account/2fa/recovery-codes/", done(SIGNED_IN, 404)),
     "account/2fa/recovery-codes/generate/": Row("/account/2fa/recovery-codes/generate/", SIGNED_IN),
     "account/2fa/recovery-codes/download/": Row("/account/2fa/recovery-codes/download/", done(SIGNED_IN, 404)),
+    "account/second-factor/": Row("/account/second-factor/", done(EVERYBODY, 302)),
+    "account/sessions/": Row("/account/sessions/", SIGNED_IN),
+    "account/2fa/webauthn/": Row("/account/2fa/webauthn/", SIGNED_IN),
+    "account/2fa/webauthn/add/": Row("/account/2fa/webauthn/add/", SIGNED_IN),
+    "account/2fa/webauthn/reauthenticate/": Row("/account/2fa/webauthn/reauthenticate/", done(SIGNED_IN, 403)),
+    "account/2fa/webauthn/keys/<int:pk>/remove/": Row("/account/2fa/webauthn/keys/1/remove/", done(SIGNED_IN, 404)),
+    "account/2fa/webauthn/keys/<int:pk>/edit/": Row("/account/2fa/webauthn/keys/1/edit/", done(SIGNED_IN, 404)),
+    "account/2fa/webauthn/login/": Row("/account/2fa/webauthn/login/", done(EVERYBODY, 302)),
+    "account/3rdparty/login/cancelled/": Row("/account/3rdparty/login/cancelled/", EVERYBODY),
+    "account/3rdparty/login/error/": Row("/account/3rdparty/login/error/", done(EVERYBODY, 401)),
+    "account/3rdparty/signup/": Row("/account/3rdparty/signup/", done(EVERYBODY, 302)),
+    "account/3rdparty/": Row("/account/3rdparty/", SIGNED_IN),
+    "account/social/login/cancelled/": Row("/account/social/login/cancelled/", done(EVERYBODY, 301)),
+    "account/social/login/error/": Row("/account/social/login/error/", done(EVERYBODY, 301)),
+    "account/social/signup/": Row("/account/social/signup/", done(EVERYBODY, 301)),
+    "account/social/connections/": Row("/account/social/connections/", done(EVERYBODY, 301)),
+    "account/oidc/^(?P<provider_id>[^/]+)/login/": Row("/account/oidc/sso/login/", done(EVERYBODY, 404)),
+    "account/oidc/^(?P<provider_id>[^/]+)/login/callback/": Row(
+        "/account/oidc/sso/login/callback/", done(EVERYBODY, 404)
+    ),
     "account/kept/": Row("/account/kept/", done(EVERYBODY, 302)),
     "certificates/": Row("/certificates/", EVERYBODY),
     "certificates/<str:code>/": Row("/certificates/{certificate}/", EVERYBODY),
@@ -113,6 +133,9 @@ CONSOLE = {
     ),
     "console/partners/<str:external_id>/timeline/": Row("/console/partners/P-1/timeline/", STAFF_IN_REGION),
     "console/customers/<str:external_id>/timeline/": Row("/console/customers/C-1/timeline/", STAFF_IN_REGION),
+    "console/reveal/<subject:subject>/<str:external_id>/<slug:name>/": Row(
+        "/console/reveal/partner/P-1/size_class/", done(ADMINISTRATORS, 404), "post"
+    ),
     "console/lists/<subject:subject>/export/": Row("/console/lists/partner/export/", STAFF),
     "console/lists/<subject:subject>/views/": Row(
         "/console/lists/partner/views/", done(STAFF, 302), "post", {"name": "Mine"}

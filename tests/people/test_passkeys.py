@@ -29,7 +29,9 @@ def authenticator(page: Any) -> None:
     session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
 
 
-def test_passkey__added__signs_in_without_a_password(live_server: Any, browser: Any, broker: Any, settings: Any) -> None:
+def test_passkey__added__signs_in_without_a_password(
+    live_server: Any, browser: Any, broker: Any, settings: Any
+) -> None:
     settings.MFA_ROLES = frozenset({roles.ANALYST})
     user = User.objects.create_user("ann@vendor.example", role=roles.ANALYST, password=PASSWORD)
     context = browser.new_context(base_url=live_server.url.replace("127.0.0.1", "localhost"))
