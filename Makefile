@@ -20,12 +20,14 @@ INSTALL = test -n "$(PYTHON)" || { echo 'Python 3.11 or newer is needed, and non
 
 export PORT
 
-.PHONY: screenshots demo test bench lint lock venv help
+.PHONY: chaos load screenshots demo test bench lint lock venv help
 
 help:
 	@echo 'make demo   everything at http://127.0.0.1:$(PORT), with demo data (PORT=… for another port)'
 	@echo 'make test   every test (ARGS="-k word" for pytest'"'"'s arguments)'
 	@echo 'make bench  measurements beside their rivals (ARGS="--customers 1000000 --partners 100000 --segments 1000" for the full size)'
+	@echo 'make load   200 people and 20 machines at once against a running make demo (ARGS="--seconds 60")'
+	@echo 'make chaos  processes killed, the broker away, the disk full; then everything is counted'
 	@echo 'make screenshots   a picture of every page in screenshots/, wide and narrow, light and dark'
 	@echo 'make lint   formatting, lint, types, import contracts, migrations'
 	@echo 'make lock   new versions of the libraries, with their hashes'
@@ -39,6 +41,9 @@ test: $(VENV)/.dev-installed
 
 bench: $(VENV)/.bench-installed
 	@$(BIN)/python -m prm.launcher run -- $(BIN)/python -m benchmarks $(ARGS)
+
+load: $(VENV)/.bench-installed
+	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 screenshots: $(VENV)/.dev-installed
 	@exec $(LAUNCH) test tests/access/test_pages.py -q --screenshots screenshots
@@ -56,6 +61,9 @@ $(VENV)/.dev-installed: $(RUNTIME) $(EMBEDDED) $(DEV)
 $(VENV)/.bench-installed: $(RUNTIME) $(EMBEDDED) $(DEV) $(BENCH)
 	@$(INSTALL) $(VENV) $(RUNTIME) $(EMBEDDED) $(DEV) $(BENCH)
 	@touch $@
+
+chaos: $(VENV)/.dev-installed
+	@$(BIN)/python -m chaos $(ARGS)
 
 lint: $(VENV)/.dev-installed
 	$(BIN)/ruff check .

@@ -10,4 +10,4 @@ MEASURE_TASK = "insights.measure"
 
 def measure_soon() -> None:
     """Once the transaction is committed."""
-    transaction.on_commit(lambda: current_app.send_task(MEASURE_TASK))
+    transaction.on_commit(lambda: current_app.send_task(MEASURE_TASK), robust=True)

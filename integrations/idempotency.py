@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -17,7 +18,8 @@ from integrations.authentication import KeyAuthentication
 from integrations.models import Answer
 from integrations.webhooks.sealing import seal, unseal
 
-KEPT = timedelta(days=1)
+KEPT = timedelta(days=settings.KEEP_DAYS["answers"])
+"""How long a repeat is recognised."""
 PREFIX = "/api/"
 _KEPT_HEADERS = ("Content-Type", "Location")
 _SEALED = "sealed"
@@ -95,7 +97,7 @@ def _keep(owner: str, key: str, fingerprint: str, response: HttpResponse) -> Non
     body = response.content
     if getattr(response, "holds_secret", False):
         headers[_SEALED], body = "yes", seal(body.decode())
-    Answer.objects.filter(at__lte=timezone.now() - KEPT).delete()
+    Answer.objects.filter(owner=owner, key=key).delete()  # one that is over
     Answer.objects.create(
         owner=owner,
         key=key,
@@ -104,6 +106,11 @@ def _keep(owner: str, key: str, fingerprint: str, response: HttpResponse) -> Non
         headers=headers,
         body=body,
     )
+
+
+def forget_old(*, keep: timedelta = KEPT) -> int:
+    """Let go of answers that are older; how many."""
+    return Answer.objects.filter(at__lte=timezone.now() - keep).delete()[0]
 
 
 def _refuse(status: int, detail: str) -> HttpResponse:

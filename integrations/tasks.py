@@ -22,9 +22,3 @@ def send_webhooks() -> None:
     if sending.send_due().taken:
         collecting.collect()
         current_app.send_task(SEND_TASK)
-
-
-@shared_task(name="integrations.forget_deliveries")
-def forget_deliveries() -> None:
-    """Let go of what is older than a month."""
-    collecting.forget_old()

@@ -44,7 +44,7 @@ def request_change(*, subject: Subject, field: str, value: Any, ids: Sequence[in
     change = BulkChange.objects.create(
         subject=subject, field=field, value=value, ids=list(ids), origin=origin, created_by=user
     )
-    transaction.on_commit(lambda: current_app.send_task(settings.BULK_TASK, [change.pk]))
+    transaction.on_commit(lambda: current_app.send_task(settings.BULK_TASK, [change.pk]), robust=True)
     return change
 
 

@@ -44,7 +44,7 @@ def last_position() -> int:
     )
 
 
-def forget_old() -> int:
-    """Let go of events older than `KEPT`, the newest apart: the numbers go on from there. How many."""
-    old = OutboxEvent.objects.filter(created_at__lt=timezone.now() - KEPT, position__lt=last_position())
+def forget_old(*, keep: timedelta = KEPT) -> int:
+    """Let go of events older than that, the newest apart: the numbers go on from there. How many."""
+    old = OutboxEvent.objects.filter(created_at__lt=timezone.now() - keep, position__lt=last_position())
     return old.delete()[0]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from celery import shared_task
+from structlog.contextvars import bound_contextvars
 
 from partners import bulk, registering, undoing
 from partners.importing import LEASE, run
@@ -11,7 +12,9 @@ from partners.importing import LEASE, run
 @shared_task(name="partners.run_import", bind=True, max_retries=None)
 def run_import(self: Any, import_id: int) -> None:
     """Take an uploaded file in; while another worker is at it, come back later to see that it finished."""
-    if not run(import_id):
+    with bound_contextvars(import_id=import_id):
+        finished = run(import_id)
+    if not finished:
         raise self.retry(countdown=LEASE.total_seconds() + 1)
 
 

@@ -69,7 +69,7 @@ def request_undo(*, journal_id: int, user: User) -> None:
         if journal.origin.at < timezone.now() - KEPT_FOR:
             raise UndoRefused(f"What was there before is kept for {KEPT_FOR.days} days; this is longer ago.")
         Journal.objects.filter(pk=journal_id).update(status=Journal.Status.QUEUED, undone_by=user)
-        transaction.on_commit(lambda: current_app.send_task(settings.UNDO_TASK, [journal_id]))
+        transaction.on_commit(lambda: current_app.send_task(settings.UNDO_TASK, [journal_id]), robust=True)
 
 
 @transaction.atomic

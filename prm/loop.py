@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
+import structlog
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from programs import accruing, settling
 from programs.dispatch import accrue_soon
@@ -14,6 +16,8 @@ from segments import following, ledger, membership
 from segments.following import Followed
 from segments.membership import Recomputed
 from segments.models import Recompute
+
+log = structlog.get_logger(__name__)
 
 HISTORY = timedelta(days=2)
 """How far back the sweep looks for runs that nobody settled."""
@@ -32,12 +36,14 @@ def run_recompute(*, run: Recompute) -> Turn | None:
 
     Both halves are reconciles, so a turn that was cut off anywhere is simply taken again.
     """
-    recomputed = membership.recompute(run=run)
-    if recomputed is None:
-        return None
-    turn = Turn(recomputed=recomputed, settled=settle_run(run=run))
-    ledger.complete()
-    return turn
+    with bound_contextvars(run_id=run.pk):
+        recomputed = membership.recompute(run=run)
+        if recomputed is None:
+            return None
+        log.info("recomputed", segments=recomputed.segment_count, entered=recomputed.entered, left=recomputed.left)
+        turn = Turn(recomputed=recomputed, settled=settle_run(run=run))
+        ledger.complete()
+        return turn
 
 
 def settle_run(*, run: Recompute) -> Settled:

@@ -15,6 +15,9 @@ NIGHTLY = "nightly recompute"
 CHOSEN = "Chosen by "
 """How the description of an entry begins whose time somebody chose."""
 
+GONE = ("webhooks' log",)
+"""Entries of earlier versions, which the database would keep asking for."""
+
 
 class Scheduler(DatabaseScheduler):
     """Beat's schedule in the database, without taking the settings' times for entries whose time somebody chose."""
@@ -22,6 +25,7 @@ class Scheduler(DatabaseScheduler):
     def update_from_dict(self, mapping: Mapping[str, Any]) -> None:
         """Write the settings' entries, those apart."""
         chosen = set(PeriodicTask.objects.filter(description__startswith=CHOSEN).values_list("name", flat=True))
+        PeriodicTask.objects.filter(name__in=GONE).delete()
         super().update_from_dict({name: entry for name, entry in mapping.items() if name not in chosen})
 
 

@@ -7,6 +7,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from prm.env import BASE_DIR, cache_url, env, secret, service_url
+from people.roles import read_roles
 from programs.messages.quiet import parse_hours
 
 DEBUG = env.bool("PRM_DEBUG", default=False)
@@ -32,6 +33,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "heroicons",
     "rest_framework",
@@ -63,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "people.sessions.middleware.SignedInMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
@@ -145,8 +149,46 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up: an invitation link prove
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_PREVENT_ENUMERATION = True
-SESSION_COOKIE_AGE = int(timedelta(hours=env.int("PRM_SESSION_HOURS", default=12)).total_seconds())
+SESSION_HOURS = env.int("PRM_SESSION_HOURS", default=12)
+"""How long a sign-in lasts, whatever happens."""
+SESSION_IDLE_MINUTES = env.int("PRM_SESSION_IDLE_MINUTES", default=120)
+"""How long it lasts when nobody uses it."""
+SESSION_COOKIE_AGE = int(timedelta(hours=SESSION_HOURS).total_seconds())
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=env.int("PRM_RESET_HOURS", default=4)).total_seconds())
+"""How long a link to choose a new password works; it works once."""
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("PRM_BEHIND_PROXY", default=False) else 0
+"""Whom sign-in throttling counts: behind a proxy, the last address in X-Forwarded-For."""
+
+# A second factor: an authenticator app or a passkey, and recovery codes.
+MFA_ADAPTER = "prm.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an invitation proved the address; nobody signs up
+MFA_ROLES = read_roles(env.list("PRM_MFA_ROLES", default=[]))
+"""The roles that must have one."""
+
+# Single sign-on with the organisation's own OpenID Connect provider.
+OIDC_ISSUER = env.str("PRM_OIDC_ISSUER", default="")
+OIDC_NAME = env.str("PRM_OIDC_NAME", default="single sign-on")
+SOCIALACCOUNT_ADAPTER = "prm.accounts.SingleSignOnAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may be sent to this site alone (form-action), and this leads to another
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC_NAME,
+                "client_id": env.str("PRM_OIDC_CLIENT_ID", default=""),
+                "secret": env.str("PRM_OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_ISSUER.rstrip("/")},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
 
 # --- insights ---------------------------------------------------------------------------------------------------------
 MARGIN = env.float("PRM_MARGIN", default=100.0) / 100
@@ -196,6 +238,12 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
+if HTTPS:  # the prefix has the browser refuse a cookie of that name that another host or plain http would set
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
@@ -251,6 +299,7 @@ CELERY_BROKER_URL = REDIS_URL
 CELERY_RESULT_BACKEND = "django-db"
 CELERY_RESULT_EXTENDED = True
 CELERY_RESULT_EXPIRES = timedelta(days=7)
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False  # workers and beat write the same lines of JSON as the web servers
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
@@ -300,10 +349,7 @@ CELERY_BEAT_SCHEDULE = {
     "learn predictions": {"task": "insights.learn_all", "schedule": crontab(day_of_month="1", hour="5", minute="0")},
     "searches that wait": {"task": "insights.resend", "schedule": 600.0, "options": {"expires": 500}},
     "webhooks": {"task": "integrations.tell_webhooks", "schedule": 10.0, "options": {"expires": 9}},
-    "webhooks' log": {
-        "task": "integrations.forget_deliveries",
-        "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45"),
-    },
+    "forget": {"task": "prm.forget", "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="50")},
 }
 
 RECOMPUTE_TASK = "prm.recompute"
@@ -334,7 +380,21 @@ WEBHOOK_NETWORKS = [ip_network(text.strip()) for text in env.list("PRM_WEBHOOK_N
 UNDO_TASK = "partners.undo"
 BULK_TASK = "partners.run_bulk_change"
 
+# --- what is kept how long: days; 0: for ever -------------------------------------------------------------------------
+KEEP_DAYS = {
+    "activity": env.int("PRM_KEEP_ACTIVITY_DAYS", default=1095),
+    "deliveries": env.int("PRM_KEEP_DELIVERIES_DAYS", default=30),
+    "events": env.int("PRM_KEEP_EVENTS_DAYS", default=30),
+    "import_files": env.int("PRM_KEEP_IMPORT_FILES_DAYS", default=90),
+    "answers": max(1, env.int("PRM_KEEP_ANSWERS_DAYS", default=1)),
+    "runs": env.int("PRM_KEEP_RUNS_DAYS", default=90),
+    "audit": env.int("PRM_KEEP_AUDIT_DAYS", default=0),
+}
+"""By kind, as `prm.forgetting` has them."""
+
 # --- logs -------------------------------------------------------------------------------------------------------------
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+"""A worker's lines have the id of the task, and of the request that asked for it."""
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from celery import shared_task
 
 from insights.tasks import measure
-from partners import snapshot, touching
+from partners import left_behind, snapshot, touching
 from partners.vocabulary import Subject
-from prm import loop
-from segments import history, ledger, membership, sharding
+from prm import forgetting, loop
+from segments import ledger, membership, sharding
 from segments.models import Recompute
 
 
@@ -48,13 +48,19 @@ def sweep() -> None:
     """Take up what a lost message or a killed worker left behind, and what the passing of time has changed."""
     for run in [*loop.unfinished(), *membership.due()]:
         recompute.delay(run.pk)
+    left_behind.send_again()
     loop.follow()
     ledger.complete()
     touching.forget()
-    history.prune_runs()
     for subject in Subject:
         if snapshot.is_due(subject):
             keep_columns.apply_async([subject.value], expires=300)
+
+
+@shared_task(name="prm.forget")
+def forget() -> None:
+    """Let go of what was kept long enough."""
+    forgetting.forget()
 
 
 @shared_task(name="prm.keep_columns")

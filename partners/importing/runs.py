@@ -116,7 +116,7 @@ def _request(import_id: int, options: Options, *, dry_run: bool) -> Import:
         if not queued:
             state = found.get_status_display().lower()
             raise ImportRefused(f"This import is {state}; upload the file again to import it once more.")
-        transaction.on_commit(lambda: current_app.send_task(settings.IMPORT_TASK, [import_id]))
+        transaction.on_commit(lambda: current_app.send_task(settings.IMPORT_TASK, [import_id]), robust=True)
     return found
 
 

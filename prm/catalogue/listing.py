@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from prm.catalogue import across, methods
+from prm.catalogue import across_customers, across_partners, methods
 from prm.catalogue.industries import (
     automotive,
     consumer_electronics,
@@ -31,7 +31,7 @@ INDUSTRIES = {
     "retail": retail.TEMPLATES,
     "telecommunications": telecommunications.TEMPLATES,
 }
-GENERAL: tuple[Template, ...] = (*across.TEMPLATES, *methods.TEMPLATES)
+GENERAL: tuple[Template, ...] = (*across_customers.TEMPLATES, *across_partners.TEMPLATES, *methods.TEMPLATES)
 CATALOGUE: dict[str, Template] = {
     template.slug: template for templates in (*INDUSTRIES.values(), GENERAL) for template in templates
 }

@@ -21,7 +21,7 @@ REGIONS = ("EMEA", "NA", "APAC", "")
 T = TypeVar("T")
 
 
-def _again(ask: Callable[[], T]) -> T:
+def again(ask: Callable[[], T]) -> T:
     """What the database says, once it is there again."""
     box: list[T] = []
 
@@ -72,23 +72,23 @@ def change_facts(chance: random.Random) -> None:
                 [chance.choice(REGIONS), chance.randrange(100), chance.randrange(97)],
             )
 
-    _again(change)
+    again(change)
 
 
 def ask_for_a_run() -> int:
     """As the doors do: noted, then sent once committed."""
-    return int(_again(lambda: recompute_soon(trigger=Recompute.Trigger.MANUAL, requested_by="test")).pk)
+    return int(again(lambda: recompute_soon(trigger=Recompute.Trigger.MANUAL, requested_by="test")).pk)
 
 
 def is_running(run: int) -> bool:
     """Somebody works on it, in shares."""
     running = Recompute.objects.filter(pk=run, status=Recompute.Status.RUNNING)
-    return _again(lambda: running.exists() and Shard.objects.filter(recompute=run).exists())
+    return again(lambda: running.exists() and Shard.objects.filter(recompute=run).exists())
 
 
 def is_done(run: int) -> bool:
     """Published, and programmes have settled on it. AssertionError when it failed."""
-    found = _again(lambda: Recompute.objects.get(pk=run))
+    found = again(lambda: Recompute.objects.get(pk=run))
     assert found.status != Recompute.Status.FAILED, f"run {run}: {found.error}"
     return found.status == Recompute.Status.SUCCEEDED and found.settled_at is not None
 
@@ -99,7 +99,7 @@ def wait_until_quiet(seconds: float) -> None:
     def quiet() -> bool:
         at_work = Recompute.objects.filter(status__in=(Recompute.Status.QUEUED, Recompute.Status.RUNNING))
         owed = FirstBuild.objects.all()
-        return _again(lambda: not (at_work.exists() or touching.pending_ids() or owed.exists()))
+        return again(lambda: not (at_work.exists() or touching.pending_ids() or owed.exists()))
 
     until(quiet, seconds, "nothing is left to do", 0.5)
 

@@ -77,7 +77,8 @@ def assert_each_once_in_order(receiver: Receiver) -> int:
     told = [change["id"] for event in events for change in event["data"].get("changes", [])]
     assert told == list(Change.objects.order_by("pk").values_list("pk", flat=True))
     numbers = [event["data"]["number"] for event in events if "number" in event["data"]]
-    assert numbers == [row.payload["number"] for row in OutboxEvent.objects.order_by("position")]
+    noted = OutboxEvent.objects.filter(payload__has_key="number").order_by("position")
+    assert numbers == [row.payload["number"] for row in noted]
     assert len(first) == WebhookDelivery.objects.count() == WebhookDelivery.objects.filter(state="delivered").count()
     return len(arrived) - len(first)
 

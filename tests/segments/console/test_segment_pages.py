@@ -14,7 +14,7 @@ from django.utils import timezone
 from partners.models import Origin, Partner
 from segments import drafting, publishing
 from segments.console.chart import chart
-from segments.models import Change, Membership, Segment, SegmentProfile
+from segments.models import Change, MemberSet, Membership, Segment, SegmentProfile
 from segments.trend import trend
 from tests.segments.console.conftest import EMEA, GOLD, compute
 
@@ -121,6 +121,7 @@ def test_compare__two_segments__only_in_one_both_only_in_other(as_: Any, channel
 
 def test_changes_page__two_days__who_came_and_went_between(as_: Any, channel: Any) -> None:
     Membership.objects.all().delete()
+    MemberSet.objects.all().delete()  # derived from the stays, which are planted here
     noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     stay(channel.gold, channel.partners["P1"], noon, noon + timedelta(days=4))
     stay(channel.gold, channel.partners["P3"], noon + timedelta(days=2))
