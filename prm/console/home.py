@@ -49,7 +49,7 @@ def _guiding(request: HttpRequest) -> dict[str, Any]:
     viewer = request.user
     if not roles.may_edit(viewer):
         return {"new_kind": "primary"}
-    guide = Guide.objects.visible_to(viewer).under_way().filter(created_by=viewer).first()
+    guide = Guide.objects.visible_to(viewer).under_way().filter(created_by_id=viewer.pk).first()
     is_new = not Segment.objects.visible_to(viewer).exists()
     is_first = is_new or guide is not None
     return {"guide": guide, "is_new": is_new, "guide_kind": "primary", "new_kind": "" if is_first else "primary"}

@@ -110,7 +110,9 @@ def new(request: HttpRequest, kind: str = "") -> HttpResponse:
         return render(request, "console/programs/kinds.html")
     if kind not in FORMS:
         raise Http404
-    form = FORMS[kind](request.POST or None, request.FILES or None, initial=_asked(request))
+    asked = _asked(request)
+    aimed = Targeting(any=tuple(asked.get("any", ())))
+    form = FORMS[kind](request.POST or None, request.FILES or None, initial=asked, targeting=aimed)
     if request.method == "POST" and form.is_valid():
         try:
             made = authoring.create_program(draft=form.draft(), author=request.user)

@@ -18,6 +18,7 @@ from insights.models import SegmentMonth
 from partners.models import Partner
 from partners.team import invite_team_member
 from people import roles
+from people.models import User
 from programs.models import Offer
 from segments.models import Guide, Membership, Segment, SegmentComment
 from tests.journeys.test_one_partner import until
@@ -25,7 +26,7 @@ from tests.journeys.test_signing_in import person, sign_in
 from tests.workers import CeleryWorker
 
 pytestmark = pytest.mark.django_db(transaction=True)
-TIERS = ["gold"] * 3 + ["silver"] * 4 + ["bronze"] * 2 + [""]
+TIERS = ["gold"] * 3 + ["silver"] * 4 + ["platinum"] * 2 + [""]
 RECORDS = "external_id,name,tier,region\n" + "".join(
     f"P-{number},Company {number},{tier},EMEA\n" for number, tier in enumerate(TIERS)
 )
@@ -90,7 +91,7 @@ def bring_in_records(page: Any) -> None:
 
 def make_groups(page: Any) -> None:
     at(page, "What tells them apart?")
-    page.get_by_label("Tier 9 of 10").check()
+    page.locator("[name=facts][value=tier]").check()
     press(page, "Save and carry on")
     at(page, "Who belongs together?")
     press(page, "Make these groups")
@@ -148,7 +149,7 @@ def test_newcomer__empty_portal__by_the_guide_alone_to_a_published_targeted_meas
     worker: CeleryWorker, browser_page: Any
 ) -> None:
     page = browser_page
-    person("ann@vendor.example", roles.ANALYST).__class__.objects.filter(email="ann@vendor.example").update(name="Ann")
+    User.objects.create_user("ann@vendor.example", role=roles.ANALYST, name="Ann")
     newcomer = person("nora@vendor.example", roles.CHANNEL_MANAGER)
     sign_in(page, newcomer.email)
     page.wait_for_url("**/console/")
@@ -158,7 +159,7 @@ def test_newcomer__empty_portal__by_the_guide_alone_to_a_published_targeted_meas
         step(page)
 
     # --- published: who is in which group is what the file said ------------------------------------------------------
-    for tier in ("gold", "silver", "bronze"):
+    for tier in ("platinum", "gold", "silver"):
         assert members(f"tier-{tier}") == [f"P-{n}" for n, own in enumerate(TIERS) if own == tier]
     assert members("tier-everyone-else") == ["P-9"]
     silver = Segment.objects.get(slug="tier-silver")

@@ -17,7 +17,7 @@ from people.roles import Viewer
 from prm.guide.keeping import WANTED
 from prm.guide.progress import DESCRIBED, Group
 from segments.console.sets import SetForm
-from segments.models import Guide, Segment, SegmentSet
+from segments.models import SUBJECTS, Guide, Segment, SegmentSet
 
 KINDS = {FieldKind.BUILT_IN: "Records", FieldKind.CUSTOM: "Your own attributes", FieldKind.COMPUTED: "Worked out"}
 AREA = forms.Textarea(attrs={"rows": 2})
@@ -46,6 +46,7 @@ class ObjectiveForm(MeanwhileMixin, forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.is_new = self.instance.pk is None
         self.fields["subject"].disabled = not self.is_new
+        self.fields["subject"].choices = SUBJECTS  # type: ignore[attr-defined]
 
     def wanted(self) -> dict[str, Any]:
         """The values, without the subject."""
