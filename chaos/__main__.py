@@ -14,6 +14,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -93,7 +94,8 @@ def on(product: Product, options: argparse.Namespace, disk: SmallDisk | None) ->
             until(lambda name=name: product.ready(name), 90, f"{name} takes tasks")  # type: ignore[misc]
         world.begin("first")
         usual = world.wait()
-        did = {"kills": kills, "away": away, "disk": full}[options.stage](product, world, options, usual, disk)
+        faults: dict[str, Callable[..., dict[str, Any]]] = {"kills": kills, "away": away, "disk": full}
+        did = faults[options.stage](product, world, options, usual, disk)
         told = world.wait_until_told()
         return did | {"usual_s": round(usual, 1), "told_after_s": round(told, 1)} | world.findings()
 

@@ -82,7 +82,7 @@ class World:
 
         def move() -> None:
             with transaction.atomic(), connection.cursor() as cursor:
-                words = [self.chance.choice(["EMEA", "NA"]), self.chance.randrange(5)]
+                words: list[str | int] = [self.chance.choice(["EMEA", "NA"]), self.chance.randrange(5)]
                 cursor.execute("UPDATE partners_partner SET region = %s WHERE id %% 5 = %s", words)
                 announce(type="segment.published", payload={"number": self.announced})
             self.announced += 1
@@ -105,7 +105,7 @@ class World:
 
         def is_quiet() -> bool:
             busy = {"import", "recompute", "settle", "rest"} | ({"webhook"} if told else set())
-            return not (busy & set(self.under_way()) or again(touching.pending_ids))
+            return not (busy & set(self.under_way()) or bool(again(touching.pending_ids)))
 
         return until(is_quiet, PATIENCE, f"all is well again; under way: {self.under_way()}", 0.2)
 
