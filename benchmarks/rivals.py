@@ -12,6 +12,7 @@ from django.db import connection
 
 from benchmarks.clock import Watch
 from benchmarks.world import CHOICES, DAYS, NUMBERS
+from segments.models import Segment
 
 SCALARS = [("employees", "numeric"), ("annual_revenue", "numeric"), *((name, "numeric") for name in NUMBERS)]
 TEXTS = ["industry", "region", "country", *CHOICES]
@@ -55,7 +56,7 @@ def make_tables() -> None:
     """The rival's tables, with the indexes that its queries want: members alone, and members with their history."""
     with connection.cursor() as cursor:
         cursor.execute("SET jit = off")
-        cursor.execute("DROP TABLE IF EXISTS rival_membership, rival_stay, rival_change")
+        cursor.execute("DROP TABLE IF EXISTS rival_membership, rival_stay, rival_change, rival_sample")
         cursor.execute(
             "CREATE TABLE rival_membership (slug varchar(100), subject_id bigint, PRIMARY KEY (slug, subject_id))"
         )
@@ -77,10 +78,19 @@ def make_tables() -> None:
 
 
 def sample(rules: Sequence[tuple[str, dict[str, Any]]], size: int) -> list[tuple[str, dict[str, Any]]]:
-    """So many of the rules, evenly spread; of those that refer to no other segment, which would cost the rival more."""
-    alone = [(slug, rule) for slug, rule in rules if "segment" not in str(rule)]
-    step = max(1, len(alone) // size)
-    return alone[::step][:size]
+    """So many of the rules, as large and as small as all of them are, and the same ones ever after; of those that refer
+    to no other segment, which would cost the rival more."""
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE IF NOT EXISTS rival_sample (slug varchar(100) PRIMARY KEY)")
+        cursor.execute("SELECT slug FROM rival_sample")
+        known = {slug for (slug,) in cursor.fetchall()}
+        if not known:
+            counts = dict(Segment.objects.values_list("slug", "member_count"))
+            alone = sorted((slug for slug, rule in rules if "segment" not in str(rule)), key=lambda slug: counts[slug])
+            size = min(size, len(alone))
+            known = {alone[(2 * place + 1) * len(alone) // (2 * size)] for place in range(size)}
+            cursor.execute("INSERT INTO rival_sample SELECT unnest(%s)", [sorted(known)])
+    return [(slug, rule) for slug, rule in rules if slug in known]
 
 
 @contextmanager

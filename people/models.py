@@ -123,3 +123,22 @@ class Preference(models.Model):
 
     def __str__(self) -> str:
         return f"of {self.user_id}"
+
+
+class BrowserSession(models.Model):
+    """One browser in which somebody is signed in, so that they can see it and end it. The session itself is Django's."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="browser_sessions")
+    key = models.CharField(max_length=40, unique=True)
+    """Of the session in the store."""
+    browser = models.CharField(max_length=200, blank=True)
+    """What it called itself."""
+    address = models.GenericIPAddressField(null=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-seen_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} since {self.started_at:%Y-%m-%d %H:%M}"

@@ -19,6 +19,16 @@ LABELS = {
     PARTNER_ADMIN: "Partner admin",
     PARTNER_MEMBER: "Partner member",
 }
+
+
+def read_roles(names: list[str]) -> frozenset[str]:
+    """The roles of a setting. Raises ValueError for one that does not exist: a misspelt rule would hold for nobody."""
+    found = frozenset(name.strip() for name in names if name.strip())
+    if unknown := found - LABELS.keys():
+        raise ValueError(f"{', '.join(sorted(unknown))}: no such role. There are {', '.join(LABELS)}.")
+    return found
+
+
 VENDOR = frozenset({ADMINISTRATOR, CHANNEL_MANAGER, ANALYST})
 PARTNER = frozenset({PARTNER_ADMIN, PARTNER_MEMBER})
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import ValidationError
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from people import inviting, roles
 from people.forms import AcceptForm
 from people.sending import keeping
+from people.sessions import lasting, second_factor
 
 
 @require_safe
@@ -63,3 +65,26 @@ def kept(request: HttpRequest) -> HttpResponse:
     if not waiting:
         return redirect("home")
     return render(request, "account/kept.html", {"waiting": waiting, "resent": keeping.RESENT})
+
+
+@never_cache
+@require_safe
+@login_required
+def need_second_factor(request: HttpRequest) -> HttpResponse:
+    """What a role that signs in with a second factor must do first."""
+    if not second_factor.is_missing(request.user):
+        return redirect("home")
+    return render(request, "account/second_factor.html")
+
+
+@never_cache
+@require_http_methods(["GET", "POST"])
+@login_required
+def signed_in_where(request: HttpRequest) -> HttpResponse:
+    """Where somebody is signed in; POST signs them out everywhere else."""
+    if request.method == "POST":
+        ended = lasting.end_sessions(user=request.user, but=request.session.session_key)
+        messages.success(request, f"Signed out in {ended} other place{'' if ended == 1 else 's'}.")
+        return redirect("account_sessions")
+    found = lasting.sessions_of(request.user)
+    return render(request, "account/sessions.html", {"sessions": found, "current": request.session.session_key})

@@ -7,6 +7,7 @@ from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
 from prm.env import BASE_DIR, cache_url, env, secret, service_url
+from people.roles import read_roles
 from programs.messages.quiet import parse_hours
 
 DEBUG = env.bool("PRM_DEBUG", default=False)
@@ -32,6 +33,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "django_htmx",
     "heroicons",
     "rest_framework",
@@ -63,6 +66,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "people.sessions.middleware.SignedInMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "pghistory.middleware.HistoryMiddleware",
@@ -145,8 +149,46 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up: an invitation link prove
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_PREVENT_ENUMERATION = True
-SESSION_COOKIE_AGE = int(timedelta(hours=env.int("PRM_SESSION_HOURS", default=12)).total_seconds())
+SESSION_HOURS = env.int("PRM_SESSION_HOURS", default=12)
+"""How long a sign-in lasts, whatever happens."""
+SESSION_IDLE_MINUTES = env.int("PRM_SESSION_IDLE_MINUTES", default=120)
+"""How long it lasts when nobody uses it."""
+SESSION_COOKIE_AGE = int(timedelta(hours=SESSION_HOURS).total_seconds())
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+PASSWORD_RESET_TIMEOUT = int(timedelta(hours=env.int("PRM_RESET_HOURS", default=4)).total_seconds())
+"""How long a link to choose a new password works; it works once."""
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if env.bool("PRM_BEHIND_PROXY", default=False) else 0
+"""Whom sign-in throttling counts: behind a proxy, the last address in X-Forwarded-For."""
+
+# A second factor: an authenticator app or a passkey, and recovery codes.
+MFA_ADAPTER = "prm.accounts.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an invitation proved the address; nobody signs up
+MFA_ROLES = read_roles(env.list("PRM_MFA_ROLES", default=[]))
+"""The roles that must have one."""
+
+# Single sign-on with the organisation's own OpenID Connect provider.
+OIDC_ISSUER = env.str("PRM_OIDC_ISSUER", default="")
+OIDC_NAME = env.str("PRM_OIDC_NAME", default="single sign-on")
+SOCIALACCOUNT_ADAPTER = "prm.accounts.SingleSignOnAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # a form may be sent to this site alone (form-action), and this leads to another
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "sso",
+                "name": OIDC_NAME,
+                "client_id": env.str("PRM_OIDC_CLIENT_ID", default=""),
+                "secret": env.str("PRM_OIDC_CLIENT_SECRET", default=""),
+                "settings": {"server_url": OIDC_ISSUER.rstrip("/")},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
+}
 
 # --- insights ---------------------------------------------------------------------------------------------------------
 MARGIN = env.float("PRM_MARGIN", default=100.0) / 100
@@ -196,6 +238,12 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_HSTS_PRELOAD = HTTPS
 SESSION_COOKIE_SECURE = HTTPS
 CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_HTTPONLY = True  # pages carry the token themselves
+if HTTPS:  # the prefix has the browser refuse a cookie of that name that another host or plain http would set
+    SESSION_COOKIE_NAME = "__Host-session"
+    CSRF_COOKIE_NAME = "__Host-csrf"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,7 @@ _MANY = 100_000
 """From so many rows into an empty table, indexes are built afterwards."""
 
 Array = npt.NDArray[Any]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,22 +94,38 @@ def insert(table: str, rows: Rows, *, at: str = "at", numbered: bool = True, **s
 
     `numbered`: ids are taken from the table's sequence all at once, by the one writer that there is at a time.
     """
-    values = {name: value for name, value in same.items() if value is not None}
     first = _reserved(table, len(rows)) if numbered else 0
+
+    def made(start: int) -> tuple[list[str], bytes]:
+        columns = rows.columns(start, start + _CHUNK)
+        columns[at] = columns.pop("at")
+        size = len(columns["subject_id"])
+        if numbered:
+            columns["id"] = np.arange(first + start, first + start + size, dtype=np.int64)
+        for name, value in same.items():
+            if isinstance(value, str):
+                columns[name] = np.full(size, value.encode(), dtype=f"S{len(value)}")
+            elif value is not None:
+                columns[name] = np.full(size, value, dtype=np.int64)
+        return list(columns), _HEADER + _binary(columns) + _TRAILER
+
     with connection.cursor() as cursor, connection.wrap_database_errors:
-        for start in range(0, len(rows), _CHUNK):
-            columns = rows.columns(start, start + _CHUNK)
-            columns[at] = columns.pop("at")
-            size = len(columns["subject_id"])
-            if numbered:
-                columns["id"] = np.arange(first + start, first + start + size, dtype=np.int64)
-            for name, value in values.items():
-                if isinstance(value, str):
-                    columns[name] = np.full(size, value.encode(), dtype=f"S{len(value)}")
-                else:
-                    columns[name] = np.full(size, value, dtype=np.int64)
-            statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN (FORMAT binary)"
-            cursor.cursor.copy_expert(statement, io.BytesIO(_HEADER + _binary(columns) + _TRAILER), 2**20)
+        for names, data in _ahead(made, range(0, len(rows), _CHUNK)):
+            statement = f"COPY {table} ({', '.join(names)}) FROM STDIN (FORMAT binary)"
+            cursor.cursor.copy_expert(statement, io.BytesIO(data), 2**20)
+
+
+def _ahead(make: Callable[[int], T], starts: Sequence[int]) -> Iterator[T]:
+    """What is made of each, in order; the next one while the caller deals with this one."""
+    if len(starts) < 2:
+        yield from map(make, starts)
+        return
+    with ThreadPoolExecutor(1, thread_name_prefix="rows") as pool:
+        coming = pool.submit(make, starts[0])
+        for start in starts[1:]:
+            here, coming = coming, pool.submit(make, start)
+            yield here.result()
+        yield coming.result()
 
 
 def _reserved(table: str, count: int) -> int:

@@ -9,6 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from partners.vocabulary import Subject
+from segments.guides import Guide as Guide
 from segments.querysets import (
     ChangeQuerySet,
     MembershipQuerySet,

@@ -39,5 +39,7 @@ def pytest_addoption(parser: Any) -> None:
         "--contract-seconds", type=int, default=0, help="how long the API is tried; 0: as the examples say"
     )
     parser.addoption("--contract-paths", default="", help="only addresses of the API that match this expression")
+    parser.addoption("--mutations", type=int, default=300, help="files and bodies to make worse and send, in all")
+    parser.addoption("--mutations-from", type=int, default=0, help="the number of the first: a long run in pieces")
     parser.addoption("--feed-seconds", type=int, default=5, help="how long ten writers commit while a reader follows")
     parser.addoption("--screenshots", default="", help="a folder to keep a picture of every page in")

@@ -17,7 +17,7 @@ from insights.groupings.models import Grouping
 from partners.vocabulary import FieldKind, Subject
 from people.guards import unlimited_editor_required
 from segments import drafting
-from segments.console.forms import free_slug
+from segments.addresses import free_slug
 from segments.models import SUBJECTS
 from segments.rules import RuleInvalid
 

@@ -72,12 +72,19 @@ class CsvRows(BaseParser):
         self, stream: IO[bytes], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
     ) -> Rows:
         """The rows as objects, one by one."""
-        reader = csv.DictReader(_lines(_text(stream)), strict=True)
+        reader: csv.DictReader[str] = csv.DictReader(_lines(_text(stream)), strict=True)
         try:
+            names = list(reader.fieldnames or ())
+            if twice := next((name for name in names if names.count(name) > 1), None):
+                raise Broken(f"The header has the column “{twice}” twice. Leave one of them out.")
+            if names and "external_id" not in names:
+                raise Broken("The first line names no column external_id, by which records are recognised.")
             for row in reader:
-                if None in row:
-                    raise Broken(f"Line {reader.line_num} has more cells than the header.")
-                yield row
+                if None in row or None in row.values():
+                    more = "more" if None in row else "fewer"
+                    raise Broken(f"Line {reader.line_num} has {more} cells than the header.")
+                if "".join(row.values()).strip():
+                    yield row
         except csv.Error as error:
             raise Broken(f"Not CSV: {error} at line {reader.line_num}.") from error
 
@@ -145,6 +152,8 @@ def _object(buffer: str, at: int, number: int) -> tuple[Any, int] | None:
         raise Broken(f"Item {number} is not JSON: {error.msg}.", f"/{number}") from error
     except RecursionError as error:
         raise Broken(f"Item {number} is nested too deeply.", f"/{number}") from error
+    except ValueError as error:  # Python reads no whole number of more than some thousand digits
+        raise Broken(f"Item {number} holds a number with more digits than any can have.", f"/{number}") from error
 
 
 def _unexpected(char: str, number: int, expected: str) -> str:
@@ -168,6 +177,8 @@ def _value(text: str, place: str) -> Any:
         raise Broken(f"Not JSON: {error.msg} at {place}, column {error.colno}.") from error
     except RecursionError as error:
         raise Broken(f"The JSON is nested too deeply at {place}.") from error
+    except ValueError as error:
+        raise Broken(f"A number has more digits than any can have, at {place}.") from error
 
 
 def _constant(name: str) -> Any:
@@ -199,7 +210,7 @@ def _written(outcome: UpsertResult) -> Iterator[str]:
     yield json.dumps({"rows": len(outcome.rows), **counts})[:-1] + ', "results": ['
     for start in range(0, len(outcome.rows), PIECE):
         piece = outcome.rows[start : start + PIECE]
-        texts = [json.dumps(_answered(at, row), ensure_ascii=False) for at, row in enumerate(piece, start)]
+        texts = [json.dumps(_answered(at, row)) for at, row in enumerate(piece, start)]  # what came may be half a character
         yield (", " if start else "") + ", ".join(texts)
     yield "]}"
 

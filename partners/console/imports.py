@@ -145,11 +145,9 @@ def _map(request: HttpRequest, item: Import) -> HttpResponse:
 def mapping_form(request: HttpRequest, item: Import) -> MappingForm:
     """The form for an import's file, read as was chosen. FileProblem when it cannot be read so."""
     said = request.POST or item.options
+    framing = Options(encoding=said.get("encoding", ""), delimiter=said.get("delimiter", ""))
     inspection = inspect_file(
-        item.file.path,
-        Subject(item.subject),
-        encoding=said.get("encoding", ""),
-        delimiter=said.get("delimiter", ""),
+        item.file.path, Subject(item.subject), encoding=framing.encoding, delimiter=framing.delimiter
     )
     return MappingForm(
         request.POST or None,

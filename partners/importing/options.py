@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import asdict, dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,6 +10,8 @@ from django.conf import settings
 
 from partners.rows import Formats, check_date_format
 from partners.rows.cells import NULL_WORDS
+
+_NO_DELIMITERS = '"\r\n\x00'
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,12 @@ class Options:
     def __post_init__(self) -> None:
         if self.decimal not in {"", ".", ","}:
             raise ValueError(f"the decimal mark is “.” or “,”, not “{self.decimal}”")
-        if self.delimiter and len(self.delimiter) != 1:
+        if self.delimiter and (len(self.delimiter) != 1 or self.delimiter in _NO_DELIMITERS):
             raise ValueError("the delimiter is one character, such as “;” (or “tab”)")
         if self.encoding:
             try:
-                codecs.lookup(self.encoding)
-            except LookupError as error:
+                "a".encode(self.encoding)  # also refuses codecs that are of no text
+            except (LookupError, ValueError) as error:
                 raise ValueError(
                     f"there is no encoding “{self.encoding}”; utf-8, windows-1252 and utf-16 are common"
                 ) from error

@@ -18,6 +18,8 @@ from partners.importing.workbooks import FileProblem, unpack
 DELIMITERS = ",;\t|"
 CELL_LIMIT = 16 * 2**20
 """Characters of one cell; a longer one is a quote that was never closed."""
+MOST_COLUMNS = 900
+"""Columns of a file: each is asked about on one page."""
 BLOCK = 2**20
 _BREAK = re.compile(r"\r\n|\r|\n")
 csv.field_size_limit(CELL_LIMIT)
@@ -94,6 +96,11 @@ class Source:
             header = [cell.strip().strip("\ufeff").strip() for cell in row.cells]
             while header and not header[-1]:
                 header.pop()
+            if len(header) > MOST_COLUMNS:
+                raise FileProblem(
+                    f"The header on line {row.line} names {len(header)} columns; at most {MOST_COLUMNS} can be taken in. "
+                    "Leave out those that are not needed, or split the file."
+                )
             return row.line, header
         raise FileProblem("The file is empty: it has no header row. The first row must name the columns.")
 
@@ -245,7 +252,7 @@ def find_delimiter(sample: str, said: str = "") -> tuple[str, int]:
     """
     first, *_ = sample.split("\n", 1)
     hint = first.strip().strip("\ufeff")
-    if len(hint) == 5 and hint.lower().startswith("sep="):
+    if len(hint) == 5 and hint.lower().startswith("sep=") and hint[4] != '"':
         return said or hint[4], 1
     if said:
         return said, 0

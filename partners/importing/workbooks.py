@@ -9,6 +9,14 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import IO, Any
 
+LARGEST_UNPACKED = 4 * 2**30
+"""Bytes of all parts of a workbook; far more than a million wide rows need."""
+LARGEST_PART_HELD = 512 * 2**20
+"""Bytes of a part that is read at once: the shared texts, styles and the like. Sheets are read row by row."""
+LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
+"""What any spreadsheet program can hold."""
+MOST_GAPS = 50_000_000
+"""Places of cells that are not there, in all rows: a few cells far to the right make many."""
 _FORMULA = b"<f"
 """How a cell with a formula begins in a sheet's XML (as do a few rarer elements: then it is looked at for nothing)."""
 
@@ -23,15 +31,15 @@ def unpack(open_file: Any) -> IO[str]:
     try:
         with open_file() as file:
             formulas = _rows(file, data_only=False) if _has_formulas(file) else None
-            for number, values in enumerate(_rows(file, data_only=True), start=1):
-                written = next(formulas, ()) if formulas else ()
+            for number, values in _rows(file, data_only=True):
+                _, written = next(formulas, (0, ())) if formulas else (0, ())
                 cells = [_text(value) for value in values]
                 problem = _uncalculated(values, written)
                 if problem or any(cell and not cell.isspace() for cell in cells):
                     out.write(json.dumps([number, cells, problem]) + "\n")
-    except (zipfile.BadZipFile, KeyError, OSError, ValueError, SyntaxError) as error:
-        if isinstance(error, FileProblem):
-            raise
+    except FileProblem:
+        raise
+    except (Exception, RecursionError) as error:  # a damaged file breaks the reader in ways that it does not name
         raise FileProblem(
             "The workbook cannot be read: it is damaged or no .xlsx file. Save it again, or as CSV."
         ) from error
@@ -40,7 +48,17 @@ def unpack(open_file: Any) -> IO[str]:
 
 def _has_formulas(file: IO[bytes]) -> bool:
     with zipfile.ZipFile(file) as parts:
+        _check_size(parts)
         return any(_holds(parts, name) for name in parts.namelist() if name.startswith("xl/worksheets/"))
+
+
+def _check_size(parts: zipfile.ZipFile) -> None:
+    """Refuse a small file that would fill memory or go on for hours. No part gives more than it says it holds."""
+    sizes = [(part.file_size, part.filename.startswith("xl/worksheets/")) for part in parts.infolist()]
+    if sum(size for size, _ in sizes) > LARGEST_UNPACKED or any(
+        size > LARGEST_PART_HELD and not is_sheet for size, is_sheet in sizes
+    ):
+        raise FileProblem("The workbook unpacks to more than can be handled. Save its first sheet as CSV, or split it.")
 
 
 def _holds(parts: zipfile.ZipFile, name: str) -> bool:
@@ -53,8 +71,11 @@ def _holds(parts: zipfile.ZipFile, name: str) -> bool:
     return False
 
 
-def _rows(file: IO[bytes], *, data_only: bool) -> Iterator[tuple[Any, ...]]:
-    """The rows' values; of formulas the last result (`data_only`), else their text."""
+def _rows(file: IO[bytes], *, data_only: bool) -> Iterator[tuple[int, list[Any]]]:
+    """The rows' numbers and values; of formulas the last result (`data_only`), else their text.
+
+    Read as the sheet numbers them: rows that are not there are not made up, and none that is there is passed over.
+    """
     import openpyxl  # only workbooks need it
 
     book = openpyxl.load_workbook(file, read_only=True, data_only=data_only)
@@ -62,11 +83,52 @@ def _rows(file: IO[bytes], *, data_only: bool) -> Iterator[tuple[Any, ...]]:
         sheet = next((s for s in book.worksheets if s.sheet_state == "visible"), None)
         if sheet is None:
             raise FileProblem("The workbook has no visible sheet of cells.")
-        if hasattr(sheet, "reset_dimensions"):
-            sheet.reset_dimensions()  # some writers state a wrong extent
-        yield from sheet.iter_rows(values_only=True)
+        last, gaps = 0, 0
+        for number, cells in _parsed(sheet):
+            if not last < number <= LAST_ROW:
+                raise FileProblem(
+                    f"Row {number} of the sheet comes behind row {last}, so which row is which cannot be told. "
+                    "Open the workbook in a spreadsheet program and save it again."
+                )
+            last = number
+            values, doubled = _placed(cells)
+            gaps += len(values) - len(cells)
+            if doubled or gaps > MOST_GAPS:
+                raise FileProblem(
+                    f"Row {number} of the sheet has {'a cell twice' if doubled else 'cells too far apart'}. "
+                    "Open the workbook in a spreadsheet program and save it again, or save it as CSV."
+                )
+            yield number, values
     finally:
         book.close()
+
+
+def _parsed(sheet: Any) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """The rows as the library parses them, without its filling of gaps, which a row number may make endless."""
+    from openpyxl.worksheet._reader import WorkSheetParser
+
+    book = sheet.parent
+    with sheet._get_source() as source:
+        parser: Any = WorkSheetParser(
+            source,
+            sheet._shared_strings,
+            data_only=book.data_only,
+            epoch=book.epoch,
+            date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )
+        yield from parser.parse()
+
+
+def _placed(cells: list[dict[str, Any]]) -> tuple[list[Any], bool]:
+    """The values of a row at their places; whether two claim one place."""
+    width = max((cell["column"] for cell in cells), default=0)
+    if width > LAST_COLUMN:
+        raise FileProblem("The sheet has a cell further to the right than any can be. Save the workbook again.")
+    values: list[Any] = [None] * width
+    for cell in cells:
+        values[cell["column"] - 1] = cell["value"]
+    return values, len({cell["column"] for cell in cells}) < len(cells)
 
 
 def _uncalculated(values: tuple[Any, ...], written: tuple[Any, ...]) -> str:

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_safe
 
 from partners.estimating import About, estimated, records
 from partners.vocabulary import Subject
+from people import roles
 from people.guards import vendor_required
 from prm.needs import needs_of
 from prm.scheduling import nightly
 from programs.models import Offer
-from segments.models import Recompute, Segment
+from segments.models import Guide, Recompute, Segment
 from segments.movements import recent_changes
 
 
@@ -38,5 +39,17 @@ def home(request: HttpRequest) -> HttpResponse:
         "nightly": nightly(),
         "last_nightly": Recompute.objects.visible_to(viewer).filter(trigger="nightly").first(),
         "changes": recent_changes(viewer=viewer, limit=12),
+        **_guiding(request),
     }
     return render(request, "console/home.html", words)
+
+
+def _guiding(request: HttpRequest) -> dict[str, Any]:
+    """The guided set-up to carry on with; whether to offer one first of all, since there is no segment yet."""
+    viewer = request.user
+    if not roles.may_edit(viewer):
+        return {"new_kind": "primary"}
+    guide = Guide.objects.visible_to(viewer).under_way().filter(created_by=viewer).first()
+    is_new = not Segment.objects.visible_to(viewer).exists()
+    is_first = is_new or guide is not None
+    return {"guide": guide, "is_new": is_new, "guide_kind": "primary", "new_kind": "" if is_first else "primary"}

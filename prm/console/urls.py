@@ -1,6 +1,6 @@
 """Addresses of the staff's pages that look into every app, under /console/."""
 
-from django.urls import path
+from django.urls import include, path
 
 from prm.console import audit, catalogue, home, schedules
 
@@ -13,5 +13,6 @@ urlpatterns = [
     path("templates/<slug:slug>/install/", catalogue.put_in, name="console_template_install"),
     path("templates/<slug:slug>/start/", catalogue.start, name="console_template_start"),
     path("templates/<slug:slug>/remove/", catalogue.take_out, name="console_template_remove"),
+    path("guide/", include("prm.console.guide.urls")),
     path("audit/", audit.audit, name="console_audit"),
 ]

@@ -112,6 +112,7 @@ def load_activity(wish: Wish, channel: Channel) -> int:
                     "COPY partners_activity (partner_id, kind, about, at) FROM STDIN", StringIO("".join(batch))
                 )
                 count += len(batch)
+        cursor.execute("ANALYZE partners_activity")
     return count
 
 

@@ -110,7 +110,7 @@ def new(request: HttpRequest, kind: str = "") -> HttpResponse:
         return render(request, "console/programs/kinds.html")
     if kind not in FORMS:
         raise Http404
-    form = FORMS[kind](request.POST or None, request.FILES or None)
+    form = FORMS[kind](request.POST or None, request.FILES or None, initial=_asked(request))
     if request.method == "POST" and form.is_valid():
         try:
             made = authoring.create_program(draft=form.draft(), author=request.user)
@@ -122,6 +122,13 @@ def new(request: HttpRequest, kind: str = "") -> HttpResponse:
             )
             return redirect("console_program", made.slug)
     return _form_page(request, form, kind=kind)
+
+
+def _asked(request: HttpRequest) -> dict[str, Any]:
+    """What the address says a new programme begins with: its form, and for whom it is."""
+    asked = request.GET
+    many = {name: asked.getlist(name) for name in ("any", "customer_segments") if name in asked}
+    return {**many, "form": asked["form"]} if "form" in asked else many
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 from people.guards import editor_required
 from people.models import User
 from segments import drafting
-from segments.console.forms import SegmentForm, free_slug
+from segments.addresses import free_slug
+from segments.console.forms import SegmentForm
 from segments.console.starting import Start, start
 from segments.console.vocabulary import builder_data
 from segments.models import Segment

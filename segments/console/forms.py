@@ -9,10 +9,8 @@ from zoneinfo import available_timezones
 
 from django import forms
 from django.conf import settings
-from django.utils.text import slugify
 
 from people.meanwhile import MeanwhileMixin
-from segments.drafting import RESERVED
 from segments.models import SUBJECTS, Segment
 
 
@@ -76,15 +74,3 @@ def _zones() -> tuple[str, ...]:
     """The time zones that people choose from: UTC, then by continent and city."""
     places = (zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix", "right")))
     return ("UTC", *sorted(places))
-
-
-def free_slug(name: str) -> str:
-    """An address for a name that no segment has yet."""
-    base = slugify(name)[:80] or "segment"
-    taken = RESERVED | set(Segment.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    number = 2
-    slug = base
-    while slug in taken:
-        slug = f"{base}-{number}"
-        number += 1
-    return slug

@@ -18,7 +18,7 @@ from partners.console.listing import kept
 from partners.vocabulary import Subject
 from people.guards import editor_required
 from segments import gathering
-from segments.console.forms import free_slug
+from segments.addresses import free_slug
 from segments.console.vocabulary import MODELS
 from segments.gathering import Gathered
 from segments.models import Segment

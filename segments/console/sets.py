@@ -10,7 +10,6 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import slugify
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from pyroaring import BitMap64
 
@@ -19,6 +18,7 @@ from people.guards import editor_required, vendor_required
 from people.meanwhile import MeanwhileMixin
 from people.roles import Viewer
 from segments import sets as verbs
+from segments.addresses import free_set_slug
 from segments.bitmaps import load
 from segments.console.subjects import Named, Names
 from segments.console.vocabulary import MODELS, subjects_of
@@ -168,7 +168,7 @@ def _form(request: HttpRequest, found: SegmentSet | None, subject: str) -> HttpR
         values = {"author": str(request.user), **form.cleaned_data}
         try:
             if found is None:
-                found = verbs.create_set(slug=_slug(values["name"]), subject=subject, **values)
+                found = verbs.create_set(slug=free_set_slug(values["name"]), subject=subject, **values)
             else:
                 verbs.change_set(segment_set=found, **values)
         except ValidationError as refused:
@@ -178,16 +178,6 @@ def _form(request: HttpRequest, found: SegmentSet | None, subject: str) -> HttpR
             return redirect("console_set", found.slug)
     words = {"form": form, "set": found, "subject": subject, "subjects": SUBJECTS}
     return render(request, "console/segments/set_form.html", words, status=400 if form.errors else 200)
-
-
-def _slug(name: str) -> str:
-    base = slugify(name)[:80] or "set"
-    taken = {"new"} | set(SegmentSet.objects.filter(slug__startswith=base).values_list("slug", flat=True))
-    return (
-        base
-        if base not in taken
-        else next(f"{base}-{n}" for n in range(2, len(taken) + 3) if f"{base}-{n}" not in taken)
-    )
 
 
 @require_POST

@@ -28,7 +28,7 @@ from programs.models import (
     PlaySegment,
     Program,
 )
-from segments.models import Recompute, Segment, SegmentSet, SetEntry
+from segments.models import Guide, Recompute, Segment, SegmentSet, SetEntry
 from tests.programs import world
 
 PEOPLE = (
@@ -66,6 +66,9 @@ class World:
         self.segment: Segment = world.segment("gold", [self.partner], partner_visible=True)
         self.set = SegmentSet.objects.create(slug="tiers", name="Tiers", subject="partner")
         SetEntry.objects.create(set=self.set, segment=self.segment, position=0)
+        self.guide = Guide.objects.create(
+            name="Tiers", subject="partner", objective="More deals", facts=["tier"], set=self.set
+        )
         page = world.program("page", any=[self.segment], detail={"body": "Hello"})
         course = world.program("course", kind="course", any=[self.segment])
         self.offers = {program.slug: self._offer(program) for program in (page, course)}
@@ -172,5 +175,6 @@ class World:
             webhook=self.webhook.pk,
             sent=self.sent.pk,
             member=self.people["partner member"].pk,
+            guide=self.guide.pk,
             month=timezone.localdate().strftime("%Y-%m"),
         )

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from segments import drafting
-from segments.console.forms import free_slug
+from segments.addresses import free_slug
 from segments.models import Membership, Recompute, Segment, SegmentVersion
 from tests.segments.console.conftest import EMEA, GOLD, compute
 

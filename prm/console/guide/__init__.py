@@ -1,0 +1,1 @@
+"""The pages of the guided set-up: one for each step."""

@@ -1,0 +1,1 @@
+"""The guided set-up: from an objective to a set of segments that is published, targeted and measured."""
