@@ -210,7 +210,9 @@ def _written(outcome: UpsertResult) -> Iterator[str]:
     yield json.dumps({"rows": len(outcome.rows), **counts})[:-1] + ', "results": ['
     for start in range(0, len(outcome.rows), PIECE):
         piece = outcome.rows[start : start + PIECE]
-        texts = [json.dumps(_answered(at, row)) for at, row in enumerate(piece, start)]  # what came may be half a character
+        texts = [
+            json.dumps(_answered(at, row)) for at, row in enumerate(piece, start)
+        ]  # what came may be half a character
         yield (", " if start else "") + ", ".join(texts)
     yield "]}"
 
