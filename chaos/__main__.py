@@ -164,6 +164,10 @@ def clocks() -> dict[str, Any]:
     """The nights in which clocks change: how often the nightly task would have run."""
     from zoneinfo import ZoneInfo
 
+    from tests.killing.rig import SETTINGS
+
+    # The schedule reads the settings, and no service is asked.
+    os.environ.update(SETTINGS | {"DATABASE_URL": "postgres://none/none", "REDIS_URL": "redis://none/0"})
     from tests.prm.test_clock_changes import NIGHTS, runs
 
     counts = {
