@@ -97,7 +97,11 @@ def on(product: Product, options: argparse.Namespace, disk: SmallDisk | None) ->
         faults: dict[str, Callable[..., dict[str, Any]]] = {"kills": kills, "away": away, "disk": full}
         did = faults[options.stage](product, world, options, usual, disk)
         told = world.wait_until_told()
-        return did | {"usual_s": round(usual, 1), "told_after_s": round(told, 1)} | world.findings()
+        found = world.findings()
+        if disk is not None:  # a run may fail for want of room and says so; its shares go with it when it is forgotten
+            found["runs_failed_and_told"] = found["wrong"].pop("failed_runs")
+            found["shares_of_failed_runs"] = found["wrong"].pop("shares_left_behind")
+        return did | {"usual_s": round(usual, 1), "told_after_s": round(told, 1)} | found
 
 
 def kills(product: Product, world: Any, options: argparse.Namespace, usual: float, _disk: None) -> dict[str, Any]:
