@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from partners.attributes import create_attribute
 from partners.importing import UpsertResult, upsert_rows
@@ -151,3 +152,11 @@ def test_create_record__id_taken__refused_and_free_again_once_deleted() -> None:
         change_record(record=partner, values={"name": "C"}, origin=api())
     create_record(subject=Subject.PARTNER, values={"external_id": "1", "name": "B"}, origin=api())
     assert Partner.objects.present().get().name == "B"
+
+
+def test_upsert_rows__many_new_rows__are_counted_for_whoever_reads_next() -> None:
+    """A plan for an empty table would read a full one row by row."""
+    put(*({"external_id": f"N{number}", "name": f"N{number}"} for number in range(600)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'partners_partner'::regclass")
+        assert cursor.fetchone()[0] >= 600
