@@ -39,6 +39,7 @@ def rows_of(report: dict[str, Any]) -> list[tuple[str, str, str, str]]:
                 f"{names.get(who, who)} {count}× (well again within {part['longest_s'][who]:g} s)"
                 for who, count in part["killed"].items()
             )
+            often += f". What it met: {', '.join(part['met']) or 'nothing'}"
         elif name == "away":
             fault = f"broker away for {part['away_s']:g} s under writes"
             often = (
@@ -48,7 +49,7 @@ def rows_of(report: dict[str, Any]) -> list[tuple[str, str, str, str]]:
             fault = "disk of database, broker and files full"
             often = (
                 f"{part['refused_while_full']} requests refused, {part['imports_failed_and_told']} imports failed and"
-                f" said so; all done {part['done_after_s']:g} s after there was room"
+                f" said so, {part['runs_failed_and_told']} runs likewise; all done {part['done_after_s']:g} s after there was room"
             )
         rows.append((fault, often, _checked(part), _verdict(part)))
     if part := report.get("clocks"):

@@ -27,7 +27,7 @@ def staff(email: str = "manager@example.com", regions: tuple[str, ...] = ()) -> 
     return User.objects.create_user(email=email, role=roles.CHANNEL_MANAGER, regions=list(regions))
 
 
-def leaf(field: str, operator: str, value: Any = None, **rest: Any) -> dict[str, Any]:
+def leaf(field: Any, operator: str, value: Any = None, **rest: Any) -> dict[str, Any]:
     return {"field": field, "operator": operator, **({} if value is None else {"value": value}), **rest}
 
 
