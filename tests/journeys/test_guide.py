@@ -131,7 +131,9 @@ def ask_others(page: Any) -> None:
 
 def put_to_work(page: Any) -> None:
     at(page, "Ready to start?")
-    page.get_by_role("row", name="Tier: Silver 4 0").wait_for()
+    row = page.get_by_role("row", name="Tier: Silver")
+    row.wait_for()
+    assert row.locator("td").all_inner_texts()[:2] == ["4", "0"]
     press(page, "Publish all")
     at(page, "When do you look again?")
     until(lambda: not Segment.objects.filter(computed_at=None).exists(), "the members")
