@@ -190,6 +190,6 @@ def test_newcomer__empty_portal__by_the_guide_alone_to_a_published_targeted_meas
     row = page.get_by_role("row", name="Tier: Silver").inner_text()
     assert "4" in row.split()
     assert Guide.objects.get().finished_at is not None
-    page.locator("a.brand").first.click()
+    page.locator("aside a.brand").click()
     page.get_by_role("heading", level=1, name="Hello, Robin").wait_for()
     assert page.get_by_role("link", name="Set up your first segments").count() == 0
