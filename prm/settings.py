@@ -6,8 +6,8 @@ from ipaddress import ip_network
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 
-from prm.env import BASE_DIR, cache_url, env, secret, service_url
 from people.roles import read_roles
+from prm.env import BASE_DIR, cache_url, env, secret, service_url
 from programs.messages.quiet import parse_hours
 
 DEBUG = env.bool("PRM_DEBUG", default=False)
