@@ -22,7 +22,7 @@ def sign_in(page: Any, email: str, password: str = PASSWORD) -> None:
     page.goto("/")
     page.get_by_label("E-mail address").fill(email)
     page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
 
 
 def test_sign_in__channel_manager__console_and_out_again(browser_page: Any, broker: Any) -> None:
