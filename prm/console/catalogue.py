@@ -110,7 +110,8 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         messages.success(
             request,
-            f"{done.segments} segments are published and {done.programs} programmes on offer. Members are coming.",
+            f"{ngettext('%d segment is', '%d segments are', done.segments) % done.segments} published and "
+            f"{ngettext('%d programme', '%d programmes', done.programs) % done.programs} on offer. Members are being found.",
         )
     return redirect("console_template", slug)
 
