@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 import redis
 from django.conf import settings
+from django.test import Client, RequestFactory
 
+from people.sessions import lasting
 from tests.mailbox import Mailbox
 from tests.workers import CeleryWorker
 
@@ -28,6 +30,21 @@ CHROMIUM_FLAGS = [
 def quick_passwords(settings: Any) -> None:
     """Hash passwords in no time; a test about hashing sets its own."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def sessions_in_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever is signed in without a form has been there a moment: once a minute a request notes it, and few are that one."""
+    sign_in = Client.force_login
+
+    def force_login(self: Client, user: Any, backend: str | None = None) -> None:
+        sign_in(self, user, backend)
+        request = RequestFactory().get("/")
+        request.session, request.user = self.session, user
+        lasting.note_use(request)
+        request.session.save()
+
+    monkeypatch.setattr(Client, "force_login", force_login)
 
 
 @pytest.fixture

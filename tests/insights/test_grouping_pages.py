@@ -56,7 +56,7 @@ def test_search__two_kinds__are_shown_with_their_rules_and_become_a_segment(mana
     assert [group["size"] for group in found.result["groups"]] == [80, 40]
     assert found.result["fidelity"] >= 0.95
     page = manager.get(f"{PAGE}{found.pk}/").content.decode()
-    assert page.count('class="dot dot-') == 120
+    assert page.count('<circle class="dot dot-') == 120
     assert "Make it a segment" in page
     answer = manager.post(f"{PAGE}{found.pk}/1/", follow=True)
     made = Segment.objects.get()

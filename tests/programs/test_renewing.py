@@ -112,6 +112,7 @@ def test_pages__certificate_ends_soon__can_be_renewed_from_the_course(offer: Off
     address = f"/portal/offers/{offer.pk}/"
     assert "Renew the certificate" not in visitor.get(address).content.decode()
     clock.move_to(START + timedelta(days=350), tick=False)
+    visitor = Client()  # nobody stays signed in for a year
     visitor.force_login(learner)
     assert "Renew the certificate" in visitor.get(address).content.decode()
     went = visitor.post(f"{address}renew/")
