@@ -65,6 +65,7 @@ SCOPED: dict[str, tuple[str, ...]] = {
     "programs.Sighting": (),
     "programs.NeedReport": (),
     "segments.Segment": (),
+    "segments.Guide": (),
     "insights.SegmentMonth": (),
     "insights.Entering": (),
     "insights.Resource": (),
