@@ -9,9 +9,12 @@ from insights.groupings.models import Grouping
 from insights.predictions import scoring
 from insights.predictions.models import Prediction
 from partners.models import Partner
+from partners.vocabulary import Subject
 from people import roles
 from people.models import User
 from segments.models import Segment
+from segments.rulebook import rulebook
+from segments.rules import to_json
 from tests.insights.predictions.test_training import TODAY, leaving_with_a_sign, trained
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +64,8 @@ def test_search__two_kinds__are_shown_with_their_rules_and_become_a_segment(mana
     answer = manager.post(f"{PAGE}{found.pk}/1/", follow=True)
     made = Segment.objects.get()
     assert made.status == Segment.Status.DRAFT
-    assert made.draft is not None and made.draft.rule == found.result["groups"][1]["rule"]
+    rule = found.result["groups"][1]["rule"]
+    assert made.draft is not None and made.draft.rule == to_json(rulebook(Subject.PARTNER, rule).parse(rule))
     assert answer.redirect_chain[-1][0] == f"/console/segments/{made.slug}/edit/"
     assert manager.post(f"{PAGE}{found.pk}/7/").status_code == 404
 
