@@ -43,3 +43,31 @@ class SendingMiddleware:
         if hasattr(request, "session") and request.session.accessed:
             keeping.note_person(request, response, was_signed_in=was_signed_in)
         return response
+
+
+class ShownAgainMiddleware:
+    """Lets "back" show a page that a form was answered with, such as a preview, instead of asking to send the form again.
+
+    A browser keeps such an answer for its history alone, and gives it up when the cookies it "varies" by have changed,
+    as they do with each change. Nobody else ever gets it: it is private, and an answer to a POST.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """The answer."""
+        response = self.get_response(request)
+        if request.method == "POST" and is_page(response) and "Vary" in response.headers:
+            others = [each.strip() for each in response.headers["Vary"].split(",") if each.strip().lower() != "cookie"]
+            if others:
+                response.headers["Vary"] = ", ".join(others)
+            else:
+                del response.headers["Vary"]
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+        return response
+
+
+def is_page(response: HttpResponseBase) -> bool:
+    """HTML that a browser shows."""
+    return response.status_code == 200 and response.headers.get("Content-Type", "").startswith("text/html")
