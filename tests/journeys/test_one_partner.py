@@ -213,7 +213,7 @@ def test_one_partner__deal_won_to_deal_lost__welcomed_trained_paid_and_let_go(
     page.goto(link)
     page.get_by_label("E-mail address").fill(user.email)
     page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.wait_for_url("**/portal/training/")
     certificate = pass_the_course(page)
     assert verifies(console_page, certificate, "Robin")  # nobody is signed in there yet
