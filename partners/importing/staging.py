@@ -25,9 +25,9 @@ from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 LOCKS = {Subject.PARTNER: 4_711_001, Subject.CUSTOMER: 4_711_002, Subject.DEAL: 4_711_003}
 """Advisory locks: bulk writers of one subject take turns, so two of them cannot wait for each other's rows."""
-MANY = 10_000
 MANY_NEW = 500
 """So many new rows, and PostgreSQL counts the table anew."""
+MANY = 10_000
 _FOR_MANY = ("jit = off", "work_mem = '64MB'", "gin_pending_list_limit = '64MB'")
 """So many rows are settled with these, to the end of the transaction: room for their joins, and the words of their names
 put into the index in fewer goes."""
