@@ -18,7 +18,7 @@ TRIES = 4
 """How often something that was over before the kill is begun anew."""
 AIM = 60.0
 """Seconds in which what was begun has to be under way."""
-PAUSE = 6.0
+PAUSE = 4.0
 """Seconds between two kills, unless all is well again before."""
 
 

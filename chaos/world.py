@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q
 
 from chaos.client import Client
-from chaos.endpoints import Endpoints
+from chaos.endpoints import ONE, Endpoints
 from integrations.keys import create_key
 from partners import touching
 from partners.importing import Options, request_apply, start_import
@@ -74,7 +74,7 @@ class World:
         state.prepare(customers=customers, segments=8)
         for number in range(PARTNERS):
             partner(f"p{number}", region="NA")
-        emea = published("emea-partners", leaf("region", "=", "EMEA"))
+        emea = published(ONE, leaf("region", "=", "EMEA"))
         self.programs = [program(f"kit-{number}", any=[emea]) for number in range(PROGRAMS)]
         self.key = create_key(name="chaos", scope="write").secret
         self.imports: dict[int, int] = {}
@@ -156,9 +156,9 @@ class World:
         self.wait()
 
         def all_know() -> bool:
-            return not any(endpoint.unknown() for endpoint in self.endpoints.all)
+            return all(endpoint.is_told() for endpoint in self.endpoints.all)
 
-        until(all_know, PATIENCE, "the other systems are told everything", 1)
+        until(all_know, 3 * PATIENCE, "the other systems are told everything", 1)
         return time.monotonic() - began
 
     def findings(self) -> dict[str, Any]:
@@ -175,7 +175,7 @@ class World:
         marks = [f"{client.mark}-{kind}" for client in self.clients for kind in "bs"]
         arrived = sum(Customer.objects.filter(external_id__startswith=mark).count() for mark in marks)
         offers = Offer.objects.on().filter(program__in=self.programs)
-        members = Membership.objects.filter(segment__slug="emea-partners", left_at=None)
+        members = Membership.objects.filter(segment__slug=ONE, left_at=None)
         entitled = set(members.values_list("subject_id", flat=True))
         offered = [set(offers.filter(program=each).values_list("partner_id", flat=True)) for each in self.programs]
         twice = Offer.objects.on().values("program", "partner").annotate(count=Count("pk")).filter(count__gt=1)
