@@ -120,6 +120,7 @@ def test_switched_off__signed_in__out_at_once(analyst: User) -> None:
 
 def test_switched_off_and_on_again__by_an_administrator__has_to_sign_in_anew(analyst: User) -> None:
     client, administrator = sign_in(), Client()
+    assert is_in(client)
     administrator.force_login(User.objects.create_user("ada@vendor.example", role=roles.ADMINISTRATOR))
     for said in ({}, {"is_active": "on"}):
         sent = {"name": "Ann", "role": roles.ANALYST, **said}
