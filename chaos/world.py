@@ -140,7 +140,7 @@ class World:
 
     def is_quiet(self) -> bool:
         """Everything is done, but for telling others."""
-        return not (self.under_way() or again(touching.pending_ids))
+        return not self.under_way() and not again(touching.pending_ids)
 
     def wait(self) -> float:
         """Until everything is done by itself. Seconds."""

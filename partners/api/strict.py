@@ -28,8 +28,9 @@ class StrictSerializer(serializers.Serializer[Any]):
         wrong = {}
         for name, value in data.items():
             field = self.fields[name]
-            is_list = isinstance(field, serializers.ListField) and isinstance(value, list)
-            of, texts = (field.child, value) if is_list else (field, [value])
+            of, texts = field, [value]
+            if isinstance(field, serializers.ListField) and isinstance(value, list):
+                of, texts = field.child, value
             if isinstance(of, serializers.CharField) and any(isinstance(each, int | float) for each in texts):
                 wrong[name] = [ErrorDetail("Not a valid string.", "invalid")]
         if wrong:
