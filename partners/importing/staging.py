@@ -25,6 +25,8 @@ from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 LOCKS = {Subject.PARTNER: 4_711_001, Subject.CUSTOMER: 4_711_002, Subject.DEAL: 4_711_003}
 """Advisory locks: bulk writers of one subject take turns, so two of them cannot wait for each other's rows."""
+ID = 'text COLLATE "C"'
+"""The type of a staged external id, which has the order of the records' own."""
 MANY_NEW = 500
 """So many new rows, and PostgreSQL counts the table anew."""
 MANY = 10_000
@@ -48,7 +50,7 @@ def slot(field: Field) -> Slot:
     if field.name == "partners":
         return Slot("partners", "bigint[]", "", "'{}'")
     if field.name == "parent":
-        return Slot("parent", "text", "parent_id", "NULL")
+        return Slot("parent", ID, "parent_id", "NULL")
     if field.refers_to:
         return Slot(field.name, "bigint", f"{field.name}_id", "NULL")
     kind, empty = {
@@ -90,7 +92,7 @@ class Stage:
         self.rows = 0
 
     def __enter__(self) -> Stage:
-        columns = ["line bigint", "external_id text"]
+        columns = ["line bigint", f"external_id {ID}"]
         columns += [f"{slot.staged} {slot.type}" for slot in self.slots.values()]
         columns += ["custom jsonb"] * self.custom + ["given text[]"] * (not self.uniform)
         self.run(f"CREATE TEMPORARY TABLE {self.name} ({', '.join(columns)})")
