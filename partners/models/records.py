@@ -57,7 +57,7 @@ class Origin(models.Model):
 class Record(models.Model):
     """What partners, customers and deals share. The row is kept when deleted, so that history stays readable."""
 
-    external_id = models.CharField(max_length=100, unique=True)
+    external_id = models.CharField(max_length=100, unique=True, db_collation="C")
     name = models.CharField(max_length=300)
     custom = models.JSONField(default=dict, blank=True)
     """Custom attributes by name: text, choice: string · number, money: string of the decimal · boolean: true/false ·
