@@ -363,7 +363,7 @@ def _prepare(material: Material, stage: list[str], members: Mapping[str, BitMap6
         clock=material.clock,
         members=members,
     )
-    for slug in stage:
+    for slug in filter(lambda slug: preparer.concerns(material.nodes[slug]), stage):
         pulse()
         with material.failing(slug) as goes_on:
             if goes_on:

@@ -147,6 +147,11 @@ class Preparer:
         self._clock, self._members = clock, members
         self._evaluators: dict[Key | Subject, Evaluator] = {}
 
+    @staticmethod
+    def concerns(node: Node) -> bool:
+        """The rule needs such a column."""
+        return bool(aggregates_used(node) or ranked_leaves(node))
+
     def prepare(self, subject: Subject, node: Node) -> None:
         """All columns that a rule about the subject needs; those that are there already are not made again."""
         for aggregate in aggregates_used(node):
