@@ -200,6 +200,9 @@ def stages(nodes: Mapping[str, Node]) -> Iterator[list[str]]:
     `nodes` are in the order in which they can be evaluated. Nearly always it is one run.
     """
     level: dict[str, int] = {}
+    if not any(segments_counted(node) for node in nodes.values()):
+        yield list(nodes)
+        return
     for slug, node in nodes.items():
         beside = [level.get(other, 0) for other in segments_named(node)]
         before = [level.get(other, 0) + 1 for other in segments_counted(node)]
