@@ -97,13 +97,27 @@ class Material:
             bits = bits & ~taken
         return bits
 
-    @contextmanager
-    def failing(self, slug: str) -> Iterator[bool]:
+    def failing(self, slug: str) -> Failing:
         """Whatever goes wrong in one rule stays with it, and is never taken for "nobody". False: it failed before."""
-        try:
-            yield slug not in self.failures
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            self.fail(slug, f"The rule could not be evaluated: {type(error).__name__}: {error}")
+        return Failing(self, slug)
+
+
+class Failing:
+    """Around the work on one rule. A plain class: a change of one record comes through here for each of its segments."""
+
+    __slots__ = ("_material", "_slug")
+
+    def __init__(self, material: Material, slug: str) -> None:
+        self._material, self._slug = material, slug
+
+    def __enter__(self) -> bool:
+        return self._slug not in self._material.failures
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        if not isinstance(error, (ArithmeticError, LookupError, TypeError, ValueError)):
+            return False
+        self._material.fail(self._slug, f"The rule could not be evaluated: {type(error).__name__}: {error}")
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -363,7 +377,7 @@ def _prepare(material: Material, stage: list[str], members: Mapping[str, BitMap6
         clock=material.clock,
         members=members,
     )
-    for slug in stage:
+    for slug in filter(lambda slug: preparer.concerns(material.nodes[slug]), stage):
         pulse()
         with material.failing(slug) as goes_on:
             if goes_on:
