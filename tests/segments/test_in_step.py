@@ -19,7 +19,7 @@ from segments.verifying import verify
 from tests.segments.factories import EVERYONE, customer, group, leaf, partner, published, recomputed
 
 pytestmark = pytest.mark.django_db
-SEEDS = int(os.environ.get("TEST_SEEDS", "8"))
+SEEDS = int(os.environ.get("TEST_SEEDS", "4"))
 REGIONS, TIERS, STAGES = ["EMEA", "NA", ""], ["gold", "silver", ""], ["open", "won", "lost"]
 WEEK = {"last": 7, "unit": "days"}
 
