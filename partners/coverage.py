@@ -14,6 +14,7 @@ from partners import picking
 from partners.columns import select
 from partners.facts import vocabulary
 from partners.models import Customer, Deal, Partner
+from partners.reading import one_snapshot
 from partners.sifting import present
 from partners.tables import Codes, Column, Mask, Scalars
 from partners.vocabulary import FieldKind, FieldType, Subject
@@ -30,7 +31,7 @@ def coverage(subject: Subject, viewer: Viewer) -> dict[str, int]:
     From the columns kept of a large population; else one query beside the vocabulary.
     """
     fields = [field for field in vocabulary(subject).values() if field.kind is not FieldKind.COMPUTED]
-    with picking.one_snapshot():
+    with one_snapshot():
         known = picking.visible(subject, viewer, [field.name for field in fields if field.name not in ALWAYS])
     if known is not None:
         found = {
@@ -57,7 +58,7 @@ def value_counts(
     """
     word = vocabulary(subject)[field]
     if word.kind is not FieldKind.COMPUTED and field not in ALWAYS:
-        with picking.one_snapshot():
+        with one_snapshot():
             known = picking.visible(subject, viewer, [field])
         if known is not None:
             return _commonest(known.table.columns[field], known.mask, search.strip().lower(), limit)

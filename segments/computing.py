@@ -12,12 +12,11 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from pyroaring import BitMap64
 
 from partners import snapshot, touching
 from partners.columns import read_table
-from partners.facts import one_vocabulary
 from partners.tables import Ints, Table
 from partners.vocabulary import Subject
 from segments import references
@@ -147,19 +146,6 @@ class Answer:
     failures: dict[str, str]
     waits: dict[str, str]
     seen: Seen
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """All reads inside see the database at one moment. Inside a transaction already: as that one sees it."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        with one_vocabulary():
-            yield
 
 
 def active_plans(slugs: Iterable[str] = ()) -> tuple[list[Plan], dict[str, Segment]]:
