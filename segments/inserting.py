@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 import numpy as np
 import numpy.typing as npt
 from django.db import connection
-from django.db.models import Model
+from django.db.models import Index, Model
 from pyroaring import BitMap64
 
 from partners.tables import Ints
@@ -180,7 +180,7 @@ def built_afterwards(table: str, count: int) -> Iterator[None]:
     """Where nothing is there yet and much comes, what keeps a table's rows unique is built once, afterwards: a first build.
 
     In the same transaction, so nobody meets the table without it; its readers wait meanwhile. Indexes that only make reads
-    quicker are left out: `build_missing` builds them when the rows are there for all to see.
+    quicker are left out: `build_left_out` builds them when the rows are there for all to see.
     """
     if count < _MANY or not _is_empty(table):
         yield
@@ -207,18 +207,28 @@ def built_afterwards(table: str, count: int) -> Iterator[None]:
                 cursor.execute(definition)
 
 
-def build_missing(model: type[Model]) -> None:
-    """Build the indexes of a model that a first build has left out, in the caller's transaction."""
-    table = model._meta.db_table
+def left_out(model: type[Model]) -> list[Index]:
+    """The indexes of a model that a first build has left out."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s AND schemaname = 'public'", [table])
+        cursor.execute(
+            "SELECT c.relname FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid WHERE i.indrelid = %s::regclass",
+            [model._meta.db_table],
+        )
         known = {name for (name,) in cursor.fetchall()}
-        missing = [index for index in model._meta.indexes if index.name not in known]
-        if missing:
+    return [index for index in model._meta.indexes if index.name not in known]
+
+
+def build_left_out(model: type[Model]) -> None:
+    """Build them, in the caller's transaction; and count anew what the table holds, for those who plan by it."""
+    missing = left_out(model)
+    if missing:
+        with connection.cursor() as cursor:
             cursor.execute(_MEMORY)
-    with connection.schema_editor() as editor:
-        for index in missing:
-            editor.add_index(model, index)
+        with connection.schema_editor() as editor:
+            for index in missing:
+                editor.add_index(model, index)
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {model._meta.db_table}")
 
 
 def _is_empty(table: str) -> bool:

@@ -17,7 +17,7 @@ from pyroaring import BitMap64
 
 from partners.columns import read_pairs
 from segments.bitmaps import bitmap, load
-from segments.inserting import Rows, build_missing, built_afterwards, insert
+from segments.inserting import Rows, build_left_out, built_afterwards, insert, left_out
 from segments.locks import lock_members
 from segments.models import Change, FirstBuild, MemberSet, Membership, Recompute
 from segments.reconcile import Delta
@@ -218,9 +218,10 @@ def complete() -> int:
 
 def complete_indexes() -> None:
     """Build the indexes of stays that a first build has left out, so that reads are quick again. Harmless to repeat."""
-    with transaction.atomic():
-        lock_members()
-        build_missing(Membership)
+    if left_out(Membership):
+        with transaction.atomic():
+            lock_members()
+            build_left_out(Membership)
 
 
 def _rows(outcomes: Sequence[Outcome], sets: Sequence[BitMap64]) -> Rows:
