@@ -55,7 +55,7 @@ def _container(low: npt.NDArray[Any]) -> bytes:
 
 def ids_of(members: BitMap64) -> Ints:
     """The set as ascending ids, shape (n,)."""
-    return np.frombuffer(members.to_array(), dtype=np.uint64).astype(np.int64)
+    return np.frombuffer(members.to_array(), dtype=np.int64)
 
 
 def mask_of(members: BitMap64, ids: Ints) -> Mask:

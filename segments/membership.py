@@ -83,6 +83,7 @@ def recompute(*, run: Recompute) -> Recomputed | None:
     run.refresh_from_db()
     try:
         with kept(lease):
+            ledger.complete_indexes()  # of an earlier run that was cut off, or whose caller did without
             return _run(run, lease)
     except LeaseLost as lost:
         log.warning("%s Nothing was written.", lost)

@@ -166,7 +166,10 @@ class Recompute(models.Model):
 
 
 class Membership(models.Model):
-    """One stay of one subject in one segment: [entered_at, left_at). These intervals are the truth."""
+    """One stay of one subject in one segment: [entered_at, left_at). These intervals are the truth.
+
+    Its `id` orders the stays of a subject and has no index (migration 11): ask for a stay by subject or segment.
+    """
 
     subject_id = models.BigIntegerField()
     """Id of a partner or of a customer, as the segment's subject says. No constraint: rows are kept when deleted."""

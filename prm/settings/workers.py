@@ -79,7 +79,8 @@ SNAPSHOT_ABOVE = env.int("PRM_SNAPSHOT_ABOVE", default=50_000)
 LEASE_SECONDS = env.int("PRM_LEASE_SECONDS", default=30)
 """How long a worker may be silent before another takes its run over."""
 FIRST_BUILD_ABOVE = env.int("PRM_FIRST_BUILD_ABOVE", default=5_000)
-"""From so many members on, the ledger's lines of a segment's first build are written after the members are published."""
+"""From so many members on, of one segment or of smaller ones together, the ledger's lines of first builds are written after
+the members are published."""
 SHARD_TASK = "prm.help_out"
 """What works out shares of a large run."""
 SHARD_ABOVE = env.int("PRM_SHARD_ABOVE", default=2_000_000)
