@@ -55,10 +55,13 @@ def ask_in_turn(
             found.unread[route or address.path] = answered.status
     tell(f"{len(found.pages)} pages reached in {time.monotonic() - began:.0f} s")
     for number in range(2, times + 1):
-        for answered in found.pages:
+        for answered in list(found.pages):
             if time.monotonic() - began > seconds:
                 tell(f"The time was up in round {number}")
                 return found
             if number <= LEAST or sum(answered.times) < SLOW * 1000:
                 measure(browser, answered)
+            if answered.status != 200:  # it is no page any more: signed out, or gone
+                found.pages.remove(answered)
+                found.unread[answered.address.path] = answered.status
     return found
