@@ -81,6 +81,7 @@ def uptake_of(programs: Iterable[int], viewer: Viewer) -> tuple[dict[int, dict[s
     """By programme id, the counts of the partners that the viewer may see; and as of when. One query."""
     sums = {name: Sum(name) for name in COUNTS}
     rows = Uptake.objects.visible_to(viewer).filter(program__in=list(programs)).order_by().values("program_id")
-    found = list(rows.annotate(**{f"{name}_sum": each for name, each in sums.items()}, at=Min("tallied_at")))
+    summed: Any = rows.annotate(**{f"{name}_sum": each for name, each in sums.items()}, at=Min("tallied_at"))
+    found = list[dict[str, Any]](summed)
     counts = {row["program_id"]: {name: row[f"{name}_sum"] for name in COUNTS} for row in found}
     return counts, min((row["at"] for row in found), default=None)
