@@ -3,6 +3,7 @@
 # ruff: noqa: S608 — as in partners.columns
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -25,12 +26,18 @@ ALWAYS = frozenset({"external_id", "name"})
 MODELS: dict[Subject, Any] = {Subject.PARTNER: Partner, Subject.CUSTOMER: Customer, Subject.DEAL: Deal}
 
 
-def coverage(subject: Subject, viewer: Viewer) -> dict[str, int]:
-    """How many subjects that the viewer may see have a value, by field, for built-in and custom fields.
+def coverage(subject: Subject, viewer: Viewer, names: Collection[str] | None = None) -> dict[str, int]:
+    """How many subjects that the viewer may see have a value, by field, for built-in and custom fields, or `names` of them.
 
     From the columns kept of a large population; else one query beside the vocabulary.
     """
-    fields = [field for field in vocabulary(subject).values() if field.kind is not FieldKind.COMPUTED]
+    fields = [
+        field
+        for name, field in vocabulary(subject).items()
+        if field.kind is not FieldKind.COMPUTED and (names is None or name in names)
+    ]
+    if not fields:
+        return {}
     with one_snapshot():
         known = picking.visible(subject, viewer, [field.name for field in fields if field.name not in ALWAYS])
     if known is not None:

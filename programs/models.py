@@ -249,6 +249,7 @@ from programs.journeys.models import (  # noqa: E402
 )
 from programs.messages.models import Delivery, Message, MessageTarget  # noqa: E402
 from programs.plans.models import Plan, PlanEntry, PlanGoal  # noqa: E402
+from programs.uptake import Uptake  # noqa: E402
 from programs.voices.models import Dispute, Feedback, NeedReport, Sighting  # noqa: E402
 
 __all__ = [
@@ -284,4 +285,5 @@ __all__ = [
     "QuizAttempt",
     "Sighting",
     "Target",
+    "Uptake",
 ]

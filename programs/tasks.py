@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.conf import settings
 
-from programs import accruing, reminding, settling
+from programs import accruing, reminding, settling, uptake
 from programs.dispatch import ACCRUE_TASK, SETTLE_TASK
 from programs.journeys import acting, following
 from programs.messages import returning, sending, telling
@@ -17,6 +17,14 @@ from programs.plans import planning
 def settle(programs: list[int] | None = None) -> None:
     """Let these programmes settle, or all of them."""
     settling.settle(programs=programs)
+    if programs is not None:
+        uptake.tally(programs=programs)
+
+
+@shared_task(name="programs.tally_uptake")
+def tally_uptake() -> None:
+    """Count how all programmes are taken up."""
+    uptake.tally()
 
 
 @shared_task(name=SEND_TASK)

@@ -19,6 +19,7 @@ from prm.demo import aims, history, partners, people, programs, records, request
 from prm.demo.channel import SHOWCASES, draw
 from prm.demo.marks import Marks, Wish, alone, reference
 from prm.demo.records import Say
+from programs import uptake
 from programs.models import Offer, Program
 from segments import membership
 from segments.models import Recompute, Segment
@@ -79,6 +80,7 @@ def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
     changed += telling.announce(owner=owner)
     requests.file_requests()
     voices.speak()
+    uptake.tally()
     measuring.measure()
     checkups.check_all()
     say("Members are computed and programmes on offer")

@@ -96,7 +96,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "prm.context.organisation",
             ],
-            "builtins": ["heroicons.templatetags.heroicons"],
+            "builtins": ["prm.templatetags.icons"],
         },
     },
 ]

@@ -55,6 +55,7 @@ CELERY_BEAT_SCHEDULE = {
         "task": "programs.keep_plan_finals",
         "schedule": crontab(hour="0", minute="20"),
     },
+    "uptake of programmes": {"task": "programs.tally_uptake", "schedule": 300.0, "options": {"expires": 280}},
     "accrue": {"task": "programs.accrue", "schedule": 300.0},
     # The nightly run asks for it as soon as it is done; this makes good a message that was lost.
     "measure": {"task": "insights.measure_when_due", "schedule": 3600.0, "options": {"expires": 3000}},

@@ -51,9 +51,11 @@ def programs(request: HttpRequest) -> HttpResponse:
     found = found.filter(stage=stage) if stage in dict(STAGES) else found
     found = found.filter(status=status) if status in Program.Status.values else found.exclude(status="archived")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    rows, tallied_at = program_rows(list(page), request.user)
     context = {
         "page": page,
-        "rows": program_rows(list(page), request.user),
+        "rows": rows,
+        "tallied_at": tallied_at,
         "kinds": Program.Kind.choices,
         "statuses": Program.Status.choices,
         "stages": STAGES,
