@@ -17,4 +17,4 @@ USER product
 VOLUME /media
 EXPOSE 8000
 CMD ["gunicorn", "prm.wsgi:application", "--bind=0.0.0.0:8000", "--worker-class=gthread", "--workers=2", "--threads=8", \
-     "--timeout=120", "--graceful-timeout=20", "--no-control-socket", "--worker-tmp-dir=/dev/shm"]
+     "--timeout=120", "--graceful-timeout=20", "--keep-alive=75", "--no-control-socket", "--worker-tmp-dir=/dev/shm"]

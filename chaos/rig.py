@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -12,6 +13,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from prm.launcher.leash import children_of
 from prm.launcher.places import PROJECT
 from prm.launcher.processes import Program, Watched
 from tests.killing.rig import Rig
@@ -52,6 +54,21 @@ class Product(Rig):
         with self._lock:
             self.supervisor.add(program)
         self.programs["web"] = program
+
+    def pids(self, names: list[str]) -> list[int]:
+        """All processes of these programs, each program's own first; none when one of them is down."""
+        families = [(main, *children_of(main)) for main in map(self.main_pid, names) if main]
+        return [pid for family in families for pid in family] if len(families) == len(names) else []
+
+    def is_complete(self) -> bool:
+        """Every program runs, and the workers take tasks."""
+        return all(map(self.main_pid, self.programs)) and self.ready("worker-0") and self.ready("worker-1")
+
+    def kill_all(self, pids: list[int]) -> None:
+        """SIGKILL to each, this instant; what they left behind goes with their leash."""
+        for pid in pids:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     @contextlib.contextmanager
     def without(self, name: str) -> Iterator[None]:

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from integrations.models import ApiKey
+from people.callers import address_of
 
 if TYPE_CHECKING:  # importing it here would close a circle: views load the classes that settings name
     from rest_framework.views import APIView
@@ -51,4 +52,6 @@ class PerCaller(BaseThrottle):
     def _caller(self, request: Request) -> str:
         if isinstance(request.auth, ApiKey):
             return f"key:{request.auth.prefix}"
-        return f"user:{request.user.pk}" if request.user and request.user.is_authenticated else self.get_ident(request)
+        if request.user and request.user.is_authenticated:
+            return f"user:{request.user.pk}"
+        return f"from:{address_of(request._request)}"

@@ -22,6 +22,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from partners.facts import fact, folded, instants
+from partners.instants import in_utc
 from partners.models import Customer
 from partners.vocabulary import Field, FieldKind, FieldType, Vocabulary
 
@@ -158,7 +159,7 @@ def typed(field: Field, text: str) -> Any:
                 return date.fromisoformat(text)
             case _T.DATETIME:
                 instant = datetime.fromisoformat(text)
-                return instant if instant.tzinfo else timezone.make_aware(instant)
+                return in_utc(instant if instant.tzinfo else timezone.make_aware(instant))
             case _T.BOOLEAN:
                 return {"true": True, "false": False}[text.lower()]
     except (ValueError, InvalidOperation, KeyError, OverflowError) as error:

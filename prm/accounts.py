@@ -3,9 +3,12 @@
 Single sign-on lets in whom the product knows already, by the address that the provider has verified.
 """
 
+import logging
 from typing import Any
 
+import structlog
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
@@ -18,18 +21,39 @@ from integrations.webhooks.sealing import seal, unseal
 from partners import activity
 from partners.models import Activity, TeamMember
 from people import roles
+from people.callers import address_of
 from people.models import User
+
+log = structlog.get_logger(__name__)
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """The hooks that allauth asks; named in the settings."""
+    """The hooks that allauth asks; named in the settings. Who came in, by what, and who did not, is logged."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: users are invited."""
         return False
 
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """A wrong password, or an address that nobody has."""
+        log.warning("sign_in_failed", email=str(credentials.get("email", ""))[:200], address=address_of(request))
+        super().authentication_failed(request, **credentials)
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """Whoever is signed in is asked for the password once more."""
+        is_right = bool(super().reauthenticate(user, password))
+        log.log(logging.INFO if is_right else logging.WARNING, "asked_again", user_id=user.pk, is_right=is_right)
+        return is_right
+
+    def logout(self, request: HttpRequest) -> None:
+        """Somebody leaves."""
+        log.info("signed_out", user_id=request.user.pk)
+        super().logout(request)
+
     def post_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse:
         """Note a partner user's sign-in; `last_sign_in_at` is read from it."""
+        by = [str(each.get("method")) for each in get_authentication_records(request, user)]
+        log.info("signed_in", user_id=user.pk, by=by, address=address_of(request))
         if roles.is_partner(user):
             partner_id = TeamMember.objects.filter(user=user).values_list("partner_id", flat=True).first()
             if partner_id is not None:

@@ -1,8 +1,12 @@
-"""Structured log lines, with the request's or task's id on each."""
+"""Structured log lines, with the request's or task's id on each. They hold no secret that an address bears."""
 
 import logging
+import re
+from urllib.parse import parse_qsl
 
 import structlog
+from django.http import HttpRequest
+from django_structlog.middlewares import RequestMiddleware
 from structlog.typing import Processor
 
 SHARED: list[Processor] = [
@@ -11,6 +15,30 @@ SHARED: list[Processor] = [
     structlog.processors.add_log_level,
     structlog.processors.format_exc_info,
 ]
+
+_BEARING = re.compile(r"^(/account/invitation/|/account/password/reset/key/|/mail/)[^/]+")
+"""Addresses that let in whoever knows them."""
+_TECHNICAL = frozenset({"after", "as_of", "cursor", "format", "page", "page_size", "sort", "wait"})
+"""What may stand behind the question mark in a log; of anything else, such as what was looked for, just the name."""
+
+
+class LoggedRequests(RequestMiddleware):
+    """A line when a request begins and one when it ends."""
+
+    @staticmethod
+    def format_request(request: HttpRequest) -> str:
+        """Method and address, without what is secret or somebody's."""
+        pairs = parse_qsl(request.META.get("QUERY_STRING", ""), keep_blank_values=True)
+        query = "&".join(f"{name}={value if name in _TECHNICAL else '…'}" for name, value in pairs)
+        path = _BEARING.sub(r"\1…", request.path)
+        return f"{request.method} {path}?{query}" if query else f"{request.method} {path}"
+
+    @classmethod
+    def bind_ip(cls, request: HttpRequest) -> None:
+        """Where it comes from, as far as that can be believed."""
+        from people.callers import address_of  # the models are not there yet when logs are set up
+
+        structlog.contextvars.bind_contextvars(ip=address_of(request))
 
 
 class LineFormatter(structlog.stdlib.ProcessorFormatter):

@@ -21,6 +21,7 @@ from django.utils import timezone
 from pyroaring import BitMap64
 
 from partners import touching
+from partners.interrupted import is_interrupted
 from partners.vocabulary import Subject
 from segments import computing, ledger, sharding
 from segments.computing import Answer, Seen
@@ -89,6 +90,8 @@ def recompute(*, run: Recompute) -> Recomputed | None:
         log.warning("%s Nothing was written.", lost)
         return None
     except Exception as error:
+        if is_interrupted(error):  # the lease runs out, and whoever comes after takes the run over
+            raise
         mine = Recompute.objects.filter(pk=run.pk, status=Recompute.Status.RUNNING, attempts=lease.attempt)
         mine.update(
             status=Recompute.Status.FAILED, error=f"{type(error).__name__}: {error}"[:2000], finished_at=timezone.now()

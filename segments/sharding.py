@@ -7,6 +7,7 @@ advisory lock that ends with the worker's connection, and may be worked out twic
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from celery import current_app
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 from django.db.models import Max, Min
+from kombu.exceptions import OperationalError
 from pyroaring import BitMap64
 
 from partners.reading import one_snapshot
@@ -38,6 +40,8 @@ _SHARE = 5_171_003
 """Kind of the advisory locks by which shares are claimed."""
 PATIENCE = 0.05
 """Seconds between two looks at what the others have done."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass
@@ -174,8 +178,7 @@ def _together(run: Recompute, lease: Lease, snapshot: str, ranges: list[dict[str
     shards = Shard.objects.bulk_create(
         Shard(recompute=run, attempt=lease.attempt, number=number, ranges=ids) for number, ids in enumerate(ranges)
     )
-    for _ in shards[1:]:
-        current_app.send_task(settings.SHARD_TASK, [run.pk, lease.attempt, snapshot], expires=600)
+    _call_helpers(run, lease, snapshot, len(shards) - 1)
     total = Found()
     with _in(snapshot):
         rules = shelf(clock_at(run.as_of))
@@ -202,6 +205,15 @@ def _together(run: Recompute, lease: Lease, snapshot: str, ranges: list[dict[str
         if left and not worked:
             time.sleep(PATIENCE)
     return total
+
+
+def _call_helpers(run: Recompute, lease: Lease, snapshot: str, count: int) -> None:
+    """Whoever is free comes. Should the broker not answer, whoever holds the run does it alone."""
+    try:
+        for _ in range(count):
+            current_app.send_task(settings.SHARD_TASK, [run.pk, lease.attempt, snapshot], expires=600)
+    except OperationalError:
+        log.warning("The broker does not answer; run %s goes on without helpers.", run.pk, exc_info=True)
 
 
 def _slugs(run: Recompute, rules: Shelf) -> set[str]:

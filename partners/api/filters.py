@@ -15,6 +15,7 @@ from django.db.models.lookups import Exact, IExact
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from partners.instants import in_utc
 from partners.models import Customer
 from partners.vocabulary import Field, FieldKind, FieldType
 
@@ -136,7 +137,7 @@ def _decimal(text: str) -> Decimal:
 
 def _instant(text: str) -> datetime:
     value = datetime.fromisoformat(text)
-    return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return in_utc(value if value.tzinfo else value.replace(tzinfo=UTC))
 
 
 _READ = {

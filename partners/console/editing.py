@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.cache import add_never_cache_headers
 from django.views.decorators.http import require_http_methods
 
 from partners import facts
@@ -65,10 +66,15 @@ def _edit(request: HttpRequest, subject: Subject, record: AnyRecord | None = Non
         if saved is not None:
             messages.success(request, f"{saved} is saved.")
             return redirect(f"console_{subject.value}", saved.external_id)
+    disclosed = 0
     if record is not None:  # the form holds the values as they are
         offered = [field for name, field in facts.vocabulary(subject).items() if name in form.fields]
         told = [field for field in offered if value_of(record, field) is not None]
-        note_disclosure(viewer=request.user, fields=told, of=f"{subject.value} {record.external_id}, to be changed")
+        about = f"{subject.value} {record.external_id}, to be changed"
+        disclosed = note_disclosure(viewer=request.user, fields=told, of=about)
     words: dict[str, Any] = {"form": form, "record": record, "subject": subject.value}
     words["groups"] = form_groups(form, GROUPS[subject])
-    return render(request, "console/records/edit.html", words, status=400 if form.errors else 200)
+    page = render(request, "console/records/edit.html", words, status=400 if form.errors else 200)
+    if disclosed:  # no browser keeps it, and "back" asks again
+        add_never_cache_headers(page)
+    return page

@@ -15,6 +15,7 @@ from typing import Any
 from django.db.models import Case, F, IntegerField, Q, QuerySet, Value, When
 
 from partners import narrowing
+from partners.instants import in_utc
 from partners.narrowing import RANGES
 from partners.vocabulary import Field, FieldKind, FieldType, Vocabulary
 
@@ -183,7 +184,7 @@ def _typed(order: Order, text: str) -> Any:
     if order.is_rank:
         return int(text[:9])
     if order.field.type is FieldType.DATETIME:
-        return datetime.fromisoformat(text)
+        return in_utc(datetime.fromisoformat(text))
     return (
         narrowing.typed(order.field, text)
         if order.field.type in RANGES or (order.field.type is FieldType.BOOLEAN)

@@ -24,6 +24,7 @@ from people import inviting
 from people.forms import InvitationForm
 from people.guards import administrator_required, editor_required
 from people.models import User
+from people.sessions import lasting
 from people.tasks import send_invitation
 
 PAGE_SIZE = 50
@@ -81,6 +82,8 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         form.instance.save(update_fields=list(form.fields))
+        if not user.is_active:  # whoever is let in again later has to sign in again, too
+            lasting.end_sessions(user=user)
         messages.success(request, f"{user} is saved.")
         return redirect("console_people")
     words = {"form": form, "person": user}

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from partners.instants import in_utc
 from partners.models import Customer, Partner
 from partners.timeline import Place, timeline
 from partners.vocabulary import Subject
@@ -48,6 +49,6 @@ def place_of(word: str) -> Place | None:
     try:
         at, source, pk = word.replace("\x00", "").split("|")
         instant = datetime.fromisoformat(at)
-        return Place(instant, source, int(pk[:18])) if instant.tzinfo else None
+        return Place(in_utc(instant), source, int(pk[:18])) if instant.tzinfo else None
     except ValueError:
         return None

@@ -27,6 +27,7 @@ from partners.importing.files import ImportResult, Reject, import_file
 from partners.importing.mapping import Mapped, suggest
 from partners.importing.options import Options
 from partners.importing.reading import FileProblem, Source
+from partners.interrupted import is_interrupted
 from partners.models import Import, Origin
 from partners.outbox import announce
 from partners.rows.cells import harmless
@@ -123,7 +124,7 @@ def _request(import_id: int, options: Options, *, dry_run: bool) -> Import:
 def run(import_id: int) -> bool:
     """Do what was requested of an import; harmless when called again.
 
-    False: another worker is at it and alive — ask again after `LEASE`. True: nothing is left to do.
+    False: another worker is at it and alive, or the database went away — ask again after `LEASE`. True: nothing is left to do.
     """
     now = timezone.now()
     free = Q(status=Import.Status.QUEUED) | Q(status=Import.Status.RUNNING, heartbeat_at__lt=now - LEASE)
@@ -137,7 +138,10 @@ def run(import_id: int) -> bool:
         log.warning("import_superseded", import_id=import_id)
     except (FileProblem, ValueError) as problem:
         _finish(item, Import.Status.FAILED, error=str(problem))
-    except Exception:
+    except Exception as error:
+        if is_interrupted(error):
+            log.warning("import_interrupted", import_id=import_id, exc_info=True)
+            return False
         log.exception("import_failed", import_id=import_id)
         _finish(item, Import.Status.FAILED, error="Something went wrong on our side; nothing was imported. Try again.")
     return True

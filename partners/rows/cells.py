@@ -13,8 +13,8 @@ America, `null` may be a name."""
 MARGIN = "\ufeff\u200b\u2060"
 """Invisible characters that exports leave at the ends of cells."""
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""What a spreadsheet would take for a formula at the start of a cell."""
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20", "\t", "\r", "\n")
+"""What a spreadsheet would take for a formula at the start of a cell; some take the wide forms of East Asia, too."""
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?")
 
 

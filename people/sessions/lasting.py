@@ -6,13 +6,12 @@ from datetime import datetime, timedelta
 from importlib import import_module
 from typing import Any, cast
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 from django.utils import timezone
 
+from people.callers import address_of
 from people.models import BrowserSession, User
 
 SIGNED_IN, SEEN, LISTED = "signed_in_at", "seen_at", "listed_as"
@@ -42,11 +41,11 @@ def note_use(request: HttpRequest) -> None:
     session[LISTED] = session.session_key
     BrowserSession.objects.update_or_create(
         key=session.session_key,
-        defaults={"seen_at": now, "address": _address(request)},
+        defaults={"seen_at": now, "address": address_of(request)},
         create_defaults={
             "user": cast(User, request.user),
             "browser": request.headers.get("User-Agent", "")[:200],
-            "address": _address(request),
+            "address": address_of(request),
             "started_at": _when(session[SIGNED_IN]) or now,
             "seen_at": now,
         },
@@ -80,13 +79,6 @@ def _is_gone(session: SessionBase, user: User) -> bool:
 
 def _when(said: Any) -> datetime | None:
     return datetime.fromisoformat(said) if isinstance(said, str) else None
-
-
-def _address(request: HttpRequest) -> str | None:
-    try:
-        return cast("str | None", get_adapter(request).get_client_ip(request))
-    except PermissionDenied:  # a proxy that does not say whom it speaks for
-        return None
 
 
 def _store() -> type[SessionBase]:

@@ -17,15 +17,27 @@ from people.sessions import lasting, second_factor
 
 
 class SignedInMiddleware:
-    """A sign-in that is over ends; one that lacks its second factor leads to where it is set up, and nowhere else."""
+    """A sign-in that is over ends; one that lacks its second factor leads to where it is set up, and nowhere else.
+
+    What somebody signed in is shown is theirs: no cache between keeps it, and browsers forget it when they sign out.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """The answer."""
+        response = self._answer(request)
+        if hasattr(request, "is_of_somebody"):
+            response.headers.setdefault("Cache-Control", "private, no-cache")
+            if not request.user.is_authenticated:
+                response.headers["Clear-Site-Data"] = '"cache"'
+        return response
+
+    def _answer(self, request: HttpRequest) -> HttpResponseBase:
         if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
             return self.get_response(request)
+        request.is_of_somebody = True  # type: ignore[attr-defined]
         if lasting.is_over(request.session):
             logout(request)
             messages.info(request, "You were signed out because the session had ended. Sign in to go on.")

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import Resolver404, resolve
@@ -26,6 +27,10 @@ class ApiMiddleware:
         """The view's answer, made conditional."""
         if not request.path.startswith(API_PREFIX):
             return self.get_response(request)
+        if settings.HTTPS and not request.is_secure():
+            return problem(
+                request, 403, "Use https://: what is sent without it, the key included, can be read on its way."
+            )
         if _has_nul(request):
             return problem(request, 400, "An address may not hold NUL characters.")
         if "If-Match" in request.headers and _is_write(request):

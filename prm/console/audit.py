@@ -8,6 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from partners.instants import in_utc
 from people import roles
 from people.guards import administrator_required
 from people.models import User
@@ -39,6 +40,6 @@ def place_of(word: str) -> Place | None:
     try:
         at, table, pk = word.replace("\x00", "").split("|")
         instant = datetime.fromisoformat(at)
-        return Place(instant, table, int(pk[:9])) if instant.tzinfo else None
+        return Place(in_utc(instant), table, int(pk[:9])) if instant.tzinfo else None
     except ValueError:
         return None

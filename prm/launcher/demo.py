@@ -160,7 +160,8 @@ def product(place: Place, env: dict[str, str], port: int) -> list[Program]:
         "--worker-class=gthread",
         "--workers=2",
     ]
-    gunicorn += ["--threads=8", "--timeout=120", "--graceful-timeout=5", "--no-control-socket", "--keep-alive=5"]
+    # Idle connections cost nothing here. One that is closed just as the next request arrives is an error to whoever asks.
+    gunicorn += ["--threads=8", "--timeout=120", "--graceful-timeout=5", "--no-control-socket", "--keep-alive=75"]
     celery = ["-m", "celery", "-A", "prm"]
     worker = [
         "worker",

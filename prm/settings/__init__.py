@@ -75,7 +75,7 @@ MIDDLEWARE = [
     "pghistory.middleware.HistoryMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "people.sending.middleware.SendingMiddleware",
-    "django_structlog.middlewares.RequestMiddleware",
+    "prm.logs.LoggedRequests",
     "prm.api.middleware.ApiMiddleware",
     "integrations.idempotency.IdempotencyMiddleware",
     "django_prometheus.middleware.PrometheusAfterMiddleware",
@@ -117,6 +117,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 AUTH_PASSWORD_VALIDATORS[1]["OPTIONS"] = {"min_length": 10}  # type: ignore[assignment]
+AUTH_PASSWORD_VALIDATORS.append({"NAME": "people.passwords.GuessableHereValidator"})
 LOGIN_URL = "account_login"
 CSRF_FAILURE_VIEW = "people.sending.keeping.refused"
 LOGIN_REDIRECT_URL = "/"
@@ -187,7 +188,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # --- safety in the browser --------------------------------------------------------------------------------------------
 HTTPS = env.bool("PRM_HTTPS", default=not DEBUG)
 SECURE_SSL_REDIRECT = HTTPS
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^api/"]  # a machine that forgot the s is told so, not led on
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("PRM_BEHIND_PROXY", default=False) else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS

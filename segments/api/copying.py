@@ -108,6 +108,7 @@ def _number(value: str) -> str:
 
 def _harmless(text: str) -> str:
     """Text that begins like a formula gets an apostrophe, unless it is a plain number."""
-    starts = f"left({text}, 1) IN ('=', '+', '-', '@', chr(9), chr(10), chr(13))"
+    wide = "chr(65309), chr(65291), chr(65293), chr(65312)"
+    starts = f"left({text}, 1) IN ('=', '+', '-', '@', {wide}, chr(9), chr(10), chr(13))"
     is_number = f"({text}) ~ '^[+-]?[0-9]+([.,][0-9]+)?$'"
     return f"nullif(CASE WHEN {starts} AND NOT {is_number} THEN '''' || ({text}) ELSE ({text}) END, '')"

@@ -17,6 +17,7 @@ from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from partners.instants import in_utc
 from partners.vocabulary import Subject
 from people.guards import editor_required, vendor_required
 from segments.console.segment import one
@@ -202,13 +203,14 @@ def undo(request: HttpRequest, slug: str) -> HttpResponse:
     segment = one(request.user, slug)
     try:
         at = parse_datetime(request.POST.get("at", ""))
+        at = at and in_utc(at if at.tzinfo else at.replace(tzinfo=UTC))
     except ValueError:
         at = None
     if at is None:
         raise Http404
     gone = take_back(
         segment=segment,
-        at=at if at.tzinfo else at.replace(tzinfo=UTC),
+        at=at,
         viewer=request.user,
         author=str(request.user),
     )

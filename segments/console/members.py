@@ -99,6 +99,7 @@ def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
     rows = _rows_of_file(segment, found(segment, request.user, wanted), wanted)
     response = StreamingHttpResponse(csv_lines(rows, names), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{segment.slug}-members.csv"'
+    response.headers["Cache-Control"] = "no-store"
     return response
 
 

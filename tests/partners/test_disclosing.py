@@ -67,7 +67,9 @@ def test_reveal__not_sensitive_or_not_there__404(partner: Partner, path: str) ->
 
 
 def test_edit__administrator__form_holds_the_value_and_it_is_noted(partner: Partner) -> None:
-    assert SECRET in signed_in(roles.ADMINISTRATOR).get("/console/partners/P-9/edit/").content.decode()
+    page = signed_in(roles.ADMINISTRATOR).get("/console/partners/P-9/edit/")
+    assert SECRET in page.content.decode()
+    assert "no-store" in page["Cache-Control"]
     assert told() == ["Health of partner P-9, to be changed"]
 
 

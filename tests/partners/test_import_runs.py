@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.files.base import ContentFile
+from django.db import connection
 from django.utils import timezone
 
 from partners import importing
@@ -141,3 +142,28 @@ def test_run__mapping_that_cannot_be__failed_with_the_reason_and_may_be_tried_ag
     queued.refresh_from_db()
     assert (queued.status, "There is no column “Nope”" in queued.error) == ("failed", True)
     assert request_dry_run(import_id=queued.pk, options=CREATE).error == ""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_run__connection_lost_in_the_middle__stays_to_be_taken_up_and_lands_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    item = upload()
+    monkeypatch.setattr(runs.current_app, "send_task", lambda *args: None)
+    request_apply(import_id=item.pk, options=CREATE)
+    take_in = runs.import_file
+
+    def cut_off(**arguments: Any) -> Any:
+        take_in(**arguments)
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    monkeypatch.setattr(runs, "import_file", cut_off)
+    assert not runs.run(item.pk)
+    item.refresh_from_db()
+    assert (item.status, item.error, Partner.objects.count()) == ("running", "", 0)
+    monkeypatch.setattr(runs, "import_file", take_in)
+    Import.objects.update(heartbeat_at=timezone.now() - runs.LEASE - timedelta(seconds=1))
+    assert runs.run(item.pk)
+    item.refresh_from_db()
+    assert (item.status, Partner.objects.count()) == ("applied", 1)

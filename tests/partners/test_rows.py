@@ -293,7 +293,8 @@ def test_fold__case_and_accents__alike() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\n=1", "--1", "+-1", "-1e5x"]
+    "text",
+    ["=1+1", "+cmd|' /C calc'!A0", "-2+3", "@SUM(A1)", "\t=1", "\n=1", "--1", "+-1", "-1e5x", "\uff1d1+1", "\uff20x"],
 )
 def test_harmless__begins_like_a_formula__quoted(text: str) -> None:
     assert harmless(text) == "'" + text

@@ -118,6 +118,17 @@ def test_switched_off__signed_in__out_at_once(analyst: User) -> None:
     assert not is_in(client)
 
 
+def test_switched_off_and_on_again__by_an_administrator__has_to_sign_in_anew(analyst: User) -> None:
+    client, administrator = sign_in(), Client()
+    assert is_in(client)
+    administrator.force_login(User.objects.create_user("ada@vendor.example", role=roles.ADMINISTRATOR))
+    for said in ({}, {"is_active": "on"}):
+        sent = {"name": "Ann", "role": roles.ANALYST, **said}
+        assert administrator.post(f"/console/people/{analyst.pk}/", sent).status_code == 302
+    assert not is_in(client)
+    assert is_in(sign_in())
+
+
 def test_cookies__of_a_session__are_kept_from_scripts_and_other_sites(analyst: User) -> None:
     client = sign_in()
     for name in ("sessionid", "csrftoken", "person"):

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
+from django.utils import timezone
+from kombu.exceptions import OperationalError
 from pyroaring import BitMap64
 
 from partners.models import Customer, Deal, Partner
-from segments import sharding
+from segments import membership, sharding
 from segments.models import Membership, Recompute, SetEntry, Shard
 from segments.packing import pack, unpack
 from segments.sets import create_set
@@ -63,6 +67,41 @@ def test_sharded__a_helper_worked_some_out__taken_from_there(many: None, monkeyp
     assert helped == [5]
     assert sorted(worked) == [0, 1, 2, 3, 4]
     assert len(members("emea")) == 10
+
+
+def test_sharded__broker_away__the_run_goes_on_without_helpers(many: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+
+    def away(*args: Any, **rest: Any) -> None:
+        raise OperationalError("Connection refused.")
+
+    monkeypatch.setattr(sharding.current_app, "send_task", away)
+    recomputed()
+    assert len(members("emea")) == 10
+    assert not Recompute.objects.exclude(status="succeeded").exists()
+
+
+def test_sharded__connection_lost_in_the_middle__the_run_waits_to_be_taken_over(
+    many: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    published("emea", leaf("region", "=", "EMEA"))
+    real = sharding._work
+
+    def work(*args: Any, **rest: Any) -> Any:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+        return real(*args, **rest)
+
+    monkeypatch.setattr(sharding, "_work", work)
+    with pytest.raises(DatabaseError):
+        recomputed()
+    run = Recompute.objects.latest("pk")
+    assert (run.status, run.error) == ("running", "")
+    monkeypatch.setattr(sharding, "_work", real)
+    Recompute.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    membership.recompute(run=run)
+    assert len(members("emea")) == 10
+    assert verify().drift == []
 
 
 def test_help_out__run_is_over__nothing_to_do(many: None) -> None:

@@ -23,6 +23,7 @@ pytestmark = pytest.mark.django_db
 
 TEXTS = [
     "plain", "", "a,b", 'a "quoted" one', "two\nlines", "cr\rlf\r\n", "=1+1", "+49 30 123", "-5", "+1.5", "-x", "@home",
+    "\uff1d1", "\uff0b1", "\uff0d1", "\uff20x",
     "\ttab", "\\N", "\\.", "100 %", "%s", "Łódź 日本 🚀", "'already", ";", " ", "-1,5", "1e5", "NULL", "-5\n",
 ]  # fmt: skip
 NUMBERS = [

@@ -101,6 +101,8 @@ def test_members__as_of__those_of_then() -> None:
     assert at("2026-01-11") == ["P2"]
     assert_problem(caller.get("segments/s/members/?as_of=yesterday"), 400)
     assert_problem(caller.get("segments/s/members/?as_of=2026-02-30"), 400)
+    assert at("2026-01-11T17:29:00%2B17:29") == ["P2"]  # an offset that PostgreSQL does not know
+    assert_problem(caller.get("segments/s/members/?as_of=0001-01-01T00:00:00%2B23:00"), 400)
 
 
 def test_members__fields__only_those_computed_ones_too() -> None:
