@@ -223,6 +223,8 @@ EMAIL_TIMEOUT = env.int("PRM_EMAIL_TIMEOUT", default=20)
 """Seconds that any one answer of the mail server is waited for."""
 QUIET_HOURS = parse_hours(env.str("PRM_QUIET_HOURS", default="20-8"))
 """The hours, by the clock of whoever is written to, in which no mail leaves that is not essential."""
+TELL_OF_OFFERS = env.bool("PRM_TELL_OF_OFFERS", default=True)
+"""Whether partners' people are told each morning what came on offer to their company the day before."""
 BOUNCE_ADDRESS = env.str("PRM_BOUNCE_ADDRESS", default="")
 """Where mail comes back to; each mail has it with a mark of its own ("bounces+…@"), so that the mailbox takes such names."""
 RETURNED_MAIL_URL = env.str("PRM_RETURNED_MAIL_URL", default="")
@@ -338,6 +340,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="25"),
         "options": {"expires": 3000},
     },
+    "answers to partners": {"task": "programs.answer", "schedule": 60.0, "options": {"expires": 50}},
+    # In the morning of those who are first, and again should that have been lost; quiet hours hold for everybody.
+    "news of offers": {"task": "programs.tell_of_offers", "schedule": crontab(hour="6,9", minute="40")},
     "mail that came back": {"task": "programs.read_returned_mail", "schedule": 300.0, "options": {"expires": 280}},
     "goals of joint plans": {
         "task": "programs.keep_plan_finals",
