@@ -328,7 +328,7 @@ def work_out(material: Material, *, pulse: Callable[[], None] = lambda: None) ->
     members: dict[str, BitMap64] = {}
     parts: dict[str, list[Ints]] = {}
     lookups: dict[Subject, Lookups] = {subject: {} for subject in material.tables}
-    for stage in stages(material.nodes):
+    for stage in stages(material.nodes, material.rivals):
         _prepare(material, stage, members, pulse)
         for subject, table in material.tables.items():
             mine = [slug for slug in stage if material.subjects[slug] is subject]

@@ -151,7 +151,7 @@ def write(
             if _is_first_build(outcome)
         )
     _keep_sets(outcomes, run, rewrite=rewrite_bitmaps, in_part=in_part)
-    _keep_counts(outcomes)
+    _keep_counts(outcomes, in_part=in_part)
 
 
 def _is_first_build(outcome: Outcome) -> bool:
@@ -265,13 +265,15 @@ def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None, *, rewrite: b
             )
 
 
-def _keep_counts(outcomes: Sequence[Outcome]) -> None:
-    """Only these columns: whatever else somebody is changing about the segment stays theirs."""
+def _keep_counts(outcomes: Sequence[Outcome], *, in_part: bool) -> None:
+    """Only these columns: whatever else somebody is changing about the segment stays theirs. That some subjects could be
+    worked out does not mean that all can."""
     if outcomes:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE segments_segment s SET member_count = v.count, computed_at = v.at, invalid_reason = ''"
-                " FROM unnest(%s::bigint[], %s::integer[], %s::timestamptz[]) AS v (id, count, at) WHERE s.id = v.id",
+                "UPDATE segments_segment s SET member_count = v.count, computed_at = v.at"
+                + ("" if in_part else ", invalid_reason = ''")
+                + " FROM unnest(%s::bigint[], %s::integer[], %s::timestamptz[]) AS v (id, count, at) WHERE s.id = v.id",
                 [
                     [o.segment_id for o in outcomes],
                     [len(o.members) for o in outcomes],

@@ -189,14 +189,15 @@ def _positions(ids: Ints, wanted: Ints) -> tuple[Ints, Mask]:
     return places, ids[places] == wanted
 
 
-def stages(nodes: Mapping[str, Node]) -> Iterator[list[str]]:
+def stages(nodes: Mapping[str, Node], rivals: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
     """The segments in runs that can be worked out one after the other: what an aggregate counts is complete before.
 
-    `nodes` are in the order in which they can be evaluated. Nearly always it is one run.
+    `nodes` are in the order in which they can be evaluated; `rivals`: by segment, those it gives way to. Nearly always it
+    is one run.
     """
     level: dict[str, int] = {}
     for slug, node in nodes.items():
-        beside = [level.get(other, 0) for other in segments_named(node)]
+        beside = [level.get(other, 0) for other in (*segments_named(node), *rivals.get(slug, ()))]
         before = [level.get(other, 0) + 1 for other in segments_counted(node)]
         level[slug] = max([0, *beside, *before])
     for number in range(max(level.values(), default=0) + 1):
