@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from insights.groupings import telling
 from insights.groupings.finding import Groups, Nothing, find
-from insights.groupings.ruling import rules
+from insights.groupings.ruling import GOOD, rules
 from insights.groupings.spreading import spread
 from partners.tables import Codes, Scalars, Table
 from partners.vocabulary import FieldType
@@ -114,7 +114,7 @@ def test_rules__groups_that_only_a_missing_value_tells_apart__ask_for_it(seed: i
         written = rules(spread(table, fields), labels.astype(np.int64))
         for rule, group in zip(written, (0, 1), strict=True):
             verdict = evaluate(parse(rule, words), table, vocabulary=words, clock=CLOCK)
-            assert (verdict == (labels == bool(group))).mean() >= 0.99
+            assert (verdict == (labels == bool(group))).mean() >= GOOD
 
 
 def test_traits__a_group_of_large_dealers__says_so() -> None:
