@@ -194,6 +194,9 @@ CONSOLE = {
     "console/keys/<str:prefix>/revoke/": Row("/console/keys/nothing/revoke/", done(ADMINISTRATORS, 404), "post"),
     "console/schedules/": Row("/console/schedules/", ADMINISTRATORS),
     "console/templates/": Row("/console/templates/", STAFF),
+    "console/templates/install/": Row(
+        "/console/templates/install/", done(EDITORS, 302), "post", {"industry": "energy"}
+    ),
     "console/templates/<slug:slug>/": Row("/console/templates/micro/", STAFF),
     "console/templates/<slug:slug>/counts/": Row("/console/templates/micro/counts/", STAFF),
     "console/templates/<slug:slug>/install/": Row("/console/templates/micro/install/", done(EDITORS, 302), "post"),
