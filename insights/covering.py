@@ -12,6 +12,7 @@ from pyroaring import BitMap64
 from partners import picking
 from partners.columns import read_pairs
 from partners.models import Customer, Partner
+from partners.reading import one_snapshot
 from partners.tables import Codes, Ints, Sets
 from partners.vocabulary import Subject
 from people.roles import Viewer
@@ -104,7 +105,7 @@ def _counted(bits: Bits, rows: int) -> Counts:
 def links_of(viewer: Viewer) -> Links:
     """Who serves whom, of records that are not deleted and that the viewer may see: by the columns that are kept of a
     large population, else by COPY."""
-    with picking.one_snapshot():
+    with one_snapshot():
         customers = picking.visible(Subject.CUSTOMER, viewer, ["partners"])
         if customers is None:
             return _read(viewer)

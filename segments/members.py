@@ -13,6 +13,7 @@ from pyroaring import BitMap64
 from partners import picking
 from partners.columns import read_ids
 from partners.models import Customer, Partner
+from partners.reading import one_snapshot
 from partners.tables import Ints
 from partners.vocabulary import Subject
 from people.roles import Viewer, is_vendor
@@ -50,7 +51,7 @@ def those(records: QuerySet[Any], ids: BitMap64) -> QuerySet[Any]:
 
 def seen_subjects(subject: Subject | str, viewer: Viewer) -> BitMap64:
     """The records that the viewer may see: by the columns kept of a large population, else by one query."""
-    with picking.one_snapshot():
+    with one_snapshot():
         known = picking.sift(Subject(subject), viewer=viewer)
     if known is None:
         rows = MODELS[Subject(subject).value].objects.visible_to(viewer).order_by("pk").values_list("pk")

@@ -78,7 +78,7 @@ def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
         raise RuntimeError(f"The segments could not be computed: {turn and turn.recomputed.failed}")
     taking.take_up()
     changed += telling.announce(owner=owner)
-    requests.file_requests()
+    requests.file_requests(owner=owner)
     voices.speak()
     uptake.tally()
     measuring.measure()

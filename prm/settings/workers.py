@@ -50,6 +50,9 @@ CELERY_BEAT_SCHEDULE = {
         "schedule": crontab(minute="25"),
         "options": {"expires": 3000},
     },
+    "answers to partners": {"task": "programs.answer", "schedule": 60.0, "options": {"expires": 50}},
+    # In the morning of those who are first, and again should that have been lost; quiet hours hold for everybody.
+    "news of offers": {"task": "programs.tell_of_offers", "schedule": crontab(hour="6,9", minute="40")},
     "mail that came back": {"task": "programs.read_returned_mail", "schedule": 300.0, "options": {"expires": 280}},
     "goals of joint plans": {
         "task": "programs.keep_plan_finals",
