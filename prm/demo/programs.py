@@ -210,7 +210,7 @@ def _incentives(shelf: Shelf, today: date) -> list[ProgramDraft]:
                 terms=shelf.text("terms-funds"),
                 asks_first=True,
             ),
-            "Up to 5 000 euro for events and campaigns that we plan together.",
+            "Up to 5,000 euro for events and campaigns that we plan together.",
             Targeting(any=("gold-and-platinum-emea",)),
             starts_on=quarter,
             ends_on=today + timedelta(days=180),
