@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("programs", "0009_stage_and_voices")]
+    dependencies = [("programs", "0011_fund_requests")]
 
     operations = [
         migrations.CreateModel(
