@@ -88,6 +88,7 @@ class World:
 
         The phase is the one that is to be met, so there is more to do in it.
         """
+        again(Import.objects.exists)  # the connection of before may be dead by now
         endpoint = self.endpoints.free() if phase == "webhook delivery" else self.endpoints.all[0]
         self.endpoints.slow_down(0.05 if phase == "webhook delivery" else 0.0)
         client = Client(self.address, self.key, mark, bulk=100, single=5) if with_client else None
@@ -139,7 +140,7 @@ class World:
 
     def is_quiet(self) -> bool:
         """Everything is done, but for telling others."""
-        return not (self.under_way() or again(touching.pending_ids))
+        return not self.under_way() and not again(touching.pending_ids)
 
     def wait(self) -> float:
         """Until everything is done by itself. Seconds."""

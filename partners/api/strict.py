@@ -19,8 +19,22 @@ class StrictSerializer(serializers.Serializer[Any]):
                 raise serializers.ValidationError(
                     {name: [ErrorDetail(f"There is no “{name}” here.", "unknown_field")] for name in unknown}
                 )
+            self._refuse_numbers(data)
             self._refuse_long(data)
         return super().to_internal_value(data)
+
+    def _refuse_numbers(self, data: dict[str, Any]) -> None:
+        """A number where a text belongs, by itself or in a list: nobody can tell which text was meant."""
+        wrong = {}
+        for name, value in data.items():
+            field = self.fields[name]
+            of, texts = field, [value]
+            if isinstance(field, serializers.ListField) and isinstance(value, list):
+                of, texts = field.child, value
+            if isinstance(of, serializers.CharField) and any(isinstance(each, int | float) for each in texts):
+                wrong[name] = [ErrorDetail("Not a valid string.", "invalid")]
+        if wrong:
+            raise serializers.ValidationError(wrong)
 
     def _refuse_long(self, data: dict[str, Any]) -> None:
         """Texts that are too long as they came: spaces around them, which are cut off, count too."""

@@ -95,6 +95,7 @@ def test_sharded__connection_lost_in_the_middle__the_run_waits_to_be_taken_over(
     monkeypatch.setattr(sharding, "_work", work)
     with pytest.raises(DatabaseError):
         recomputed()
+    connection.close()  # as between two tasks
     run = Recompute.objects.latest("pk")
     assert (run.status, run.error) == ("running", "")
     monkeypatch.setattr(sharding, "_work", real)

@@ -51,6 +51,8 @@ def test_create__each_kind__201_and_found_under_both_addresses(
         ("content/", {**KIT, "targeting": {"starts": "2026-02-01", "ends": "2026-01-01"}}, "/targeting/ends"),
         ("content/", {**KIT, "targeting": {"some": []}}, "/targeting/some"),
         ("content/", {**KIT, "slug": "Not a slug"}, "/slug"),
+        ("content/", {**KIT, "slug": 0}, "/slug"),
+        ("content/", {**KIT, "targeting": {"any": [0]}}, "/targeting/any"),
         ("content/", {**KIT, "lessons": []}, "/lessons"),
         ("content/", {**KIT, "kind": "course"}, "/kind"),
         ("content/", {**KIT, "url": "javascript:alert(1)"}, "/url"),
