@@ -23,7 +23,7 @@ COLUMNS = "external_id, name, employees, annual_revenue, region, city"
 
 
 def import_rows(sizes: Sizes) -> dict[str, Any]:
-    """A file of as many customers as there are: a third of them new, all checked, with provenance."""
+    """A file of as many customers as there are: a third of them new, all checked, with provenance and what an undo needs."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "customers.csv")
         with path.open("wb") as file, connection.cursor() as cursor:
@@ -35,7 +35,9 @@ def import_rows(sizes: Sizes) -> dict[str, Any]:
             )
         origin = Origin(kind=Origin.Kind.IMPORT, label="benchmark")
         with rivals.without_indexes(), peak_memory() as memory, Watch() as watch:
-            done = import_file(subject=Subject.CUSTOMER, path_or_bytes=path, origin=origin, options=Options())
+            done = import_file(
+                subject=Subject.CUSTOMER, path_or_bytes=path, origin=origin, options=Options(), keep_journal=True
+            )
     return {
         "import_rows_s": round(done.rows / watch.seconds),
         "import_rejected": done.rejected,

@@ -15,6 +15,7 @@ from benchmarks.clock import Watch, p95
 from benchmarks.measures import Sizes, rules
 from benchmarks.rules import four
 from partners import snapshot
+from partners.reading import one_snapshot
 from partners.snapshot import bases
 from partners.vocabulary import Subject
 from people import roles
@@ -148,7 +149,7 @@ def evaluation(sizes: Sizes) -> dict[str, Any]:
     """Evaluation alone, in memory, results kept, against Polars and DuckDB."""
     import duckdb
 
-    with computing.one_snapshot():
+    with one_snapshot():
         plans, _ = computing.active_plans()
         material = computing.read(plans, clock=clock_at())
     with Watch() as own:

@@ -93,6 +93,11 @@ def sample(rules: Sequence[tuple[str, dict[str, Any]]], size: int) -> list[tuple
     return [(slug, rule) for slug, rule in rules if slug in known]
 
 
+def in_order(rules: Sequence[tuple[str, dict[str, Any]]]) -> list[tuple[str, dict[str, Any]]]:
+    """All of the rules, those that others refer to first."""
+    return sorted(rules, key=lambda each: "segment" in str(each[1]))
+
+
 @contextmanager
 def without_indexes() -> Iterator[None]:
     """Inside, the customers have the product's own indexes alone: writing is not to pay for the rival's reading."""

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from pyroaring import BitMap64
 
-from insights import gathering, measures, periods, reading, resources
+from insights import gathering, measures, periods, reading, resources, tallying
 from insights.figures import Figures
 from insights.gathering import Everybody, Filling, Floats, Moves, Population, Voices
 from insights.models import Checkup, SetCheckup
@@ -34,11 +34,13 @@ def check_all(*, now: datetime | None = None) -> int:
     now = now or timezone.now()
     found: dict[int, Figures] = {}
     sets: dict[int, tuple[float, float]] = {}
+    moved = gathering.moves(now)
     for subject in (Subject.PARTNER, Subject.CUSTOMER):
         placed = of_sets(subject)
         sets |= placed
-        found |= look_at(subject, now, placed)
+        found |= look_at(subject, now, placed, moved)
     resources.work_out(now=now)
+    tallying.tally(now=now)
     rows = [Checkup(segment_id=pk, figures=figures.plain(), checked_at=now) for pk, figures in found.items()]
     with transaction.atomic():
         Checkup.objects.exclude(segment__in=found).delete()
@@ -55,7 +57,9 @@ def check_all(*, now: datetime | None = None) -> int:
     return len(rows)
 
 
-def look_at(subject: Subject, now: datetime, sets: Mapping[int, tuple[float, float]]) -> dict[int, Figures]:
+def look_at(
+    subject: Subject, now: datetime, sets: Mapping[int, tuple[float, float]], moved: Mapping[int, Moves]
+) -> dict[int, Figures]:
     """By segment id, the figures of all active segments of a subject. A fixed number of queries."""
     segments = list(
         Segment.objects.active().filter(subject=subject.value).select_related("published", "profile").order_by("id")
@@ -66,7 +70,7 @@ def look_at(subject: Subject, now: datetime, sets: Mapping[int, tuple[float, flo
     people = gathering.population(subject, now)
     fields = gathering.rule_fields(segments, subject)
     filled = gathering.fillings(subject, now, len(people.ids))
-    bound, moved = gathering.bound_counts(segments), gathering.moves(now)
+    bound = gathering.bound_counts(segments)
     reachable, voices = gathering.reachable(subject), gathering.voices(fields)
     inside, means = spreads(people, [members[segment.pk] for segment in segments])
     placed = in_sets(sets)

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
-from django.db import connection
 from pyroaring import BitMap64
 
+from partners import picking
+from partners.columns import read_pairs
 from partners.models import Customer, Partner
+from partners.reading import one_snapshot
+from partners.tables import Codes, Ints, Sets
+from partners.vocabulary import Subject
 from people.roles import Viewer
-from segments.bitmaps import ids_of
+from segments.bitmaps import mask_of
 from segments.models import Segment
 from segments.overlaps import seen_members
 
 Counts = npt.NDArray[np.int64]
+Bits = npt.NDArray[np.uint16]
+AT_ONCE = 16
+"""Rows that are looked at together: one bit of `Bits` for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,54 +42,108 @@ class Coverage:
     """Customers of each column served by any partner at all."""
 
 
+@dataclass(frozen=True, slots=True)
+class Links:
+    """Who serves whom, of those that a viewer may see: n pairs of places in two ascending lists of ids."""
+
+    partners: Ints
+    customers: Ints
+    partner: Ints
+    """Shape (n,)."""
+    customer: Ints
+    """Shape (n,), ascending."""
+
+
 def coverage_of(rows: Sequence[Segment], columns: Sequence[Segment], viewer: Viewer) -> Coverage:
-    """The matrix within what the viewer may see. A handful of queries, one of them over who serves whom."""
+    """The matrix within what the viewer may see. A handful of queries."""
     by_row, by_column = seen_members(rows, viewer), seen_members(columns, viewer)
-    partner, customer = links(viewer)
+    links = links_of(viewer)
+    inside = [mask_of(by_column[column.pk], links.customers) for column in columns]
     served = np.zeros((len(rows), len(columns)), dtype=np.int64)
     partners = np.zeros_like(served)
-    reached = np.zeros(len(columns), dtype=np.int64)
-    inside = [_among(by_row[row.pk], partner) for row in rows]
-    for place, column in enumerate(columns):
-        here = _among(by_column[column.pk], customer)
-        reached[place] = len(np.unique(customer[here]))
-        for number, mine in enumerate(inside):
-            both = here & mine
-            served[number, place] = len(np.unique(customer[both]))
-            partners[number, place] = len(np.unique(partner[both]))
+    for start in range(0, len(rows), AT_ONCE):
+        part = [by_row[row.pk] for row in rows[start : start + AT_ONCE]]
+        served[start : start + AT_ONCE], partners[start : start + AT_ONCE] = _block(part, inside, links)
+    has = np.zeros(len(links.customers), dtype=np.bool_)
+    has[links.customer] = True
     return Coverage(
         served,
         partners,
         np.array([len(by_column[column.pk]) for column in columns], dtype=np.int64),
         np.array([len(by_row[row.pk]) for row in rows], dtype=np.int64),
-        reached,
+        np.array([np.count_nonzero(mine & has) for mine in inside], dtype=np.int64),
     )
 
 
-def links(viewer: Viewer) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Who serves whom, as (partner ids, customer ids), of records that are not deleted and that the viewer may see."""
+def _block(rows: Sequence[BitMap64], columns: Sequence[npt.NDArray[np.bool_]], links: Links) -> tuple[Counts, Counts]:
+    """`served` and `partners` of a few rows: of each partner a bit for each row it is in, of each customer those of all
+    partners that serve it."""
+    of_partner: Bits = np.zeros(len(links.partners), dtype=np.uint16)
+    for place, members in enumerate(rows):
+        of_partner[mask_of(members, links.partners)] |= np.uint16(1 << place)
+    of_customer: Bits = np.zeros(len(links.customers), dtype=np.uint16)
+    if len(links.partner):
+        starts = np.flatnonzero(np.diff(links.customer, prepend=-1))
+        of_customer[links.customer[starts]] = np.bitwise_or.reduceat(of_partner[links.partner], starts)
+    served = np.zeros((len(rows), len(columns)), dtype=np.int64)
+    partners = np.zeros_like(served)
+    for place, mine in enumerate(columns):
+        serves = np.zeros(len(links.partners), dtype=np.bool_)
+        serves[links.partner[mine[links.customer]]] = True
+        served[:, place] = _counted(of_customer[mine], len(rows))
+        partners[:, place] = _counted(of_partner[serves], len(rows))
+    return served, partners
+
+
+def _counted(bits: Bits, rows: int) -> Counts:
+    """How often each bit is set, shape (rows,)."""
+    counts = np.bincount(bits, minlength=1 << rows)[: 1 << rows]
+    found = [counts.reshape(-1, 2, 1 << place)[:, 1].sum() for place in range(rows)]
+    return np.array(found, dtype=np.int64)
+
+
+def links_of(viewer: Viewer) -> Links:
+    """Who serves whom, of records that are not deleted and that the viewer may see: by the columns that are kept of a
+    large population, else by COPY."""
+    with one_snapshot():
+        customers = picking.visible(Subject.CUSTOMER, viewer, ["partners"])
+        if customers is None:
+            return _read(viewer)
+        ids, names = _partners(viewer)
+    served_by = customers.table.columns["partners"]
+    assert isinstance(served_by, Sets)  # noqa: S101 — it names many
+    places = {name: place for place, name in enumerate(names)}
+    place_of = np.array([places.get(name, -1) for name in served_by.dictionary], dtype=np.int64)
+    partner = place_of[served_by.codes] if len(place_of) else np.empty(0, dtype=np.int64)
+    customer = np.repeat(np.arange(len(customers.table)), np.diff(served_by.offsets))
+    seen = (partner >= 0) & customers.mask[customer]
+    return Links(ids, customers.table.ids, partner[seen], customer[seen])
+
+
+def _partners(viewer: Viewer) -> tuple[Ints, list[str]]:
+    """Ids, ascending, and external ids of the partners that the viewer may see."""
+    known = picking.visible(Subject.PARTNER, viewer, ["external_id"])
+    if known is None:
+        rows = list(Partner.objects.visible_to(viewer).order_by("pk").values_list("pk", "external_id"))
+        return np.array([pk for pk, _ in rows], dtype=np.int64), [name for _, name in rows]
+    column = known.table.columns["external_id"]
+    assert isinstance(column, Codes)  # noqa: S101 — one text
+    return known.table.ids[known.mask], [column.dictionary[code] for code in column.codes[known.mask].tolist()]
+
+
+def _read(viewer: Viewer) -> Links:
     seen = [
         model.objects.visible_to(viewer).order_by().values("pk").query.sql_with_params()
         for model in (Partner, Customer)
     ]
     (partners, first), (customers, second) = seen
-    text = io.StringIO()
-    with connection.cursor() as cursor:
-        statement = (
-            "SELECT partner_id, customer_id FROM partners_customer_partners"
-            f" WHERE partner_id IN ({partners}) AND customer_id IN ({customers})"
-        )
-        # By COPY: a million pairs take a fraction of the time that rows do.
-        plain = cursor.mogrify(statement, [*first, *second]).decode()
-        cursor.copy_expert(f"COPY ({plain}) TO STDOUT WITH (FORMAT csv)", text)
-    text.seek(0)
-    pairs = pd.read_csv(text, header=None, names=["partner", "customer"], dtype=np.int64)
-    return pairs["partner"].to_numpy(), pairs["customer"].to_numpy()
-
-
-def _among(members: BitMap64, ids: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    wanted = ids_of(members)
-    if not len(wanted):
-        return np.zeros(len(ids), dtype=np.bool_)
-    places = np.minimum(np.searchsorted(wanted, ids), len(wanted) - 1)
-    return wanted[places] == ids
+    given = {f"seen_{place}": value for place, value in enumerate((*first, *second))}
+    named = [f"%({name})s" for name in given]
+    query = (
+        "SELECT customer_id, partner_id FROM partners_customer_partners"
+        f" WHERE partner_id IN ({partners}) AND customer_id IN ({customers}) ORDER BY 1, 2"
+    )
+    customer, partner = read_pairs(query % tuple(named), given)
+    customer_ids, at = np.unique(customer, return_inverse=True)
+    partner_ids, of = np.unique(partner, return_inverse=True)
+    return Links(partner_ids, customer_ids, of, at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,17 +14,20 @@ from django.db import connection
 from django.db.models import Q
 from pyroaring import BitMap64
 
+from partners.columns import read_ids, read_pairs
 from partners.coverage import coverage
 from partners.facts import months_before, vocabulary
 from partners.models import TeamMember
 from partners.vocabulary import FieldKind, Subject
 from people import roles
-from programs.models import Dispute, Feedback, Journey, MessageTarget, PlaySegment, Sighting, Target
+from programs.models import Dispute, Journey, MessageTarget, PlaySegment, Target
+from segments.bitmaps import bitmap
 from segments.models import Segment
 from segments.rulebook import rulebook, slugs_named
 from segments.rules import RuleInvalid, aggregates_used, fields_used
 
 Floats = npt.NDArray[np.float64]
+AT_ONCE = 50_000
 FACTS = ("employees", "annual revenue", "won revenue", "deals won")
 
 
@@ -53,7 +56,9 @@ def population(subject: Subject, now: datetime) -> Population:
     """One query: the size of each subject, and its deals won in the last 12 months."""
     table, key = _TABLE[subject]
     since = months_before(now.date(), 12)
-    with connection.cursor() as cursor:
+    with (
+        connection.chunked_cursor() as cursor
+    ):  # some at a time: a million rows as Python has them take half a gigabyte
         cursor.execute(
             f"""SELECT t.id, t.employees::float8, t.annual_revenue::float8, coalesce(d.revenue, 0)::float8,
                 coalesce(d.won, 0)::float8
@@ -63,7 +68,10 @@ def population(subject: Subject, now: datetime) -> Population:
             ) d ON d.id = t.id WHERE t.deleted_at IS NULL ORDER BY t.id""",
             [since, now.date()],
         )
-        rows = np.array(cursor.fetchall(), dtype=np.float64).reshape(-1, 1 + len(FACTS))
+        parts = [np.empty((0, 1 + len(FACTS)))]
+        while part := cursor.fetchmany(AT_ONCE):
+            parts.append(np.array(part, dtype=np.float64))
+    rows = np.concatenate(parts)
     return Population(rows[:, 0].astype(np.int64), np.log1p(np.maximum(rows[:, 1:], 0.0)))
 
 
@@ -134,7 +142,7 @@ def bound_counts(segments: list[Segment]) -> Counter[int]:
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """Comings and goings of one segment, its first day apart."""
+    """Comings and goings of one segment."""
 
     entered: int
     left: int
@@ -143,16 +151,15 @@ class Moves:
 
 
 def moves(now: datetime) -> dict[int, Moves]:
-    """By segment id, over the last 30 days. One query over all stays."""
-    since = now - timedelta(days=30)
+    """By segment id, over the last 30 days; of a segment that began within them, its beginning too. One pass over all stays."""
+    real = "(left_at IS NULL OR left_at > entered_at)"
     with connection.cursor() as cursor:
         cursor.execute(
-            """WITH began AS (SELECT segment_id, min(entered_at) AS at FROM segments_membership GROUP BY 1)
-            SELECT m.segment_id, count(*) FILTER (WHERE m.entered_at >= %(since)s AND m.entered_at > b.at),
-                count(*) FILTER (WHERE m.left_at >= %(since)s), min(b.at), max(greatest(m.entered_at, m.left_at))
-            FROM segments_membership m JOIN began b USING (segment_id)
-            WHERE m.left_at IS NULL OR m.left_at > m.entered_at GROUP BY 1""",
-            {"since": since},
+            f"""SELECT segment_id, count(*) FILTER (WHERE entered_at >= %(since)s AND {real}),
+                count(*) FILTER (WHERE left_at >= %(since)s AND {real}), min(entered_at),
+                max(greatest(entered_at, left_at)) FILTER (WHERE {real})
+            FROM segments_membership GROUP BY 1 HAVING bool_or({real})""",
+            {"since": now - timedelta(days=30)},
         )
         return {
             pk: Moves(entered, left, (now - began).days, (now - last).days)
@@ -166,12 +173,9 @@ def reachable(subject: Subject) -> BitMap64:
     partners = team.exclude(user__preference__bounced_at__isnull=False).values("partner_id")
     if subject is Subject.PARTNER:
         return BitMap64(partners.values_list("partner_id", flat=True).iterator())
-    with connection.cursor() as cursor:
-        query, parameters = partners.query.sql_with_params()
-        cursor.execute(
-            f"SELECT DISTINCT customer_id FROM partners_customer_partners WHERE partner_id IN ({query})", parameters
-        )
-        return BitMap64(pk for (pk,) in cursor.fetchall())
+    query, parameters = partners.query.sql_with_params()
+    served = f"SELECT DISTINCT customer_id FROM partners_customer_partners WHERE partner_id IN ({query}) ORDER BY 1"
+    return bitmap(read_ids(served, parameters))
 
 
 @dataclass(slots=True)
@@ -184,13 +188,9 @@ class Voices:
 
 
 def voices(fields: Mapping[int, tuple[str, ...]]) -> dict[int, Voices]:
-    """By segment id; a dispute of a fact counts for every segment whose rule reads it. Three queries."""
-    found: dict[int, Voices] = {pk: Voices() for pk in fields}
-    for pk, partner in Sighting.objects.filter(segment__in=fields).values_list("segment_id", "partner_id"):
-        found[pk].seen.add(partner)
-    said = Feedback.objects.filter(segment__in=fields).values_list("segment_id", "partner_id", "is_good")
-    for pk, partner, is_good in said:
-        (found[pk].agreed if is_good else found[pk].disputed).add(partner)
+    """By segment id; a dispute of a fact counts for every segment whose rule reads it. Four queries."""
+    seen, agreed, disputed = (_pairs(statement, fields) for statement in (_SEEN, _AGREED, _DISPUTED))
+    found = {pk: Voices(seen[pk], agreed[pk], disputed[pk]) for pk in fields}
     by_field: dict[str, Any] = {}
     for name, partner in Dispute.objects.exclude(status=Dispute.Status.REJECTED).values_list("field", "partner_id"):
         by_field.setdefault(name, BitMap64()).add(partner)
@@ -198,3 +198,19 @@ def voices(fields: Mapping[int, tuple[str, ...]]) -> dict[int, Voices]:
         for name in names:
             found[pk].disputed |= by_field.get(name, BitMap64())
     return found
+
+
+_SEEN = "SELECT segment_id, partner_id FROM programs_sighting WHERE segment_id = ANY(%(ids)s::bigint[]) ORDER BY 1, 2"
+_AGREED = (
+    "SELECT DISTINCT segment_id, partner_id FROM programs_feedback WHERE is_good AND segment_id = ANY(%(ids)s::bigint[])"
+    " ORDER BY 1, 2"
+)
+_DISPUTED = _AGREED.replace("is_good", "NOT is_good")
+
+
+def _pairs(statement: str, segments: Iterable[int]) -> dict[int, BitMap64]:
+    """By segment id, the partners of a query of both, in their order."""
+    wanted = list(segments)
+    owners, partners = read_pairs(statement, {"ids": wanted})
+    starts, stops = (owners.searchsorted(wanted, side=side) for side in ("left", "right"))
+    return {pk: bitmap(partners[start:stop]) for pk, start, stop in zip(wanted, starts, stops, strict=True)}

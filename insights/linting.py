@@ -193,4 +193,13 @@ def lint(
         found += of_set(each)
     for segment, figures in segments:
         found += of_segment(segment, figures, by_slug)
-    return sorted(found, key=lambda finding: (not finding.serious, finding.title, finding.about))
+    return sorted(found, key=_serious_first)
+
+
+def lint_one(segment: Named, figures: Figures, others: Mapping[str, tuple[Named, Figures]]) -> list[Finding]:
+    """The mistakes of one segment. `others`: by slug, those that are nearly the same."""
+    return sorted(of_segment(segment, figures, others), key=_serious_first)
+
+
+def _serious_first(finding: Finding) -> tuple[bool, str, str]:
+    return (not finding.serious, finding.title, finding.about)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Self
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils import timezone
 
@@ -143,6 +144,59 @@ class SetCheckup(models.Model):
 
     def __str__(self) -> str:
         return f"Checkup of {self.set_id}"
+
+
+class Liking(models.Model):
+    """What companies of one region, at present in one segment, said of one programme within a year, as of last night."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    program = models.ForeignKey("programs.Program", on_delete=models.CASCADE, related_name="+")
+    region = models.CharField(max_length=200, blank=True)
+    good = models.IntegerField()
+    """Thumbs up, one for each person; so are those down."""
+    bad = models.IntegerField()
+
+    objects = RegionalQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["segment", "program", "region"], name="liking_once_per_region")]
+
+    def __str__(self) -> str:
+        return f"{self.program_id} in {self.segment_id}: +{self.good} −{self.bad}"
+
+
+class NeedsQuerySet(models.QuerySet[Any]):
+    """Needs that were told."""
+
+    def visible_to(self, viewer: Viewer) -> Self:
+        """Staff: of customers of whom a partner told that they may see."""
+        if not roles.is_vendor(viewer):
+            return self.none()
+        return self.filter(regions__overlap=list(viewer.regions)) if viewer.regions else self.all()
+
+
+class NeedTold(models.Model):
+    """Customers of one segment of whom a need was told within a year, by partners of these regions, as of last night.
+
+    By the very set of regions, so that whoever sees some regions counts a customer once, whoever else told of it.
+    """
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="+", db_index=False)
+    need = models.CharField(max_length=200)
+    regions = ArrayField(models.CharField(max_length=200))
+    """Of the partners that told it, in order."""
+    reported = models.IntegerField()
+    on_record = models.IntegerField()
+    """Of those customers, the ones whose record has it already."""
+
+    objects = NeedsQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "needs told"
+        constraints = [models.UniqueConstraint(fields=["segment", "need", "regions"], name="need_told_once")]
+
+    def __str__(self) -> str:
+        return f"{self.need} in {self.segment_id}: {self.reported}"
 
 
 class Measurement(models.Model):

@@ -264,5 +264,14 @@ def judged(figures: Figures) -> list[Judged]:
 
 def score(found: list[Judged]) -> float | None:
     """Good counts 1, a warning a half; over those that can be said."""
-    said = [each.verdict for each in found if each.verdict]
+    return _score([each.verdict for each in found])
+
+
+def score_of(figures: Figures) -> float | None:
+    """The same, without the words."""
+    return _score([each.verdict(figures) for each in PRINCIPLES])
+
+
+def _score(verdicts: list[str]) -> float | None:
+    said = [verdict for verdict in verdicts if verdict]
     return sum({GOOD: 1.0, WARN: 0.5}.get(verdict, 0.0) for verdict in said) / len(said) if said else None

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db import connection
+from django.db.models import Q, QuerySet, Sum
 
 from insights import measures
 from insights.measures import Sums
@@ -17,6 +19,7 @@ from insights.periods import Period
 from people.roles import Viewer
 from segments.models import Segment
 
+MONEY = frozenset({"revenue", "cost"})
 ADDED = ("entered", "left", "registered", "won", "lost", "revenue", "courses", "active", "cost")
 
 
@@ -35,27 +38,31 @@ def totals(
     found = rows(subject, viewer, months)
     if segments is not None:
         found = found.filter(Q(segment=None) | Q(segment__in=list(segments)))
-    summed = (
-        found.order_by()
-        .values("segment_id")
-        .annotate(
-            months=Count("month", distinct=True, filter=Q(present__gt=0)),
-            members_now=Sum("members", filter=Q(month=months[-1]), default=0),
-            member_months=Sum("members"),
-            present_sum=Sum("present"),
-            **{f"{name}_sum": Sum(name) for name in ADDED},
+    names = ("members", "present", *ADDED)
+    # Region by region first: then a month with anybody in it is one row, and nothing has to be sorted to count it once.
+    by_month = found.order_by().values("segment_id", "month").annotate(**{f"{name}_sum": Sum(name) for name in names})
+    query, parameters = by_month.query.sql_with_params()
+    summed = ", ".join(f"sum({name}_sum)" for name in ("members", "present", *ADDED))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT segment_id, count(*) FILTER (WHERE present_sum > 0),"
+            f" coalesce(sum(members_sum) FILTER (WHERE month = %s), 0), {summed} FROM ({query}) m GROUP BY 1",
+            [months[-1], *parameters],
         )
+        return {pk: _sums(*row) for pk, *row in cursor.fetchall()}
+
+
+def _sums(months: int, members: Decimal, member_months: Decimal, present: Decimal, *added: Decimal) -> Sums:
+    return Sums(
+        months=months,
+        members=int(members),
+        member_months=int(member_months),
+        present=int(present),
+        **{
+            name: value if name in MONEY else int(value)  # type: ignore[arg-type]
+            for name, value in zip(ADDED, added, strict=True)
+        },
     )
-    return {
-        row["segment_id"]: Sums(
-            months=row["months"],
-            members=row["members_now"],
-            member_months=row["member_months"],
-            present=row["present_sum"],
-            **{name: row[f"{name}_sum"] for name in ADDED},
-        )
-        for row in summed
-    }
 
 
 def by_month(segment: Segment | None, subject: str, viewer: Viewer, months: Sequence[date]) -> dict[date, Sums]:

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from insights.allocating import potentials
 from insights.models import Resource
 from partners.facts import months_before
-from segments.bitmaps import ids_of
+from segments.bitmaps import mask_of
 from segments.ledger import present_members
 from segments.models import Segment
 
@@ -38,7 +38,7 @@ def work_out(*, now: datetime) -> int:
     members = present_members(segments)
     made = []
     for pk in [None, *segments]:
-        mine = np.ones(len(ids), dtype=np.bool_) if pk is None else np.isin(ids, ids_of(members[pk]))
+        mine = np.ones(len(ids), dtype=np.bool_) if pk is None else mask_of(members[pk], ids)
         sums = [np.bincount(region[mine], part[mine], minlength=len(regions)) for part in (people, potential, revenue)]
         counts = np.bincount(region[mine], minlength=len(regions))
         made += [

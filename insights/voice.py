@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Aggregate, Count, DurationField, F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from insights.figures import figures_of
-from insights.models import Checkup
+from insights.models import Checkup, Liking, NeedTold
+from insights.tallying import RECENT
 from people.roles import Viewer
 from programs.models import Dispute, Feedback, NeedReport, Program
 from segments.models import Segment
-
-RECENT = timedelta(days=365)
-"""What was said longer ago is not counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,27 +29,32 @@ class BuyIn:
     """Shares of the whole segment, as of the last checkup; disputed: of those who spoke."""
     good: int
     bad: int
-    words: str
+    words: str = ""
     """The latest words with a thumb down, or else up."""
 
 
-def buy_ins(viewer: Viewer, now: datetime) -> list[BuyIn]:
-    """Every active segment that partners may see, the most disputed first. Four queries."""
+def buy_ins(viewer: Viewer, now: datetime, most: int | None = None) -> tuple[list[BuyIn], int]:
+    """Active segments that partners may see, the most disputed first; and how many there are. Three queries."""
     checkups = Checkup.objects.filter(
         segment__status="active", segment__partner_visible=True, segment__subject="partner"
     ).select_related("segment")
-    said = _said(viewer, now).exclude(segment=None)
+    said = _said(viewer, now).filter(segment__in=checkups.values("segment"))
     counts = {row["segment_id"]: row for row in _thumbs(said, "segment_id")}
-
-    worded = said.exclude(text="").order_by("segment_id", "is_good", "-said_at").distinct("segment_id")
-    words: dict[int, str] = dict(worded.values_list("segment_id", "text"))
     found = []
     for row in checkups:
         figures, count = figures_of(row.figures), counts.get(row.segment_id, {})
         good, bad = count.get("good", 0), count.get("bad", 0)
-        text = words.get(row.segment_id, "")
-        found.append(BuyIn(row.segment, figures.seen, figures.agreed, figures.disputed, good, bad, text))
-    return sorted(found, key=lambda each: (-(each.disputed or 0), -each.bad, each.segment.name))
+        found.append(BuyIn(row.segment, figures.seen, figures.agreed, figures.disputed, good, bad))
+    found.sort(key=lambda each: (-(each.disputed or 0), -each.bad, each.segment.name))
+    words = _latest_words(said, [each.segment.pk for each in found[:most]])
+    return [replace(each, words=words.get(each.segment.pk, "")) for each in found[:most]], len(found)
+
+
+def _latest_words(said: QuerySet[Any], segments: list[int]) -> dict[int, str]:
+    """By segment, the latest words with a thumb down, or else up: looked up segment by segment, in one query."""
+    own = said.exclude(text="").filter(segment=OuterRef("pk")).order_by("is_good", "-said_at")
+    found = Segment.objects.filter(pk__in=segments).annotate(words=Subquery(own.values("text")[:1]))
+    return {pk: words for pk, words in found.values_list("pk", "words") if words}
 
 
 def _said(viewer: Viewer, now: datetime) -> QuerySet[Any]:
@@ -64,7 +67,7 @@ def _thumbs(said: QuerySet[Any], *by: str) -> QuerySet[Any]:
 
 
 @dataclass(frozen=True, slots=True)
-class Liking:
+class Liked:
     """What the members of one segment think of one programme."""
 
     segment: Segment
@@ -73,22 +76,25 @@ class Liking:
     bad: int
 
 
-def likings(viewer: Viewer, now: datetime) -> list[Liking]:
-    """By present segment of the company that spoke, each programme it spoke of; the least liked first. Three queries."""
-    query, parameters = _said(viewer, now).exclude(program=None).order_by().query.sql_with_params()
+def likings(viewer: Viewer, most: int | None = None) -> tuple[list[Liked], int]:
+    """By segment of the company that spoke, each programme it spoke of, the least liked first; and how many there are.
+
+    As of the last checkup. Three queries.
+    """
+    query, parameters = Liking.objects.visible_to(viewer).order_by().query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT m.segment_id, f.program_id, count(*) FILTER (WHERE f.is_good), count(*) FILTER (WHERE NOT f.is_good)
-            FROM ({query}) f JOIN segments_membership m ON m.subject_id = f.partner_id AND m.left_at IS NULL
-            JOIN segments_segment s ON s.id = m.segment_id AND s.subject = 'partner' AND s.status = 'active'
-            GROUP BY 1, 2""",
-            parameters,
+            f"""SELECT l.segment_id, l.program_id, sum(l.good), sum(l.bad), count(*) OVER ()
+            FROM ({query}) l JOIN segments_segment s ON s.id = l.segment_id JOIN programs_program p ON p.id = l.program_id
+            GROUP BY l.segment_id, l.program_id, s.name, p.name
+            ORDER BY sum(l.good) - sum(l.bad), sum(l.bad) DESC, s.name, p.name LIMIT %s""",
+            [*parameters, most],
         )
         rows = cursor.fetchall()
     segments = Segment.objects.in_bulk({row[0] for row in rows})
     programs = Program.objects.in_bulk({row[1] for row in rows})
-    found = [Liking(segments[segment], programs[program], good, bad) for segment, program, good, bad in rows]
-    return sorted(found, key=lambda each: (each.good - each.bad, -each.bad, each.segment.name, each.program.name))
+    found = [Liked(segments[segment], programs[program], good, bad) for segment, program, good, bad, _ in rows]
+    return found, rows[0][4] if rows else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,24 +109,20 @@ class Wanted:
     """Of those, the ones whose record has it already."""
 
 
-def wanted(viewer: Viewer, now: datetime) -> list[Wanted]:
-    """By customer segment, the needs that were reported, the commonest first. Two queries."""
-    said = NeedReport.objects.visible_to(viewer).filter(said_at__gte=now - RECENT, customer__deleted_at=None)
-    query, parameters = said.order_by().query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""SELECT m.segment_id, n.need, count(DISTINCT r.customer_id),
-                count(DISTINCT r.customer_id) FILTER (WHERE n.need = ANY (c.needs))
-            FROM ({query}) r CROSS JOIN unnest(r.needs) AS n (need) JOIN partners_customer c ON c.id = r.customer_id
-            JOIN segments_membership m ON m.subject_id = r.customer_id AND m.left_at IS NULL
-            JOIN segments_segment s ON s.id = m.segment_id AND s.subject = 'customer' AND s.status = 'active'
-            GROUP BY 1, 2""",
-            parameters,
-        )
-        rows = cursor.fetchall()
-    segments = Segment.objects.in_bulk({row[0] for row in rows})
-    found = [Wanted(segments[segment], need, reported, known) for segment, need, reported, known in rows]
-    return sorted(found, key=lambda each: (each.segment.name, -each.reported, each.need))
+def wanted(viewer: Viewer, most: int | None = None) -> tuple[list[Wanted], int]:
+    """By customer segment, the needs that were reported, the commonest first; and of how many segments there are any.
+
+    Of the `most` segments of which most was reported, by name. As of the last checkup. Two queries.
+    """
+    told = NeedTold.objects.visible_to(viewer).order_by()
+    sums = list(told.values("segment_id").annotate(sum=Sum("reported")).order_by("-sum", "segment_id"))
+    segments = Segment.objects.in_bulk([row["segment_id"] for row in sums[:most]])
+    rows = told.filter(segment__in=segments).values("segment_id", "need")
+    found = [
+        Wanted(segments[row["segment_id"]], row["need"], row["told"], row["known"])
+        for row in rows.annotate(told=Sum("reported"), known=Sum("on_record"))
+    ]
+    return sorted(found, key=lambda each: (each.segment.name, -each.reported, each.need)), len(sums)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,41 +137,45 @@ class Disputed:
     """From asking to the answer."""
 
 
+class Median(Aggregate):
+    """The middle value; of two in the middle, half way between them."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = DurationField()
+
+
+TOOK = F("answered_at") - F("created_at")
+_TALLIED = {"all": Count("pk"), "took": Median(TOOK)} | {
+    status: Count("pk", filter=Q(status=status)) for status in Dispute.Status.values
+}
+
+
 def disputed(viewer: Viewer, now: datetime) -> list[Disputed]:
     """By fact, the most disputed first. One query."""
-    rows = Dispute.objects.visible_to(viewer).filter(created_at__gte=now - RECENT)
-    values: dict[str, list[tuple[str, timedelta | None]]] = {}
-    for label, status, took in rows.values_list("label", "status", F("answered_at") - F("created_at")):
-        values.setdefault(label, []).append((status, took))
-    found = [_disputed(label, each) for label, each in values.items()]
-    return sorted(found, key=lambda each: (-each.open, -(each.open + each.accepted + each.rejected), each.label))
+    rows = _disputes(viewer, now).order_by().values("label").annotate(**_TALLIED).order_by("-open", "-all", "label")
+    return [
+        Disputed(row["label"], row["open"], row["accepted"], row["rejected"], hours_of(row["took"])) for row in rows
+    ]
 
 
-def _disputed(label: str, rows: list[tuple[str, timedelta | None]]) -> Disputed:
-    count = {status: sum(1 for each, _ in rows if each == status) for status in Dispute.Status.values}
-    return Disputed(
-        label, count["open"], count["accepted"], count["rejected"], median_hours([took for _, took in rows])
-    )
+def _disputes(viewer: Viewer, now: datetime) -> QuerySet[Any]:
+    return Dispute.objects.visible_to(viewer).filter(created_at__gte=now - RECENT)
 
 
-def median_hours(took: list[timedelta | None]) -> float | None:
-    """The middle of how long answers took, of those that were given."""
-    hours = sorted(each.total_seconds() / 3600 for each in took if each is not None)
-    if not hours:
-        return None
-    middle = len(hours) // 2
-    return hours[middle] if len(hours) % 2 else (hours[middle - 1] + hours[middle]) / 2
+def hours_of(took: timedelta | None) -> float | None:
+    """A length of time in hours."""
+    return None if took is None else took / timedelta(hours=1)
 
 
 def tally(viewer: Viewer, now: datetime) -> Mapping[str, Any]:
     """The figures on top: thumbs, needs told, disputes waiting and how long answers took. Three queries."""
     said = _said(viewer, now).aggregate(good=Count("pk", filter=Q(is_good=True)), all=Count("pk"))
-    disputes = Dispute.objects.visible_to(viewer).filter(created_at__gte=now - RECENT)
-    rows = list(disputes.values_list("status", F("answered_at") - F("created_at")))
+    asked = _disputes(viewer, now).aggregate(**_TALLIED)
     return {
         "said": said["all"],
         "good": said["good"] / said["all"] if said["all"] else None,
         "needs": NeedReport.objects.visible_to(viewer).filter(said_at__gte=now - RECENT).count(),
-        "open": sum(1 for status, _ in rows if status == Dispute.Status.OPEN),
-        "hours": median_hours([took for _, took in rows]),
+        "open": asked["open"],
+        "hours": hours_of(asked["took"]),
     }

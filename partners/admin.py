@@ -8,22 +8,7 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from partners.models import Activity, Attribute, Customer, Deal, Import, Origin, Partner, TeamMember
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Seen, not touched."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """No one adds."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """No one changes."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """No one deletes."""
-        return False
+from people.read_only import ReadOnly
 
 
 class RecordAdmin(ReadOnly):

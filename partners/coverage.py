@@ -3,6 +3,7 @@
 # ruff: noqa: S608 — as in partners.columns
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from partners import picking
 from partners.columns import select
 from partners.facts import vocabulary
 from partners.models import Customer, Deal, Partner
+from partners.reading import one_snapshot
 from partners.sifting import present
 from partners.tables import Codes, Column, Mask, Scalars
 from partners.vocabulary import FieldKind, FieldType, Subject
@@ -24,13 +26,19 @@ ALWAYS = frozenset({"external_id", "name"})
 MODELS: dict[Subject, Any] = {Subject.PARTNER: Partner, Subject.CUSTOMER: Customer, Subject.DEAL: Deal}
 
 
-def coverage(subject: Subject, viewer: Viewer) -> dict[str, int]:
-    """How many subjects that the viewer may see have a value, by field, for built-in and custom fields.
+def coverage(subject: Subject, viewer: Viewer, names: Collection[str] | None = None) -> dict[str, int]:
+    """How many subjects that the viewer may see have a value, by field, for built-in and custom fields, or `names` of them.
 
     From the columns kept of a large population; else one query beside the vocabulary.
     """
-    fields = [field for field in vocabulary(subject).values() if field.kind is not FieldKind.COMPUTED]
-    with picking.one_snapshot():
+    fields = [
+        field
+        for name, field in vocabulary(subject).items()
+        if field.kind is not FieldKind.COMPUTED and (names is None or name in names)
+    ]
+    if not fields:
+        return {}
+    with one_snapshot():
         known = picking.visible(subject, viewer, [field.name for field in fields if field.name not in ALWAYS])
     if known is not None:
         found = {
@@ -57,7 +65,7 @@ def value_counts(
     """
     word = vocabulary(subject)[field]
     if word.kind is not FieldKind.COMPUTED and field not in ALWAYS:
-        with picking.one_snapshot():
+        with one_snapshot():
             known = picking.visible(subject, viewer, [field])
         if known is not None:
             return _commonest(known.table.columns[field], known.mask, search.strip().lower(), limit)

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from partners import picking, snapshot
+from partners import snapshot
 from partners.coverage import MODELS
+from partners.reading import one_snapshot
 from partners.vocabulary import Subject
 from people.roles import Viewer
 
@@ -30,7 +31,7 @@ class About:
 
 def records(subject: Subject, viewer: Viewer) -> About:
     """How many records the viewer may see; exactly where the columns kept of a large population tell."""
-    with picking.one_snapshot():
+    with one_snapshot():
         every = snapshot.count(subject) if not viewer.regions else None
         if every is not None:
             return About(every, False)

@@ -7,19 +7,18 @@ none are kept (the population is small, or much has just changed) there is nothi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import connection
 from django.utils import timezone
 
 from partners import narrowing, sifting, snapshot
-from partners.facts import SOURCES, fact, one_vocabulary
+from partners.facts import SOURCES, fact
 from partners.models import Partner
 from partners.narrowing import CHOICES, Condition
 from partners.sifting import Keys, Place
@@ -47,19 +46,6 @@ class Picked:
 
     ids: list[int]
     count: int
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """All reads inside see the database at one moment. Inside a transaction already: as that one sees it."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        with one_vocabulary():
-            yield
 
 
 def sift(

@@ -76,11 +76,19 @@ def touch(subject: Subject, ids: Iterable[int]) -> None:
 
 
 def moment() -> str:
-    """What this transaction can see, in PostgreSQL's words, to ask later what came after it."""
+    """What this transaction can see, in PostgreSQL's words, to ask later what came after it.
+
+    Its own marks count as coming after it. PostgreSQL's snapshot leaves that open: it names the transactions that others
+    are about, and its own number lies outside only until a later one of the server, in whatever database, has ended.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_snapshot()::text")
-        (found,) = cursor.fetchone()
-    return str(found)
+        cursor.execute("SELECT pg_current_snapshot()::text, pg_current_xact_id_if_assigned()::text")
+        found, own = cursor.fetchone()
+    lowest, next_one, others = str(found).split(":")
+    if own is None or int(own) >= int(next_one):
+        return str(found)
+    running = sorted({int(own), *map(int, others.split(",") if others else ())})
+    return f"{lowest}:{next_one}:{','.join(map(str, running))}"
 
 
 def since(seen: str) -> models.QuerySet[Touched]:

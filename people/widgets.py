@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 
 
@@ -20,12 +20,11 @@ class ManyBoxes(forms.CheckboxSelectMultiple):
         more = format_html_join(
             "", ' {}="{}"', ((key, said) for key, said in given.items() if said not in (None, False))
         )
-        boxes = format_html_join(
-            "",
-            '<div><label for="{0}_{1}"><input type="checkbox" name="{2}" value="{3}"{4} id="{0}_{1}"{5}> {6}</label></div>',
-            (
-                (own, place, name, code, more, SafeString(" checked") if str(code) in chosen else "", words)
-                for place, (code, words) in enumerate(self.choices)
-            ),
-        )
-        return format_html('<div id="{}">{}</div>', own, boxes)
+        before, begun = f'<div><label for="{escape(own)}_', f'"><input type="checkbox" name="{escape(name)}" value="'
+        named, ended = f'" id="{escape(own)}_', f'"{more}'
+        boxes = [
+            f"{before}{place}{begun}{escape(code)}{named}{place}{ended}{' checked' if str(code) in chosen else ''}>"
+            f" {escape(words)}</label></div>"
+            for place, (code, words) in enumerate(self.choices)
+        ]
+        return format_html('<div id="{}">{}</div>', own, SafeString("".join(boxes)))

@@ -41,6 +41,7 @@ def run_recompute(*, run: Recompute) -> Turn | None:
         if recomputed is None:
             return None
         log.info("recomputed", segments=recomputed.segment_count, entered=recomputed.entered, left=recomputed.left)
+        ledger.complete_indexes()
         turn = Turn(recomputed=recomputed, settled=settle_run(run=run))
         ledger.complete()
         return turn

@@ -65,6 +65,10 @@ class Claim(models.Model):
 
     incentive = models.ForeignKey("programs.Incentive", on_delete=models.PROTECT, related_name="claims")
     partner = models.ForeignKey(Partner, on_delete=models.PROTECT, related_name="claims")
+    request = models.ForeignKey(
+        "programs.FundRequest", null=True, blank=True, on_delete=models.PROTECT, related_name="claims"
+    )
+    """What was agreed on before it was spent, where the funds ask for that."""
     status = models.CharField(max_length=10, choices=Status.choices, default=Status.SUBMITTED)
     amount = models.DecimalField(max_digits=18, decimal_places=2)
     currency = models.CharField(max_length=3)

@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from people.read_only import ReadOnly
 from programs.models import Content, Course, Enrolment, Incentive, Offer, Program, Target
 
 
@@ -59,22 +60,6 @@ class ProgramAdmin(admin.ModelAdmin):
     def get_inlines(self, request: HttpRequest, obj: Program | None) -> list[Any]:
         """Targets and the detail of its kind."""
         return [TargetInline, DETAIL[obj.kind]] if obj else [TargetInline]
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Written by the verbs alone."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Never."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never: history stays."""
-        return False
 
 
 @admin.register(Offer)

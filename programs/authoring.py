@@ -127,7 +127,7 @@ def draft_of(program: Program) -> ProgramDraft:
     )
 
 
-_INCENTIVE = ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "period", "terms")
+_INCENTIVE = ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "period", "terms", "asks_first")
 _COURSE = ("minutes", "due_days", "gives_certificate", "certificate_months", "language")
 _PAID_BY = ("type", "rate", "amount", "currency", "tiers", "period")
 """What past deals were paid by: fixed once there is an entry in the ledger."""
@@ -167,7 +167,10 @@ def _keep_what_was_paid_by(program: Program, draft: ProgramDraft, errors: Errors
         return
     values = {name: getattr(detail, name) for name in _PAID_BY} | {"tiers": detail.plain_tiers()}
     changed = [name for name, value in values.items() if value != getattr(incentive, name)]
-    if changed and (incentive.entries.exists() or incentive.claims.exists()):
+    is_asked_for = incentive.requests.exists()
+    if is_asked_for and not detail.asks_first:
+        errors["asks_first"] = ["Partners have asked for these funds already, so this stays."]
+    if changed and (is_asked_for or incentive.entries.exists() or incentive.claims.exists()):
         for name in changed:
             errors.setdefault(name, []).append(
                 "Partners have earned or claimed by these terms, so this stays. Archive it and make a new incentive."

@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
+from partners.models import Partner
 from programs.accounts import Claim, LedgerEntry
-from programs.models import Incentive, Offer, Program
+from programs.models import FundRequest, Incentive, Offer, Program
 from programs.money import Progress, Terms, Tier, cents, decimal, period_of, progress
 
 NOTHING = Decimal("0.00")
@@ -24,7 +25,7 @@ class Balance:
     incentive: Incentive
     earned: Decimal = NOTHING
     held: Decimal = NOTHING
-    """Claimed and not rejected, paid ones included."""
+    """Claimed and not rejected, paid ones included; and what open fund requests hold."""
     paid: Decimal = NOTHING
     progress: Progress | None = None
     is_on: bool = False
@@ -38,7 +39,17 @@ class Balance:
     @property
     def is_fund(self) -> bool:
         """Claimed for what was spent, not earned by deals."""
-        return self.incentive.type == Incentive.Type.MDF
+        return self.incentive.is_fund
+
+    @property
+    def asks_first(self) -> bool:
+        """Agreed on before it is spent: what is available may be asked for, and claimed under what was granted."""
+        return self.incentive.asks_first
+
+    @property
+    def is_discount(self) -> bool:
+        """Taken off the price of deals: there is nothing to claim."""
+        return self.incentive.is_discount
 
     @property
     def most(self) -> Decimal | None:
@@ -48,7 +59,12 @@ class Balance:
 
     @property
     def available(self) -> Decimal:
-        """What may be claimed now, as far as the partner goes (the budget is asked when the claim is filed)."""
+        """What may be claimed now (of funds agreed on first: asked for), as far as the partner goes.
+
+        The budget is asked when it is filed.
+        """
+        if self.is_discount:
+            return NOTHING
         if not self.is_fund:
             return max(NOTHING, self.earned - self.held)
         if not self.is_on:
@@ -88,6 +104,48 @@ class Balance:
         return _plain(self.progress.rate) if self.progress else ""
 
 
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """An incentive's budget and what is held of it."""
+
+    budget: Decimal | None
+    held: Decimal
+    """Claimed and not rejected, or promised by open fund requests."""
+
+    @property
+    def left(self) -> Decimal | None:
+        """What may still be claimed by all together; None: no limit."""
+        return None if self.budget is None else max(NOTHING, self.budget - self.held)
+
+
+def budget_of(incentive: Incentive) -> Budget:
+    """What all partners' claims and fund requests hold of the budget. Two queries at most."""
+    held = sum(_held(Q(incentive=incentive), "incentive_id", asks=incentive.asks_first).values(), NOTHING)
+    return Budget(incentive.budget, held)
+
+
+def balance_of(incentive: Incentive, company: Partner) -> Balance:
+    """The incentive as it stands for the partner."""
+    [balance] = balances(company.pk, incentives=[incentive.pk])
+    return balance
+
+
+def _held(which: Q, by: str, *, asks: bool) -> dict[int, Decimal]:
+    """Per `by`, what claims and open fund requests hold; a claim under an open request is within what that holds.
+
+    One query, two where funds are asked for first (`asks`).
+    """
+    claims = Claim.objects.standing().filter(which)
+    if not asks:
+        return dict(claims.order_by().values_list(by).annotate(Sum("amount")))
+    requests = FundRequest.objects.filter(which).open(timezone.localdate(timezone=timezone.get_default_timezone()))
+    found: dict[int, Decimal] = {row[by]: row["held"] for row in requests.held_by(by)}
+    alone = claims.exclude(request__in=requests.values("pk")).order_by().values_list(by).annotate(Sum("amount"))
+    for key, amount in alone:
+        found[key] = found.get(key, NOTHING) + amount
+    return found
+
+
 def _plain(milli: int) -> str:
     """Thousandths of a per cent as per cent: 3500 is "3.5"."""
     return f"{(Decimal(milli) / 1000).normalize():f}"
@@ -109,15 +167,15 @@ def terms_of(incentive: Incentive) -> Terms:
 
 
 def balances(partner_id: int, *, incentives: Collection[int] | None = None) -> list[Balance]:
-    """Every incentive on offer to the partner, earned from or claimed (or of these ids). Four queries at most."""
+    """Every incentive on offer to the partner, earned from or claimed (or of these ids). Five queries at most."""
     found = Incentive.objects.select_related("program")
     found = found.filter(_mine(partner_id)) if incentives is None else found.filter(pk__in=incentives)
     found = found.annotate(is_on=_is_on(partner_id)).order_by("-program__priority", "program__name", "pk")
     rows = list(found)
     entries = LedgerEntry.objects.filter(partner=partner_id, incentive__in=rows)
     sums = {each["incentive_id"]: each for each in entries.sums("incentive_id")}
-    claims = Claim.objects.standing().filter(partner=partner_id, incentive__in=rows)
-    held = dict(claims.order_by().values_list("incentive_id").annotate(Sum("amount")))
+    mine = Q(partner=partner_id, incentive__in=rows)
+    held = _held(mine, "incentive_id", asks=any(each.asks_first for each in rows))
     revenue = _revenue(partner_id, [each for each in rows if each.tiers])
     return [
         Balance(

@@ -6,7 +6,6 @@ as many are accepted as there is money for.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
@@ -20,51 +19,35 @@ from partners.outbox import announce
 from people import roles
 from people.models import User
 from programs.accounts import Claim, LedgerEntry
-from programs.balances import NOTHING, Balance, balances
-from programs.models import Incentive
+from programs.balances import NOTHING, Balance, balance_of, budget_of
+from programs.models import FundRequest, Incentive
 from programs.proofs import HEAD, problem
 from programs.taking import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
-    """An incentive's budget and what is held of it."""
-
-    budget: Decimal | None
-    held: Decimal
-    """Claimed and not rejected."""
-
-    @property
-    def left(self) -> Decimal | None:
-        """What may still be claimed by all together; None: no limit."""
-        return None if self.budget is None else max(NOTHING, self.budget - self.held)
-
-
-def budget_of(incentive: Incentive) -> Budget:
-    """What all partners' claims hold of the budget. One query."""
-    held = Claim.objects.standing().filter(incentive=incentive).aggregate(sum=Sum("amount"))["sum"]
-    return Budget(incentive.budget, held or NOTHING)
-
-
 @transaction.atomic
-def file_claim(*, incentive_id: int, user: User, amount: Decimal, note: str = "", proof: Any = None) -> Claim:
+def file_claim(
+    *, incentive_id: int, user: User, amount: Decimal, note: str = "", proof: Any = None, request_id: int | None = None
+) -> Claim:
     """File a claim of the person's company; from now on it holds its amount. `proof` is an uploaded file.
 
-    Market development funds are claimed for what was spent, with proof; everything else up to what is earned.
+    `request_id`: the fund request it is under, where funds are agreed on before they are spent; it holds the sum already.
+    Market development funds are claimed for what was spent, with proof; a discount never; all else up to what is earned.
     """
     company = Partner.objects.visible_to(user).first() if roles.is_partner(user) else None
     incentive = _locked(incentive_id)
     if company is None or incentive is None:
         raise Refused("There is no such incentive for your company.")
     balance = balance_of(incentive, company)
+    if balance.is_discount:
+        raise Refused("A discount is taken off the price of each deal, so there is nothing to claim.")
     _check_amount(amount)
     _check_proof(balance, proof)
-    if amount > balance.available:
-        raise Refused(_too_much(balance))
-    left = budget_of(incentive).left
-    if left is not None and amount > left:
-        raise Refused("There is not enough left in this incentive for that sum. Ask your channel manager.")
+    request = _granted(incentive, company, request_id, amount) if incentive.asks_first else None
+    if request is None:
+        _check_room(incentive, balance, amount)
     claim = Claim(
+        request=request,
         incentive=incentive,
         partner=company,
         amount=amount,
@@ -119,12 +102,6 @@ def pay(*, claim_id: int, user: User, reference: str = "") -> Claim:
     return claim
 
 
-def balance_of(incentive: Incentive, company: Partner) -> Balance:
-    """The incentive as it stands for the partner."""
-    [balance] = balances(company.pk, incentives=[incentive.pk])
-    return balance
-
-
 def _locked(incentive_id: int) -> Incentive | None:
     found = Incentive.objects.select_related("program").select_for_update(of=("self",))
     return found.filter(pk=incentive_id).exclude(program__status="draft").first()
@@ -170,6 +147,29 @@ def _enter(claim: Claim, kind: LedgerEntry.Kind, reason: str) -> None:
 
 def _sum(claims: QuerySet[Claim]) -> Decimal:
     return claims.aggregate(sum=Sum("amount"))["sum"] or NOTHING
+
+
+def _granted(incentive: Incentive, company: Partner, request_id: int | None, amount: Decimal) -> FundRequest:
+    """The request that the claim is under: of the same funds and company, granted, and with that much left."""
+    found = FundRequest.objects.filter(pk=request_id or 0, incentive=incentive, partner=company).first()
+    if found is None:
+        raise Refused(
+            "These funds are agreed on before they are spent. Ask for them first, and claim under that request."
+        )
+    if not found.is_claimable(timezone.localdate(timezone=timezone.get_default_timezone())):
+        raise Refused("Nothing can be claimed under this request any more. Ask your channel manager.")
+    left = (found.granted or NOTHING) - found.claimed
+    if amount > left:
+        raise Refused(f"You can claim up to {found.currency} {left:,} under this request.")
+    return found
+
+
+def _check_room(incentive: Incentive, balance: Balance, amount: Decimal) -> None:
+    if amount > balance.available:
+        raise Refused(_too_much(balance))
+    left = budget_of(incentive).left
+    if left is not None and amount > left:
+        raise Refused("There is not enough left in this incentive for that sum. Ask your channel manager.")
 
 
 def _check_amount(amount: Decimal) -> None:

@@ -103,10 +103,14 @@ class IncentiveDraft:
     """Rates for revenue beyond a sum in the period, {"from", "rate"} each, ascending; `rate` holds below the first."""
     period: str = "whole"
     terms: str = ""
+    asks_first: bool = False
+    """Of market development funds: agreed on before they are spent."""
 
     def errors(self) -> Errors:
         """What is wrong with it by itself."""
         found: Errors = {}
+        if self.asks_first and self.type != "mdf":
+            found["asks_first"] = ["Only market development funds are asked for before they are spent."]
         if self.type not in {"rebate", "spiff", "deal_registration", "mdf", "discount"}:
             found["type"] = ["Choose one of rebate, spiff, deal_registration, mdf or discount."]
         if (self.rate is None) == (self.amount is None):

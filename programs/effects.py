@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from django.utils import timezone
@@ -24,6 +24,8 @@ class Effect:
     program: str = ""
     """The programme's slug; empty for one that is not saved yet."""
     name: str = ""
+    wanted: BitMap64 = field(default_factory=BitMap64, repr=False, compare=False)
+    """Ids of those who would have it on offer."""
 
 
 def would_offer(
@@ -70,6 +72,7 @@ def _effects(targeted: list[Targeted], now: datetime, instead: Mapping[str, BitM
                 stay=len(wanted & on),
                 program=each.program.slug,
                 name=each.program.name,
+                wanted=wanted,
             )
         )
     return found

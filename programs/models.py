@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import PurePosixPath
 
 import pghistory
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
@@ -13,6 +14,7 @@ from partners.models import Partner
 from programs.learning import Certificate, Enrolment, LessonFile, QuizAttempt
 from programs.library import ContentVersion, KitItem, PlaySegment
 from programs.querysets import OfferQuerySet, ProgramQuerySet
+from programs.wording import earning
 from segments.models import Segment
 from segments.stages import STAGES
 
@@ -185,6 +187,9 @@ class Incentive(models.Model):
     """[{"from": "100000.00", "rate": "5"}, …]: rates for revenue beyond a sum in the period; `rate` holds below the first."""
     period = models.CharField(max_length=7, choices=Period.choices, default=Period.WHOLE)
     terms = models.TextField(blank=True, help_text="Markdown")
+    asks_first = models.BooleanField(
+        default=False, help_text="Of funds: agreed on before they are spent; a claim needs a request that was granted"
+    )
 
     class Meta:
         constraints = [
@@ -196,6 +201,21 @@ class Incentive(models.Model):
 
     def __str__(self) -> str:
         return str(self.program)
+
+    @property
+    def is_discount(self) -> bool:
+        """Taken off the price of each deal: booked when the deal is won, and never claimed or paid."""
+        return self.type == self.Type.DISCOUNT
+
+    @property
+    def is_fund(self) -> bool:
+        """Claimed for what was spent, not earned by deals."""
+        return self.type == self.Type.MDF
+
+    @property
+    def earns(self) -> str:
+        """What it earns, in words."""
+        return earning(rate=self.rate, amount=self.amount, currency=self.currency, is_discount=self.is_discount)
 
 
 class Offer(models.Model):
@@ -230,7 +250,10 @@ class Offer(models.Model):
                 name="offer_started_is_never_withdrawn",
             ),
         ]
-        indexes = [models.Index(fields=["partner", "withdrawn_at"], name="offer_by_partner")]
+        indexes = [
+            models.Index(fields=["partner", "withdrawn_at"], name="offer_by_partner"),
+            BrinIndex(fields=["offered_at"], name="offer_by_day"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.program_id} to {self.partner_id}"
@@ -238,6 +261,7 @@ class Offer(models.Model):
 
 # Claims, messages, journeys and what partners say are models of this app too; they stand apart and name the ones above.
 from programs.accounts import Claim, LedgerEntry  # noqa: E402
+from programs.funding.models import FundRequest  # noqa: E402
 from programs.journeys.models import (  # noqa: E402
     Journey,
     JourneyAct,
@@ -249,6 +273,7 @@ from programs.journeys.models import (  # noqa: E402
 )
 from programs.messages.models import Delivery, Message, MessageTarget  # noqa: E402
 from programs.plans.models import Plan, PlanEntry, PlanGoal  # noqa: E402
+from programs.uptake import Uptake  # noqa: E402
 from programs.voices.models import Dispute, Feedback, NeedReport, Sighting  # noqa: E402
 
 __all__ = [
@@ -261,6 +286,7 @@ __all__ = [
     "Dispute",
     "Enrolment",
     "Feedback",
+    "FundRequest",
     "Incentive",
     "Journey",
     "JourneyAct",
@@ -284,4 +310,5 @@ __all__ = [
     "QuizAttempt",
     "Sighting",
     "Target",
+    "Uptake",
 ]

@@ -5,11 +5,14 @@ The others stay on offer and are shown with the one that pays instead of them.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Count
+from pyroaring import BitMap64
 
+from programs.audience import standings
 from programs.models import Incentive, Offer, Program
 
 
@@ -23,9 +26,9 @@ class Rival:
     """It pays instead of the one asked about."""
 
 
-def rank(program: Program) -> tuple[int, int]:
-    """Sorts what pays first to the front."""
-    return (-program.priority, program.pk)
+def rank(program: Program) -> tuple[int, float]:
+    """Sorts what pays first to the front. One that is not saved yet is younger than all others."""
+    return (-program.priority, program.pk or math.inf)
 
 
 def outranked(offers: Iterable[Offer]) -> dict[int, Program]:
@@ -41,6 +44,23 @@ def outranked(offers: Iterable[Offer]) -> dict[int, Program]:
         first, *others = sorted(rivals, key=lambda offer: rank(offer.program))
         found.update({offer.pk: first.program for offer in others})
     return found
+
+
+def would_meet(program: Program, type_: str, partners: BitMap64) -> list[Rival]:
+    """Incentives of the same type that some of these partners (ids) have on offer, weightiest first. Two queries.
+
+    What `rivals` will say once the programme is on offer to them; it may not be saved yet.
+    """
+    if type_ == Incentive.Type.MDF or not partners:
+        return []
+    found = Program.objects.filter(kind=Program.Kind.INCENTIVE, incentive__type=type_, status=Program.Status.ACTIVE)
+    others = sorted(found.exclude(pk=program.pk), key=rank)
+    have = standings([other.pk for other in others])
+    both = [
+        (other, BitMap64.union(BitMap64(), *(s.partners for s in have.get(other.pk, []) if not s.lapsed)) & partners)
+        for other in others
+    ]
+    return [Rival(other, len(shared), rank(other) < rank(program)) for other, shared in both if shared]
 
 
 def rivals(program: Program) -> list[Rival]:

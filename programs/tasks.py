@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 from django.conf import settings
 
-from programs import accruing, reminding, settling
+from programs import accruing, answering, heralding, reminding, settling, uptake
 from programs.dispatch import ACCRUE_TASK, SETTLE_TASK
 from programs.journeys import acting, following
 from programs.messages import returning, sending, telling
@@ -17,6 +17,14 @@ from programs.plans import planning
 def settle(programs: list[int] | None = None) -> None:
     """Let these programmes settle, or all of them."""
     settling.settle(programs=programs)
+    if programs is not None:
+        uptake.tally(programs=programs)
+
+
+@shared_task(name="programs.tally_uptake")
+def tally_uptake() -> None:
+    """Count how all programmes are taken up."""
+    uptake.tally()
 
 
 @shared_task(name=SEND_TASK)
@@ -50,6 +58,18 @@ def accrue() -> None:
 def remind() -> None:
     """Remind people of courses that are due and certificates that end."""
     reminding.remind()
+
+
+@shared_task(name="programs.answer")
+def answer() -> None:
+    """Tell people what became of what they asked for."""
+    answering.answer_all()
+
+
+@shared_task(name="programs.tell_of_offers")
+def tell_of_offers() -> None:
+    """Tell people what came on offer to their company the day before."""
+    heralding.tell_of_offers()
 
 
 @shared_task(name="programs.read_returned_mail")

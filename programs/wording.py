@@ -55,11 +55,11 @@ def sentence(targeting: Targeting, names: Mapping[str, str]) -> str:
     return f"Partners who are {listing(parts)}."
 
 
-def earning(*, rate: Decimal | None, amount: Decimal | None, currency: str) -> str:
-    """What an incentive earns: "5 % of the deal" or "EUR 1,500"."""
+def earning(*, rate: Decimal | None, amount: Decimal | None, currency: str, is_discount: bool = False) -> str:
+    """What an incentive earns: "5 % of the deal" or "EUR 1,500"; of a discount, "5 % off the deal" or "EUR 1,500 off"."""
     if rate is not None:
-        return f"{rate.normalize():f} % of the deal"
-    return f"{currency} {_plain(amount or Decimal())}"
+        return f"{rate.normalize():f} % {'off' if is_discount else 'of'} the deal"
+    return f"{currency} {_plain(amount or Decimal())}{' off' if is_discount else ''}"
 
 
 def _plain(value: Decimal) -> str:

@@ -7,26 +7,8 @@ from typing import Any
 from django.contrib import admin
 from django.http import HttpRequest
 
+from people.read_only import ReadOnly
 from segments.models import Change, Membership, Override, Recompute, Segment, SegmentSet, SegmentVersion, SetEntry
-
-
-class ReadOnly(admin.ModelAdmin):
-    """Looks, does not touch."""
-
-    show_full_result_count = False
-    list_select_related = True
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        """Nobody."""
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Nobody."""
-        return False
 
 
 @admin.register(Segment)

@@ -27,6 +27,8 @@ def bitmap(ids: Ints) -> BitMap64:
     Then they are laid out as roaring's portable format has them, and read as such: putting in one id after another
     takes several times longer (and from NumPy directly longer still).
     """
+    if not len(ids):
+        return BitMap64()
     if len(ids) <= FEW or ids[-1] >= 2**32 or not (ids[1:] > ids[:-1]).all():
         return BitMap64(array("Q", np.ascontiguousarray(ids, dtype=np.int64).tobytes()))
     keys = np.arange(int(ids[0]) >> 16, (int(ids[-1]) >> 16) + 1)
@@ -53,7 +55,7 @@ def _container(low: npt.NDArray[Any]) -> bytes:
 
 def ids_of(members: BitMap64) -> Ints:
     """The set as ascending ids, shape (n,)."""
-    return np.frombuffer(members.to_array(), dtype=np.uint64).astype(np.int64)
+    return np.frombuffer(members.to_array(), dtype=np.int64)
 
 
 def mask_of(members: BitMap64, ids: Ints) -> Mask:

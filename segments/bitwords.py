@@ -48,7 +48,9 @@ def unpacked(bits: Bits, size: int) -> Mask:
 
 def rows_of(bits: Bits, size: int) -> Ints:
     """The rows that are true, ascending."""
-    if bits.dtype == np.bool_ or np.count_nonzero(bits) > SPARSE * len(bits):
+    if bits.dtype == np.bool_:
+        return bits.nonzero()[0]
+    if np.count_nonzero(bits) > SPARSE * len(bits):
         return np.flatnonzero(unpacked(bits, size))
     words = np.flatnonzero(bits)
     places = np.flatnonzero(np.unpackbits(bits[words].view(np.uint8), bitorder="little").view(np.bool_))

@@ -6,6 +6,7 @@ Never too late: where the exact instant is not known, an earlier one is given, a
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -72,7 +73,12 @@ class Boundaries:
         words, found = aggregate.related.vocabulary, list[datetime | None]()
         clock = self._clock.at(aggregate.zone)
         if aggregate.window is not None:
-            found.append(_unseen(aggregate.window, words[aggregate.date].type, clock))
+            kind = words[aggregate.date].type
+            found.append(_unseen(aggregate.window, kind, clock))
+            if (
+                aggregate.function == "growth"
+            ):  # the window before ends where this one begins; where it begins counts too
+                found.append(_unseen(replace(aggregate.window, count=2 * aggregate.window.count), kind, clock))
         elif aggregate.date:
             found.append(_hour(clock) if words[aggregate.date].type is FieldType.DATETIME else _midnight(clock))
         if aggregate.name and words[aggregate.name].kind is FieldKind.COMPUTED:
@@ -111,16 +117,21 @@ class Boundaries:
 
 
 def _midnight(clock: Clock) -> datetime:
-    return day_end(clock.today, clock.zone)
+    """When the next day begins. At midnight itself, which windows up to now do not hold yet: the moment after."""
+    found = day_end((clock.as_of - _MOMENT).astimezone(clock.zone).date(), clock.zone)
+    return found if found > clock.as_of else clock.as_of + _MOMENT
 
 
 def _by_days(window: Window, clock: Clock) -> datetime | None:
-    """The next day begins, or one end of a window that moves with the clock passes into another day."""
-    return earliest((_midnight(clock), *(clock.as_of + _rest_of_day(end, clock) for end in span(window, clock))))
+    """The next day begins, or one end of a window that moves with the clock passes into another day: its last moment, as
+    the end itself lies outside."""
+    start, end = span(window, clock)
+    moves = (_rest_of_day(start, clock), _rest_of_day(end - _MOMENT, clock))
+    return earliest((_midnight(clock), *(clock.as_of + move for move in moves)))
 
 
 def _rest_of_day(instant: datetime, clock: Clock) -> timedelta:
-    """How long the local day of an end of the window goes on: it moves with the clock."""
+    """How long the local day of an instant goes on that moves with the clock."""
     return day_end(instant.astimezone(clock.zone).date(), clock.zone) - instant
 
 

@@ -5,19 +5,17 @@ The nightly run, a preview, an explanation and the proof that nothing drifted al
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 import numpy as np
-from django.db import connection, transaction
+from django.db import transaction
 from pyroaring import BitMap64
 
 from partners import snapshot, touching
 from partners.columns import read_table
-from partners.facts import one_vocabulary
 from partners.tables import Ints, Table
 from partners.vocabulary import Subject
 from segments import references
@@ -97,13 +95,27 @@ class Material:
             bits = bits & ~taken
         return bits
 
-    @contextmanager
-    def failing(self, slug: str) -> Iterator[bool]:
+    def failing(self, slug: str) -> Failing:
         """Whatever goes wrong in one rule stays with it, and is never taken for "nobody". False: it failed before."""
-        try:
-            yield slug not in self.failures
-        except (ArithmeticError, LookupError, TypeError, ValueError) as error:
-            self.fail(slug, f"The rule could not be evaluated: {type(error).__name__}: {error}")
+        return Failing(self, slug)
+
+
+class Failing:
+    """Around the work on one rule. A plain class: a change of one record comes through here for each of its segments."""
+
+    __slots__ = ("_material", "_slug")
+
+    def __init__(self, material: Material, slug: str) -> None:
+        self._material, self._slug = material, slug
+
+    def __enter__(self) -> bool:
+        return self._slug not in self._material.failures
+
+    def __exit__(self, kind: Any, error: BaseException | None, trace: Any) -> bool:
+        if not isinstance(error, (ArithmeticError, LookupError, TypeError, ValueError)):
+            return False
+        self._material.fail(self._slug, f"The rule could not be evaluated: {type(error).__name__}: {error}")
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,19 +145,6 @@ class Answer:
     failures: dict[str, str]
     waits: dict[str, str]
     seen: Seen
-
-
-@contextmanager
-def one_snapshot() -> Iterator[None]:
-    """All reads inside see the database at one moment. Inside a transaction already: as that one sees it."""
-    if connection.in_atomic_block:
-        yield
-        return
-    with transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
-        with one_vocabulary():
-            yield
 
 
 def active_plans(slugs: Iterable[str] = ()) -> tuple[list[Plan], dict[str, Segment]]:
@@ -328,7 +327,7 @@ def work_out(material: Material, *, pulse: Callable[[], None] = lambda: None) ->
     members: dict[str, BitMap64] = {}
     parts: dict[str, list[Ints]] = {}
     lookups: dict[Subject, Lookups] = {subject: {} for subject in material.tables}
-    for stage in stages(material.nodes):
+    for stage in stages(material.nodes, material.rivals):
         _prepare(material, stage, members, pulse)
         for subject, table in material.tables.items():
             mine = [slug for slug in stage if material.subjects[slug] is subject]
@@ -363,7 +362,7 @@ def _prepare(material: Material, stage: list[str], members: Mapping[str, BitMap6
         clock=material.clock,
         members=members,
     )
-    for slug in stage:
+    for slug in filter(lambda slug: preparer.concerns(material.nodes[slug]), stage):
         pulse()
         with material.failing(slug) as goes_on:
             if goes_on:

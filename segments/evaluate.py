@@ -28,6 +28,8 @@ from segments.rules.nodes import Everyone, Group, Leaf, Node, SegmentLeaf, about
 BLOCK = 262_144
 """Rows that are evaluated at a time, so that what many rules share stays in little memory."""
 
+_NOT: Mask = np.zeros(1, dtype=np.bool_)
+
 Lookups = dict[Leaf, npt.NDArray[Any]]
 """What a leaf makes of a column's dictionary: the same for all blocks of a table, so kept between them."""
 
@@ -148,9 +150,9 @@ class Evaluator:
             found = self._lookups.get(leaf)
             if found is None:
                 # One entry more than the dictionary has: code -1, a missing value, reads the last one.
-                found = np.append(matches(leaf, about, column.dictionary, self.clock), False)
+                found = np.concatenate([matches(leaf, about, column.dictionary, self.clock), _NOT])
                 self._lookups[leaf] = found
-            return self._primitives.one_of(leaf.field, column, found.astype(np.bool_, copy=False))
+            return self._primitives.one_of(leaf.field, column, found)
         return self._sets(leaf, about, column)
 
     def _sets(self, leaf: Leaf, about: Field, column: Sets) -> Bits:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from pyroaring import BitMap64
 
+from partners.reading import one_snapshot
 from partners.vocabulary import Subject
 from people.roles import Viewer, may_reveal
 from segments import computing
@@ -97,7 +98,7 @@ def explain(
         raise RuleInvalid([RuleError("", "no_rule", "The segment has no rule yet.")])
     subject, clock = Subject(segment.subject), clock_at()
     own, slug = "", str(segment.slug)
-    with computing.one_snapshot():
+    with one_snapshot():
         material = computing.read(
             [Plan(own, subject, version.rule, slug, version.zone), *computing.plans_named(version.rule, segment=slug)],
             clock=clock,

@@ -18,6 +18,7 @@ from django.utils import timezone
 from pyroaring import BitMap64
 
 from partners import touching
+from partners.reading import one_snapshot
 from partners.touching import Mark
 from partners.vocabulary import Subject
 from segments import boundaries, computing, ledger
@@ -74,7 +75,7 @@ class _Work:
 def follow() -> Followed | None:
     """Follow all marks there are. None when there is none, or another worker is always quicker."""
     for attempt in range(TRIES):
-        with computing.one_snapshot():
+        with one_snapshot():
             work = _look()
         if work is None:
             return None

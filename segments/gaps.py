@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from partners.reading import one_snapshot
 from partners.vocabulary import Subject
 from segments import computing
 from segments.bitmaps import mask_of
@@ -36,7 +37,7 @@ def gaps(*, segments: Sequence[Segment], subject: Subject, subject_id: int) -> l
     if not plans:
         return []
     clock = clock_at()
-    with computing.one_snapshot():
+    with one_snapshot():
         together = {"rules": [plan.rule for plan in plans.values()]}
         named = [plan for plan in computing.plans_named(together) if plan.slug not in plans]
         material = computing.read([*plans.values(), *named], clock=clock, ids={subject: [subject_id]})

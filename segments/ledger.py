@@ -17,7 +17,7 @@ from pyroaring import BitMap64
 
 from partners.columns import read_pairs
 from segments.bitmaps import bitmap, load
-from segments.inserting import Rows, built_afterwards, insert
+from segments.inserting import Rows, build_left_out, built_afterwards, insert, left_out
 from segments.locks import lock_members
 from segments.models import Change, FirstBuild, MemberSet, Membership, Recompute
 from segments.reconcile import Delta
@@ -128,7 +128,9 @@ def write(
     """
     leaving = _rows(outcomes, [outcome.delta.left for outcome in outcomes])
     entering = _rows(outcomes, [outcome.delta.entered for outcome in outcomes])
-    told = [outcome for outcome in outcomes if not _is_first_build(outcome)]
+    built = _first_builds(outcomes)
+    first = {outcome.segment_id for outcome in built}
+    told = [outcome for outcome in outcomes if outcome.segment_id not in first]
     moved = [outcome.segment_id for outcome in outcomes if outcome.delta.entered or outcome.delta.left]
     tell_first_builds(moved)
     if leaving:
@@ -138,26 +140,37 @@ def write(
         with built_afterwards(Membership._meta.db_table, len(entering)):
             insert(Membership._meta.db_table, entering, at="entered_at")
         _append(_rows(told, [outcome.delta.entered for outcome in told]), Change.Kind.ENTERED, run)
-        FirstBuild.objects.bulk_create(
-            FirstBuild(
-                segment_id=outcome.segment_id,
-                recompute_id=run.pk if run else None,
-                version=outcome.version,
-                at=outcome.at,
-                bitmap=outcome.delta.entered.serialize(),
-                count=len(outcome.delta.entered),
-            )
-            for outcome in outcomes
-            if _is_first_build(outcome)
-        )
     _keep_sets(outcomes, run, rewrite=rewrite_bitmaps, in_part=in_part)
-    _keep_counts(outcomes)
+    _keep_counts(outcomes, in_part=in_part)
+    _note_first_builds(built, run)
 
 
-def _is_first_build(outcome: Outcome) -> bool:
-    """So many enter where nobody was that their lines are written afterwards."""
-    entered = len(outcome.delta.entered)
-    return entered >= settings.FIRST_BUILD_ABOVE and entered == len(outcome.members)
+def _first_builds(outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Those of which so many enter where nobody was that their lines are written afterwards; and the smaller ones too,
+    should all of them together be that many."""
+    new = [outcome for outcome in outcomes if outcome.members and len(outcome.delta.entered) == len(outcome.members)]
+    small = [outcome for outcome in new if len(outcome.members) < settings.FIRST_BUILD_ABOVE]
+    if sum(len(outcome.members) for outcome in small) >= settings.FIRST_BUILD_ABOVE:
+        return new
+    return [outcome for outcome in new if len(outcome.members) >= settings.FIRST_BUILD_ABOVE]
+
+
+def _note_first_builds(built: Sequence[Outcome], run: Recompute | None) -> None:
+    """All members have entered, so the bitmap is the one that is kept already."""
+    if built:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO segments_firstbuild (segment_id, recompute_id, version, at, bitmap, count)"
+                " SELECT m.segment_id, %s, v.version, v.at, m.bitmap, m.count FROM segments_memberset m"
+                " JOIN unnest(%s::bigint[], %s::integer[], %s::timestamptz[]) AS v (id, version, at)"
+                " ON v.id = m.segment_id ORDER BY m.segment_id",
+                [
+                    run.pk if run else None,
+                    [outcome.segment_id for outcome in built],
+                    [outcome.version for outcome in built],
+                    [outcome.at for outcome in built],
+                ],
+            )
 
 
 def tell_first_builds(segment_ids: Collection[int] | None = None, *, most: int | None = None) -> int:
@@ -190,13 +203,25 @@ def tell_first_builds(segment_ids: Collection[int] | None = None, *, most: int |
 
 
 def complete() -> int:
-    """Write all lines that are owed to the ledger, some at a time; how many. Harmless to repeat, or to cut off."""
+    """What a first build has left: indexes, then all lines that are owed to the ledger, some at a time; how many lines.
+
+    Harmless to repeat, or to cut off.
+    """
+    complete_indexes()
     total = 0
     while FirstBuild.objects.exists():
         with transaction.atomic():
             lock_members()
             total += tell_first_builds(most=_AT_ONCE)
     return total
+
+
+def complete_indexes() -> None:
+    """Build the indexes of stays that a first build has left out, so that reads are quick again. Harmless to repeat."""
+    if left_out(Membership):
+        with transaction.atomic():
+            lock_members()
+            build_left_out(Membership)
 
 
 def _rows(outcomes: Sequence[Outcome], sets: Sequence[BitMap64]) -> Rows:
@@ -265,13 +290,15 @@ def _keep_sets(outcomes: Sequence[Outcome], run: Recompute | None, *, rewrite: b
             )
 
 
-def _keep_counts(outcomes: Sequence[Outcome]) -> None:
-    """Only these columns: whatever else somebody is changing about the segment stays theirs."""
+def _keep_counts(outcomes: Sequence[Outcome], *, in_part: bool) -> None:
+    """Only these columns: whatever else somebody is changing about the segment stays theirs. That some subjects could be
+    worked out does not mean that all can."""
     if outcomes:
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE segments_segment s SET member_count = v.count, computed_at = v.at, invalid_reason = ''"
-                " FROM unnest(%s::bigint[], %s::integer[], %s::timestamptz[]) AS v (id, count, at) WHERE s.id = v.id",
+                "UPDATE segments_segment s SET member_count = v.count, computed_at = v.at"
+                + ("" if in_part else ", invalid_reason = ''")
+                + " FROM unnest(%s::bigint[], %s::integer[], %s::timestamptz[]) AS v (id, count, at) WHERE s.id = v.id",
                 [
                     [o.segment_id for o in outcomes],
                     [len(o.members) for o in outcomes],

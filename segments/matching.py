@@ -29,8 +29,12 @@ def terms(leaf: Leaf) -> tuple[str, ...]:
 
 def forms(leaf: Leaf, about: Field) -> tuple[str, ...]:
     """The values a leaf names as they are compared, each once."""
-    form = _form(leaf, about)
-    return tuple(dict.fromkeys(form(term) for term in terms(leaf)))
+    return _formed(terms(leaf), _form(leaf, about))
+
+
+@lru_cache(maxsize=20_000)
+def _formed(values: tuple[str, ...], form: Callable[[str], str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(map(form, values)))
 
 
 def term_places(leaf: Leaf, about: Field, dictionary: Sequence[str]) -> Ints:

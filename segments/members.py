@@ -6,15 +6,18 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-import numpy as np
-from django.db.models import Count, QuerySet
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
 from pyroaring import BitMap64
 
+from partners import picking
+from partners.columns import read_ids
 from partners.models import Customer, Partner
+from partners.reading import one_snapshot
 from partners.tables import Ints
 from partners.vocabulary import Subject
 from people.roles import Viewer, is_vendor
-from segments.bitmaps import ids_of
+from segments.bitmaps import bitmap, ids_of
 from segments.history import members_at
 from segments.ledger import present_members
 from segments.models import Membership, Segment
@@ -46,32 +49,44 @@ def those(records: QuerySet[Any], ids: BitMap64) -> QuerySet[Any]:
     return records.extra(where=[where], params=[list(ids)])  # noqa: S610 — our own names
 
 
+def seen_subjects(subject: Subject | str, viewer: Viewer) -> BitMap64:
+    """The records that the viewer may see: by the columns kept of a large population, else by one query."""
+    with one_snapshot():
+        known = picking.sift(Subject(subject), viewer=viewer)
+    if known is None:
+        rows = MODELS[Subject(subject).value].objects.visible_to(viewer).order_by("pk").values_list("pk")
+        try:
+            known = read_ids(*rows.query.sql_with_params())
+        except EmptyResultSet:
+            return BitMap64()
+    return bitmap(known)
+
+
 def member_ids(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> Ints:
-    """Ascending ids of the same: from the bitmap, where the viewer may see them all."""
-    if viewer.regions or not is_vendor(viewer):
-        return np.sort(np.fromiter(members(segment, viewer, as_of).values_list("pk", flat=True).iterator(), np.int64))
+    """Ascending ids of the same, from the bitmaps."""
     found = current_member_ids(segment) if as_of is None else members_at(segment, as_of)
+    if viewer.regions or not is_vendor(viewer):
+        return ids_of(found & seen_subjects(segment.subject, viewer))
     deleted = MODELS[segment.subject].objects.filter(deleted_at__isnull=False).values_list("pk", flat=True)
     return ids_of(found - BitMap64(deleted.iterator()))
 
 
 def count(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> int:
     """How many of them."""
-    return members(segment, viewer, as_of).count() if viewer.regions else len(member_ids(segment, viewer, as_of))
+    return len(member_ids(segment, viewer, as_of))
 
 
 def member_counts(found: Iterable[Segment], viewer: Viewer) -> dict[int, int]:
-    """Present members per segment as the viewer may count them: the stored count, or one query per subject when scoped."""
+    """Present members per segment as the viewer may count them: the stored count, or by the bitmaps when scoped."""
     rows = list(found)
     if not viewer.regions:
         return {segment.pk: segment.member_count for segment in rows}
-    counts = dict.fromkeys((segment.pk for segment in rows), 0)
-    for subject, model in MODELS.items():
-        ids = [segment.pk for segment in rows if segment.subject == subject]
-        if ids:
-            visible = model.objects.visible_to(viewer).values("pk")
-            within = Membership.objects.current().filter(segment__in=ids, subject_id__in=visible)
-            counts.update(within.values_list("segment").annotate(Count("pk")))
+    counts: dict[int, int] = {}
+    members_of = present_members([segment.pk for segment in rows])
+    for subject in {segment.subject for segment in rows}:
+        seen = seen_subjects(subject, viewer)
+        mine = [segment.pk for segment in rows if segment.subject == subject]
+        counts |= {pk: members_of[pk].intersection_cardinality(seen) for pk in mine}
     return counts
 
 

@@ -84,6 +84,7 @@ def recompute(*, run: Recompute) -> Recomputed | None:
     run.refresh_from_db()
     try:
         with kept(lease):
+            ledger.complete_indexes()  # of an earlier run that was cut off, or whose caller did without
             return _run(run, lease)
     except LeaseLost as lost:
         log.warning("%s Nothing was written.", lost)
@@ -192,8 +193,11 @@ def _follow_marks(seen: Seen, *, is_overtaken: bool) -> dict[str, BitMap64]:
 
 
 def due() -> list[Recompute]:
-    """Runs asked for now because time alone may have changed the members of some segments; none while one waits."""
-    late = Segment.objects.active().filter(member_set__next_at__lte=Now())
+    """Runs asked for now because time alone may have changed the members of some segments; none while one waits.
+
+    Time does not mend what cannot be worked out: the nightly run tries it again, and whoever publishes it anew.
+    """
+    late = Segment.objects.active().filter(member_set__next_at__lte=Now(), invalid_reason="")
     slugs = sorted(late.values_list("slug", flat=True))
     waiting = Recompute.objects.filter(
         trigger=Recompute.Trigger.TIME, status__in=(Recompute.Status.QUEUED, Recompute.Status.RUNNING)

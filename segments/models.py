@@ -9,6 +9,8 @@ from django.db import models
 from django.utils import timezone
 
 from partners.vocabulary import Subject
+from segments.beside import SegmentComment as SegmentComment
+from segments.beside import SegmentProfile as SegmentProfile
 from segments.guides import Guide as Guide
 from segments.querysets import (
     ChangeQuerySet,
@@ -16,7 +18,7 @@ from segments.querysets import (
     RecomputeQuerySet,
     SegmentQuerySet,
 )
-from segments.stages import MEASURES, STAGES
+from segments.stages import STAGES
 from segments.standing import Override as Override
 from segments.standing import SegmentSet as SegmentSet
 from segments.standing import SetEntry as SetEntry
@@ -110,47 +112,6 @@ class SegmentVersion(models.Model):
         return f"{self.segment_id} v{self.number}"
 
 
-@pghistory.track()
-class SegmentProfile(models.Model):
-    """What is known about the members as people to work with, and what the segment is measured by."""
-
-    segment = models.OneToOneField(Segment, primary_key=True, on_delete=models.CASCADE, related_name="profile")
-    kpi = models.CharField("measured by", max_length=200, blank=True)
-    target = models.CharField(max_length=200, blank=True)
-    measure = models.CharField("figure to watch", max_length=20, choices=MEASURES, blank=True)
-    """One of the figures kept of every segment, so that reaching the target shows by itself."""
-    target_value = models.DecimalField("its target", max_digits=18, decimal_places=2, null=True, blank=True)
-    review_on = models.DateField("next review", null=True, blank=True)
-    needs = models.TextField(blank=True)
-    challenges = models.TextField(blank=True)
-    preferred_channels = models.TextField(blank=True)
-    decision_process = models.TextField("how they decide", blank=True)
-    value_proposition = models.TextField(blank=True)
-    support_level = models.TextField(blank=True)
-
-    def __str__(self) -> str:
-        return f"Profile of {self.segment_id}"
-
-
-class SegmentComment(models.Model):
-    """What a colleague said about a version. Never changed once written."""
-
-    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="comments")
-    version = models.ForeignKey(SegmentVersion, null=True, on_delete=models.SET_NULL, related_name="+")
-    """The newest version at that moment: what the words are about."""
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+")
-    author = models.CharField(max_length=200)
-    text = models.TextField(max_length=4000)
-    created_at = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        ordering = ["id"]
-        indexes = [models.Index(fields=["segment", "id"], name="comment_by_segment")]
-
-    def __str__(self) -> str:
-        return f"{self.author} on {self.segment_id}"
-
-
 class Recompute(models.Model):
     """A run: every active segment (or the named ones), one instant for every clause, published at once or not at all."""
 
@@ -205,7 +166,10 @@ class Recompute(models.Model):
 
 
 class Membership(models.Model):
-    """One stay of one subject in one segment: [entered_at, left_at). These intervals are the truth."""
+    """One stay of one subject in one segment: [entered_at, left_at). These intervals are the truth.
+
+    Its `id` orders the stays of a subject and has no index (migration 11): ask for a stay by subject or segment.
+    """
 
     subject_id = models.BigIntegerField()
     """Id of a partner or of a customer, as the segment's subject says. No constraint: rows are kept when deleted."""

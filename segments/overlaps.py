@@ -12,7 +12,7 @@ from pyroaring import BitMap64
 from people.roles import Viewer
 from segments.bitmaps import ids_of
 from segments.ledger import present_members
-from segments.members import MODELS
+from segments.members import seen_subjects
 from segments.models import Segment
 
 
@@ -31,12 +31,11 @@ class Overlap:
 
 
 def seen_members(segments: Sequence[Segment], viewer: Viewer) -> dict[int, BitMap64]:
-    """Who is in each segment (all of one subject) of those the viewer may see, by segment id. Three queries at most."""
+    """Who is in each segment (all of one subject) of those the viewer may see, by segment id. A handful of queries."""
     found = present_members([segment.pk for segment in segments])
     if not viewer.regions or not segments:
         return found
-    ids = MODELS[segments[0].subject].objects.visible_to(viewer).values_list("pk", flat=True)
-    seen = BitMap64(ids.iterator())
+    seen = seen_subjects(segments[0].subject, viewer)
     return {pk: members & seen for pk, members in found.items()}
 
 

@@ -11,6 +11,7 @@ from pyroaring import BitMap64
 
 from partners import snapshot
 from partners.columns import read_ids
+from partners.reading import one_snapshot
 from partners.tables import Ints, Mask, Table
 from partners.vocabulary import Subject
 from people.roles import Viewer, is_partner, is_vendor, may_reveal
@@ -84,7 +85,7 @@ def preview(
     `segment`: whose rule it is, so that a reference back to it is refused here and not only at save. `zone`: whose days it
     counts in; None: the segment's, else the organisation's.
     """
-    with computing.one_snapshot():
+    with one_snapshot():
         return _preview(Subject(subject), rule, viewer, sample_size, segment, _zone(segment, zone))
 
 
@@ -132,7 +133,7 @@ def difference(
     asks = None if rule is None else viewer
     if rule is None and segment.draft is not None:
         rule = segment.draft.rule
-    with computing.one_snapshot():
+    with one_snapshot():
         material, wanted = _work_out(
             Subject(segment.subject), rule, clock_at(), zone=_zone(segment, zone), own_slug=segment.slug, viewer=asks
         )
@@ -177,7 +178,7 @@ def moves(segment: Segment) -> Moves:
     have = present_members([segment.pk])[segment.pk]
     if segment.draft is None or not have:
         return Moves(BitMap64(), BitMap64(), 0)
-    with computing.one_snapshot():
+    with one_snapshot():
         _, wanted = _work_out(
             Subject(segment.subject),
             segment.draft.rule,

@@ -38,8 +38,10 @@ class Primitives:
 
     def one_of(self, name: str, column: Codes, true_of: Mask) -> Bits:
         """Rows whose code is one that `true_of`, shape (entries + 1,), holds; its last is for missing values."""
+        if self._size < FEW:
+            return packed(true_of[column.codes])
         codes = np.flatnonzero(true_of[:-1])
-        if len(codes) > FEW or self._size < FEW:
+        if len(codes) > FEW:
             return packed(true_of[column.codes])
         return self._any(self._equals(name, column, int(code)) for code in codes)
 

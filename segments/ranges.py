@@ -58,12 +58,7 @@ def _extent(value: Any, about: Field, clock: Clock) -> tuple[int, int]:
     if isinstance(value, bool):
         return int(value), int(value) + 1
     if isinstance(value, Decimal):
-        with localcontext() as exactly:
-            exactly.prec = 200
-            scaled = value * SCALE[about.type]
-            low = int(scaled.to_integral_value(rounding="ROUND_CEILING"))
-            high = int(scaled.to_integral_value(rounding="ROUND_FLOOR")) + 1
-        return low, high
+        return _scaled(value, SCALE[about.type])
     if isinstance(value, datetime):
         moment = instants.micros(value)
         return moment, moment + 1
@@ -74,6 +69,17 @@ def _extent(value: Any, about: Field, clock: Clock) -> tuple[int, int]:
         day = instants.day_number(value)
         return day, day + 1
     raise TypeError(f"{about.name} ({about.type}) cannot be compared with {value!r}")
+
+
+@lru_cache(maxsize=20_000)
+def _scaled(value: Decimal, scale: int) -> tuple[int, int]:
+    """The same for a number."""
+    with localcontext() as exactly:
+        exactly.prec = 200
+        scaled = value * scale
+        low = int(scaled.to_integral_value(rounding="ROUND_CEILING"))
+        high = int(scaled.to_integral_value(rounding="ROUND_FLOOR")) + 1
+    return low, high
 
 
 def window_range(window: Window, about: Field, clock: Clock) -> Range:

@@ -147,6 +147,11 @@ class Preparer:
         self._clock, self._members = clock, members
         self._evaluators: dict[Key | Subject, Evaluator] = {}
 
+    @staticmethod
+    def concerns(node: Node) -> bool:
+        """The rule needs such a column."""
+        return bool(aggregates_used(node) or ranked_leaves(node))
+
     def prepare(self, subject: Subject, node: Node) -> None:
         """All columns that a rule about the subject needs; those that are there already are not made again."""
         for aggregate in aggregates_used(node):
@@ -189,14 +194,18 @@ def _positions(ids: Ints, wanted: Ints) -> tuple[Ints, Mask]:
     return places, ids[places] == wanted
 
 
-def stages(nodes: Mapping[str, Node]) -> Iterator[list[str]]:
+def stages(nodes: Mapping[str, Node], rivals: Mapping[str, Iterable[str]]) -> Iterator[list[str]]:
     """The segments in runs that can be worked out one after the other: what an aggregate counts is complete before.
 
-    `nodes` are in the order in which they can be evaluated. Nearly always it is one run.
+    `nodes` are in the order in which they can be evaluated; `rivals`: by segment, those it gives way to. Nearly always it
+    is one run.
     """
     level: dict[str, int] = {}
+    if not any(segments_counted(node) for node in nodes.values()):
+        yield list(nodes)
+        return
     for slug, node in nodes.items():
-        beside = [level.get(other, 0) for other in segments_named(node)]
+        beside = [level.get(other, 0) for other in (*segments_named(node), *rivals.get(slug, ()))]
         before = [level.get(other, 0) + 1 for other in segments_counted(node)]
         level[slug] = max([0, *beside, *before])
     for number in range(max(level.values(), default=0) + 1):

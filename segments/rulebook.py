@@ -8,6 +8,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils import timezone
 
 from partners.facts import once, vocabulary
@@ -119,8 +121,11 @@ def leaves(rule: Any) -> Iterable[Mapping[str, Any]]:
 def segments_referring_to(slug: str) -> list[Segment]:
     """Segments whose rule, published or draft, refers to the segment: such a one cannot be archived or deleted."""
     rows = Segment.objects.exclude(status=Segment.Status.ARCHIVED).exclude(slug=slug)
+    # Only rules that have the slug among their words need to be read.
+    rules = {f"{name}_rule": Cast(f"{name}__rule", TextField()) for name in ("draft", "published")}
+    mentioned = Q(draft_rule__contains=f'"{slug}"') | Q(published_rule__contains=f'"{slug}"')
     return [
         row
-        for row in rows.select_related("draft", "published")
+        for row in rows.alias(**rules).filter(mentioned).select_related("draft", "published")
         if any(slug in slugs_named(version.rule) for version in (row.draft, row.published) if version)
     ]

@@ -23,6 +23,7 @@ from django.db.models import Max, Min
 from kombu.exceptions import OperationalError
 from pyroaring import BitMap64
 
+from partners.reading import one_snapshot
 from partners.vocabulary import Subject
 from segments import computing
 from segments.boundaries import earliest
@@ -69,7 +70,7 @@ def answer(run: Recompute, lease: Lease) -> Answer:
     """Who should be in each segment of the run: in one piece, or in shares when there are many subjects."""
     clock = clock_at(run.as_of)
     if connection.in_atomic_block or not _is_large():
-        with computing.one_snapshot():
+        with one_snapshot():
             plans, pinned = computing.active_plans(run.slugs)
             seen = computing.seen(run.slugs)
             material = computing.read(plans, clock=clock)

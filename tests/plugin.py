@@ -41,5 +41,6 @@ def pytest_addoption(parser: Any) -> None:
     parser.addoption("--contract-paths", default="", help="only addresses of the API that match this expression")
     parser.addoption("--mutations", type=int, default=300, help="files and bodies to make worse and send, in all")
     parser.addoption("--mutations-from", type=int, default=0, help="the number of the first: a long run in pieces")
+    parser.addoption("--deals", type=int, default=3000, help="random deals whose earnings are worked out twice")
     parser.addoption("--feed-seconds", type=int, default=5, help="how long ten writers commit while a reader follows")
     parser.addoption("--screenshots", default="", help="a folder to keep a picture of every page in")

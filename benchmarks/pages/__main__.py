@@ -39,6 +39,7 @@ def main() -> None:
 
     if is_new:
         populate(Sizes(given.partners, given.customers, given.segments, given.programs))
+    keep_columns()
     if given.make:
         return
     call_command("collectstatic", interactive=False, verbosity=0)
@@ -49,17 +50,38 @@ def main() -> None:
 
 def populate(sizes: Any) -> None:
     """Everything, as after a quiet hour."""
-    from benchmarks.pages import offering, records, segmenting
-    from partners import snapshot
-    from partners.vocabulary import Subject
+    from benchmarks.pages import agreeing, judging, offering, records, segmenting
 
-    for step in (records.make_records, segmenting.make_segments, offering.make_programs):
+    for step in (
+        records.make_records,
+        segmenting.make_segments,
+        offering.make_programs,
+        agreeing.make_agreements,
+        judging.make_voices,
+        quiet,
+        judging.make_figures,
+        quiet,
+    ):
         start = time.monotonic()
         step(sizes)
         tell(f"{step.__name__} took {time.monotonic() - start:.0f} s")
-    records.run("VACUUM ANALYZE")
+
+
+def keep_columns() -> None:
+    """As a worker does soon after an import, and every day."""
+    from partners import snapshot
+    from partners.vocabulary import Subject
+
     for subject in Subject:
-        snapshot.write(subject)  # as a worker does soon after an import
+        if snapshot.is_due(subject):
+            snapshot.write(subject)
+
+
+def quiet(sizes: Any) -> None:
+    """Statistics and visibility, as autovacuum leaves them."""
+    from benchmarks.pages.records import run
+
+    run("VACUUM ANALYZE")
 
 
 def ask_everything(times: int, only: str, seconds: int) -> dict[str, Any]:
@@ -68,53 +90,41 @@ def ask_everything(times: int, only: str, seconds: int) -> dict[str, Any]:
     from django.db import connections
 
     from benchmarks.pages.addresses import routes, variants
-    from benchmarks.pages.asking import Answered, Browser, measure
+    from benchmarks.pages.asking import Browser
+    from benchmarks.pages.rounds import ask_in_turn
 
     connections.close_all()
     os.environ["PGOPTIONS"] = "-c statement_timeout=15000"  # nothing may hold the others up for ever
     load = os.getloadavg()[0]
     browser = Browser(get_wsgi_application())
-    unread: dict[str, int] = {}
-    found: list[Answered] = []
-    unreached, began = 0, time.monotonic()
-    for route, address in [*routes(), *(("", address) for address in variants())]:
-        if not re.search(only, address.path):
-            continue
-        if time.monotonic() - began > seconds:
-            unreached += 1
-            continue
-        try:
-            answered = measure(browser, address, times)
-        except Exception as error:  # the page's own; the others are still to be asked
-            tell(f"{address.path} failed: {error!r}")
-            unread[route or address.path] = 500
-            connections.close_all()
-            continue
-        if answered.status == 200:
-            found.append(answered)
-        else:
-            unread[route or address.path] = answered.status
-        limit = HOME if address.path == "/portal/" else CONSOLE
-        if answered.at(0.95) > limit:
-            tell(
-                f"{answered.at(0.95):8.0f} ms {answered.queries:3} {address.path} {address.person} {answered.slowest[:120]}"
-            )
-    found.sort(key=lambda each: -each.at(0.95))
+    wanted = [*routes(), *(("", address) for address in variants())]
+    wanted = [(route, address) for route, address in wanted if re.search(only, address.path)]
+    asked = ask_in_turn(browser, wanted, times=times, seconds=seconds, tell=tell)
+    found = sorted(asked.pages, key=lambda each: -each.at(0.95))
     homes = [each for each in found if each.address.path == "/portal/"]
-    slow = [each for each in found if each.at(0.95) > (HOME if each in homes else CONSOLE)]
+    slow = [each for each in found if each.at(0.95) > budget(each.address.path)]
     portal = [each for each in found if each.address.path.startswith("/portal/")]
     return {
         "page_ms": found[0].at(0.95) if found else None,
         "portal_home_ms": max((each.at(0.95) for each in homes), default=None),
-        "pages_measured": len(found),
+        "pages_asked": len(found),
         "pages_over_budget": len(slow),
-        "pages_not_reached": unreached,
+        "pages_not_reached": len(asked.unreached),
         "portal_queries_most": max((each.queries for each in portal), default=None),
-        "pages_how": f"{times} requests each through the WSGI handler in one process, after one to warm up; milliseconds",
+        "pages_requests_fewest": min((len(each.times) for each in found), default=None),
+        "pages_how": f"in rounds of one request to each page, at most {times} and one to warm up, through the WSGI handler in"
+        " one process; milliseconds; p95 by nearest rank",
         "pages_load_average": [round(load, 2), round(os.getloadavg()[0], 2)],
+        "pages_over": [each.row() for each in slow],
+        "pages_unreached": asked.unreached,
         "pages": [each.row() for each in found],
-        "pages_not_read": unread,
+        "pages_not_read": asked.unread,
     }
+
+
+def budget(path: str) -> int:
+    """Milliseconds that 95 of 100 requests may take."""
+    return HOME if path == "/portal/" else CONSOLE
 
 
 def tell(words: str) -> None:

@@ -10,8 +10,11 @@ from urllib.parse import quote, urlencode
 
 from django.db.models import Min
 from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
 
 from benchmarks import world
+from insights.models import Grouping, Prediction
+from integrations.models import Webhook, WebhookDelivery
 from partners.console import keyset, lists
 from partners.console.keyset import sortable
 from partners.coverage import MODELS
@@ -20,6 +23,7 @@ from partners.models import Attribute, BulkChange, Deal, Import, Partner, Regist
 from partners.narrowing import CHOICES, RANGES
 from partners.vocabulary import FieldType, Subject
 from people.models import User
+from prm.catalogue.listing import CATALOGUE
 from programs.models import (
     Certificate,
     Claim,
@@ -32,9 +36,11 @@ from programs.models import (
     KitItem,
     Message,
     Offer,
+    Plan,
+    PlanGoal,
 )
 from segments.console.members import sortable as sortable_members
-from segments.models import Recompute, Segment
+from segments.models import Guide, Recompute, Segment
 
 PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 EVERYBODY, OF_CUSTOMERS = "p0", "s0"
@@ -91,6 +97,9 @@ def names() -> list[tuple[str, dict[str, Any]]]:
         ("console/deals/", {"external_id": "r1"}),
         ("console/segments/", {"slug": EVERYBODY}),
         ("console/segments/sets/", {"slug": "set-0"}),
+        ("console/insights/", {"slug": EVERYBODY, "kind": Prediction.Kind.CHURN, "pk": first(Grouping)}),
+        ("console/insights/", {"month": f"{timezone.localdate():%Y-%m}"}),
+        ("console/insights/sets/", {"slug": "set-0"}),
         ("console/programs/", {"slug": "program-0"}),
         ("console/programs/.*/(lessons|results)", {"slug": next(iter(slugs.values())), "kind": "quiz"}),
         ("console/programs/.*/accounts", {"slug": Incentive.objects.order_by("pk")[0].program.slug}),
@@ -104,6 +113,10 @@ def names() -> list[tuple[str, dict[str, Any]]]:
         ("console/claims/", {"pk": first(Claim)}),
         ("console/messages/", {"pk": first(Message)}),
         ("console/disputes/", {"pk": first(Dispute)}),
+        ("console/templates/", {"slug": next(iter(CATALOGUE))}),
+        ("console/guide/", {"pk": first(Guide)}),
+        ("console/webhooks/", {"pk": first(Webhook), "delivery_id": first(WebhookDelivery)}),
+        ("(console|portal)/plans/", {"pk": first(Plan, partner=mine), "goal": first(PlanGoal, plan__partner=mine)}),
         ("portal/deals/", {"pk": first(Deal, external_id="r1")}),
         ("portal/registrations/", {"pk": first(Registration, partner=mine)}),
         (
@@ -202,6 +215,7 @@ def variants() -> Iterator[Address]:
     columns = "&".join(f"column={name}" for name in vocabulary(Subject.PARTNER))
     yield Address(f"/console/partners/?{columns}")
     yield from of_segments()
+    yield from of_insights()
     yield from of_others()
 
 
@@ -235,6 +249,43 @@ def of_segments() -> Iterator[Address]:
     for field in ("industry", "technologies", world.CHOICES[0]):
         yield Address(f"/console/segments/values/?subject=customer&field={field}")
     yield Address("/console/segments/values/?subject=customer&field=name&q=77")
+
+
+def of_insights() -> Iterator[Address]:
+    """Figures of customers, over two years, sorted, as files; a large segment of customers; as whoever is limited to a region."""
+    base = "/console/insights/"
+    largest = Segment.objects.filter(subject="customer").order_by("-member_count")[0].slug
+    for query in ("subject=customer", "months=24", "subject=customer&months=24&sort=growth", "stage=grow", "page=5"):
+        yield Address(f"{base}?{query}")
+    for part in ("health", "stages"):
+        yield Address(f"{base}{part}/?subject=customer")
+    for part in ("", "health/", "resources/", "voice/"):
+        yield Address(f"{base}{part}?as=csv")
+    for part in ("health/", "mistakes/", "resources/"):
+        yield Address(f"{base}{part}?page=3")
+    for part in (
+        "",
+        "health/",
+        "mistakes/",
+        "coverage/matrix/",
+        "stages/",
+        "resources/",
+        "voice/",
+        "predictions/churn/",
+    ):
+        yield Address(f"{base}{part}", "region@vendor.example")
+    for slug in ("p3", largest):
+        own = f"{base}segments/{slug}/"
+        for tail in ("", "?months=24", "health/", f"months/{timezone.localdate():%Y-%m}/"):
+            yield Address(own + tail)
+        yield Address(own, "region@vendor.example")
+    yield Address(f"{base}predictions/growth/?page=400")
+    yield Address(f"{base}groupings/?subject=customer")
+    for_customers = first(Guide, subject="customer")
+    for step in ("variables", "groups", "publish", "publish/counts"):
+        yield Address(f"/console/guide/{for_customers}/{step}/")
+    for each in CATALOGUE.values():
+        yield Address(f"/console/templates/{each.slug}/counts/")
 
 
 def of_others() -> Iterator[Address]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -35,9 +36,9 @@ class Answered:
     """The slowest statement of the last request, and its milliseconds."""
 
     def at(self, share: float) -> float:
-        """A percentile."""
+        """A percentile by nearest rank: the least time that so large a share of the requests did not exceed."""
         ordered = sorted(self.times)
-        return round(ordered[min(len(ordered) - 1, int(len(ordered) * share))], 1)
+        return round(ordered[math.ceil(len(ordered) * share) - 1], 1)
 
     def row(self) -> dict[str, Any]:
         """As the JSON has it."""
@@ -110,19 +111,12 @@ class Counter:
                 self.slowest, self.statement = taken, str(sql)
 
 
-def measure(browser: Browser, address: Address, times: int, most_seconds: float = 10.0) -> Answered:
-    """The address `times` over; one that takes long is asked less often, and one that is no page once."""
-    found = Answered(address)
-    began = time.monotonic()
-    browser.ask(address)
-    for _ in range(times):
-        counter = Counter()
-        with connection.execute_wrapper(counter):
-            found.status, found.kind, found.size, taken = browser.ask(address)
-        found.times.append(taken)
-        found.queries = counter.count
-        if counter.slowest > 30:
-            found.slowest = f"{counter.slowest:.0f} ms: {counter.statement[:300]}"
-        if found.status != 200 or (len(found.times) > 4 and time.monotonic() - began > most_seconds):
-            break
-    return found
+def measure(browser: Browser, found: Answered) -> None:
+    """The address once more."""
+    counter = Counter()
+    with connection.execute_wrapper(counter):
+        found.status, found.kind, found.size, taken = browser.ask(found.address)
+    found.times.append(taken)
+    found.queries = counter.count
+    if counter.slowest > 30:
+        found.slowest = f"{counter.slowest:.0f} ms: {counter.statement[:300]}"

@@ -122,8 +122,8 @@ def make_training(sizes: Sizes) -> None:
     """Courses begun and done, with certificates; the first partner's people have begun them all."""
     user = first_of("people_user") + 23
     run(
-        "INSERT INTO programs_enrolment (course_id, partner_id, user_id, lessons_done, done, extra_attempts, started_at,"
-        ' completed_at) SELECT c.program_id, m.partner_id, m.user_id, 2, \'["page0", "page1"]\', 0,'
+        "INSERT INTO programs_enrolment (course_id, partner_id, user_id, lessons_done, done, extra_attempts, is_renewing,"
+        ' started_at, completed_at) SELECT c.program_id, m.partner_id, m.user_id, 2, \'["page0", "page1"]\', 0, false,'
         " now() - interval '20 days', CASE WHEN mod(m.user_id + c.program_id, 2) = 0 THEN now() END"
         " FROM programs_course c JOIN partners_teammember m"
         f" ON mod(m.user_id, 10) = mod(c.program_id, 10) OR m.user_id < {user + TEAM}"
@@ -171,8 +171,8 @@ def make_words(sizes: Sizes) -> None:
     )
     run(
         "INSERT INTO programs_delivery (message_id, user_id, partner_id, occasion, token, told_at, mail, due_at,"
-        " failure_count, note, seen_at) SELECT m.id, t.user_id, t.partner_id, 0, gen_random_uuid(), now(), 'sent', now(), 0,"
-        " '', CASE WHEN mod(m.id + t.user_id, 2) = 0 THEN now() END"
+        " failure_count, note, link, words, seen_at) SELECT m.id, t.user_id, t.partner_id, 0, gen_random_uuid(), now(), 'sent',"
+        " now(), 0, '', '', '{}', CASE WHEN mod(m.id + t.user_id, 2) = 0 THEN now() END"
         f" FROM programs_message m JOIN partners_teammember t ON mod(t.user_id, 10) = mod(m.id, 10) OR t.user_id < {user + TEAM}"
     )
     run(
@@ -201,8 +201,8 @@ def make_journeys(sizes: Sizes, segments: list[Segment]) -> None:
             JourneyStep.objects.create(journey=made, position=place, wait_days=place * 5, action="task", text="Call")
     partner = first_of("partners_partner")
     run(
-        "INSERT INTO programs_journeyentry (journey_id, partner_id, change_id, began_at)"
-        f" SELECT j.id, {partner} + g, g + 1, now() - mod(g, 30) * interval '1 day'"
+        "INSERT INTO programs_journeyentry (journey_id, partner_id, change_id, value, began_at)"
+        f" SELECT j.id, {partner} + g, g + 1, '', now() - mod(g, 30) * interval '1 day'"
         f" FROM programs_journey j, generate_series(0, {min(RICH, sizes.partners - 1)}) g"
     )
     run(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from django.core.cache import cache
 from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +16,7 @@ from insights import measures, reading
 from insights.allocating import STEP, Share, Suggestion, suggest
 from insights.console.showing import asked_subject, csv_file
 from insights.covering import Coverage, coverage_of
-from insights.models import Measurement, Resource
+from insights.models import Resource
 from insights.periods import Period, month_of
 from insights.principles import percent
 from partners.vocabulary import Subject
@@ -30,8 +29,6 @@ from segments.stages import STAGES
 MOST = 16
 """So many rows and columns make a matrix that can be read."""
 PAGE = 50
-KEEP = 3600
-"""Seconds that a matrix is kept."""
 THIN = 0.05
 
 
@@ -55,7 +52,7 @@ def coverage(request: HttpRequest) -> HttpResponse:
 def coverage_matrix(request: HttpRequest) -> HttpResponse:
     """A part: which share of each customer segment is served by partners of each partner segment."""
     rows, columns = (list(largest(request.user, subject)[:MOST]) for subject in ("partner", "customer"))
-    found = _coverage(rows, columns, request.user)
+    found = coverage_of(rows, columns, request.user)
     table: list[dict[str, Any]] = [
         {
             "segment": row,
@@ -79,19 +76,6 @@ def coverage_matrix(request: HttpRequest) -> HttpResponse:
     holes = sorted((head for head in heads if head["unserved"]), key=lambda head: -head["unserved"])
     words = {"heads": heads, "rows": table, "holes": holes[:5], "most": MOST}
     return render(request, "console/insights/parts/coverage_matrix.html", words)
-
-
-def _coverage(rows: list[Segment], columns: list[Segment], viewer: Viewer) -> Coverage:
-    """From the cache, for those who see the same, until something was measured or computed again."""
-    last = Measurement.objects.order_by("-id").values_list("id", flat=True).first() or 0
-    stamp = max((segment.computed_at.timestamp() for segment in (*rows, *columns) if segment.computed_at), default=0)
-    key = f"coverage:{last}:{stamp}:{'|'.join(sorted(viewer.regions))}:{len(rows)}:{len(columns)}"
-    key = key.replace(" ", "_")
-    found: Coverage | None = cache.get(key)
-    if found is None:
-        found = coverage_of(rows, columns, viewer)
-        cache.set(key, found, KEEP)
-    return found
 
 
 def _cell(found: Coverage, at: int, place: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +17,13 @@ from django.views.decorators.http import require_POST, require_safe
 from insights.console.showing import asked_subject, csv_file
 from insights.dispatch import measure_soon
 from insights.figures import figures_of
-from insights.linting import Finding, lint
-from insights.mistakes import material
+from insights.linting import Finding, lint, lint_one
+from insights.mistakes import beside, material
 from insights.models import Checkup
-from insights.principles import PRINCIPLES, SET_PAGES, Judged, judged, percent, score
+from insights.principles import PRINCIPLES, SET_PAGES, Judged, judged, percent, score, score_of
 from people.guards import editor_required, vendor_required
 from segments.console.segment import one
-from segments.models import SUBJECTS
+from segments.models import SUBJECTS, Segment
 
 PAGE = 50
 
@@ -37,15 +38,21 @@ class Checked:
     words: str
 
 
-def checked(subject: str) -> list[Checked]:
-    """Every active segment of a subject that was looked at, the weakest first. One query."""
-    rows = Checkup.objects.filter(segment__subject=subject, segment__status="active").select_related("segment")
+def checked(rows: Iterable[Checkup]) -> list[Checked]:
+    """Each with how it stands by every principle."""
     found = []
     for row in rows:
         verdicts = judged(figures_of(row.figures))
         points = score(verdicts)
         found.append(Checked(row.segment, verdicts, points, percent(points)))
-    return sorted(found, key=lambda each: (each.score is None, each.score, each.segment.name))
+    return found
+
+
+def weakest_first(subject: str) -> list[Checkup]:
+    """Every active segment of a subject that was looked at. One query."""
+    rows = list(Checkup.objects.filter(segment__subject=subject, segment__status="active").select_related("segment"))
+    points = {row.pk: score_of(figures_of(row.figures)) for row in rows}
+    return sorted(rows, key=lambda row: (points[row.pk] is None, points[row.pk], row.segment.name))
 
 
 @require_safe
@@ -53,13 +60,13 @@ def checked(subject: str) -> list[Checked]:
 def overview(request: HttpRequest) -> HttpResponse:
     """All segments of a subject with how each principle stands."""
     subject = asked_subject(request)
-    found = checked(subject)
+    found = weakest_first(subject)
     if request.GET.get("as") == "csv":
         heads = ["Segment", "Health", *(each.label for each in PRINCIPLES)]
-        lines = [[each.segment.name, each.score, *(one.value for one in each.judged)] for each in found]
+        lines = [[each.segment.name, each.score, *(one.value for one in each.judged)] for each in checked(found)]
         return csv_file(f"health-{subject}s", heads, lines)
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    words = {"subject": subject, "subjects": SUBJECTS, "page": page, "principles": PRINCIPLES}
+    words = {"subject": subject, "subjects": SUBJECTS, "page": page, "rows": checked(page), "principles": PRINCIPLES}
     return render(request, "console/insights/health.html", words)
 
 
@@ -70,7 +77,7 @@ def of_segment(request: HttpRequest, slug: str) -> HttpResponse:
     segment = one(request.user, slug)
     row = Checkup.objects.filter(segment=segment).first()
     verdicts = judged(figures_of(row.figures)) if row else []
-    found = [finding for finding in lint(*material()) if finding.slug == slug and not finding.is_set] if row else []
+    found = lint_one(*beside(segment, row)) if row and segment.status == Segment.Status.ACTIVE else []
     words = {
         "segment": segment,
         "tab": "health",

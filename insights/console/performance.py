@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -48,24 +49,40 @@ class Line:
     spark: list[float]
 
 
-def lines_of(
-    segments: list[Segment], subject: str, viewer: Viewer, period: Period, sort: str = ""
-) -> tuple[list[Line], list[Cell]]:
-    """A line for each segment, and everybody's cells. Three queries."""
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Segments in order with their figures: those that are shown become lines."""
+
+    segments: list[Segment]
+    figures: dict[int, dict[str, float | None]]
+    everybody: list[Cell]
+    subject: str
+
+    def lines(self, segments: Sequence[Segment]) -> list[Line]:
+        """A line for each of these."""
+        return [
+            Line(
+                segment,
+                shown(self.figures[segment.pk], self.subject),
+                _reached(segment, self.figures[segment.pk]),
+                [],
+            )
+            for segment in segments
+        ]
+
+
+def compared(segments: list[Segment], subject: str, viewer: Viewer, period: Period, sort: str = "") -> Compared:
+    """The segments beside everybody. Two queries."""
     ids = [segment.pk for segment in segments]
     now, before = (reading.totals(subject, viewer, months, ids) for months in (period.months, period.before))
     everybody = reading.figures(now, before, None, period)
     figures = {segment.pk: reading.figures(now, before, segment.pk, period) for segment in segments}
-    lines = [
-        Line(segment, shown(figures[segment.pk], subject), _reached(segment, figures[segment.pk]), [])
-        for segment in segments
-    ]
     key = sort.removeprefix("-")
     if key in measures.BY_NAME:
         # Those without the figure come last, whichever way it is sorted.
         down = -1 if sort.startswith("-") else 1
-        lines.sort(key=lambda line: _place(figures[line.segment.pk][key], down))
-    return lines, shown(everybody, subject)
+        segments = sorted(segments, key=lambda segment: _place(figures[segment.pk][key], down))
+    return Compared(segments, figures, shown(everybody, subject), subject)
 
 
 def shown(figures: dict[str, float | None], subject: str) -> list[Cell]:
@@ -108,15 +125,15 @@ def overview(request: HttpRequest) -> HttpResponse:
     found = Segment.objects.visible_to(request.user).active().filter(subject=subject).select_related("profile")
     if stage in dict(STAGES):
         found = found.filter(stage=stage)
-    lines, everybody = lines_of(list(found), subject, request.user, period, sort)
+    asked = compared(list(found), subject, request.user, period, sort)
     if request.GET.get("as") == "csv":
-        return _file("performance", subject, lines, everybody)
-    page = Paginator(lines, PAGE).get_page(request.GET.get("page"))
+        return _file("performance", asked)
+    page = Paginator(asked.segments, PAGE).get_page(request.GET.get("page"))
     words = {
         **_common(subject, period),
         "page": page,
-        "lines": sparks(list(page), subject, request.user, period),
-        "everybody": everybody,
+        "lines": sparks(asked.lines(list(page)), subject, request.user, period),
+        "everybody": asked.everybody,
         "sort": sort,
         "stage": stage,
         "stages": STAGES,
@@ -136,10 +153,10 @@ def _common(subject: str, period: Period) -> dict[str, Any]:
     }
 
 
-def _file(name: str, subject: str, lines: list[Line], everybody: list[Cell]) -> HttpResponse:
-    rows = [["Everybody", *(cell.raw for cell in everybody)]]
-    rows += [[line.segment.name, *(cell.raw for cell in line.cells)] for line in lines]
-    return csv_file(f"{name}-{subject}s", ["Segment", *heads(subject)], rows)
+def _file(name: str, asked: Compared) -> HttpResponse:
+    rows = [["Everybody", *(cell.raw for cell in asked.everybody)]]
+    rows += [[line.segment.name, *(cell.raw for cell in line.cells)] for line in asked.lines(asked.segments)]
+    return csv_file(f"{name}-{asked.subject}s", ["Segment", *heads(asked.subject)], rows)
 
 
 @require_safe
@@ -150,14 +167,14 @@ def of_set(request: HttpRequest, slug: str) -> HttpResponse:
     period = asked_period(request)
     entries = found.entries.select_related("segment__profile").order_by("position")
     segments = [entry.segment for entry in entries]
-    lines, everybody = lines_of(segments, found.subject, request.user, period, request.GET.get("sort", ""))
+    asked = compared(segments, found.subject, request.user, period, request.GET.get("sort", ""))
     if request.GET.get("as") == "csv":
-        return _file(f"performance-{found.slug}", found.subject, lines, everybody)
+        return _file(f"performance-{found.slug}", asked)
     words = {
         **_common(found.subject, period),
         "set": found,
-        "lines": sparks(lines, found.subject, request.user, period),
-        "everybody": everybody,
+        "lines": sparks(asked.lines(asked.segments), found.subject, request.user, period),
+        "everybody": asked.everybody,
         "sort": request.GET.get("sort", ""),
         "measures": compared_by(found.subject),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import groupby
 from typing import Any
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -12,11 +13,12 @@ from django.views.decorators.http import require_safe
 
 from insights import measures, voice
 from insights.console.showing import csv_file
+from insights.models import Checkup
 from insights.principles import percent
 from people.guards import vendor_required
 from programs.voices.needs import need_words
 
-MOST = 16
+MOST, MOST_SEGMENTS = 16, 50
 
 
 @require_safe
@@ -24,9 +26,12 @@ MOST = 16
 def partner_voice(request: HttpRequest) -> HttpResponse:
     """Buy-in by segment, content by segment, needs by customer segment, disputes by fact."""
     now, viewer = timezone.now(), request.user
-    bought, liked, needed = voice.buy_ins(viewer, now), voice.likings(viewer, now), voice.wanted(viewer, now)
     labels = dict(need_words())
-    if request.GET.get("as") == "csv":
+    is_file = request.GET.get("as") == "csv"
+    bought, segments = voice.buy_ins(viewer, now, None if is_file else MOST_SEGMENTS)
+    liked, likings = voice.likings(viewer, None if is_file else MOST)
+    needed, needy = voice.wanted(viewer, None if is_file else MOST)
+    if is_file:
         return _file(bought, liked, needed, labels)
     tally = voice.tally(viewer, now)
     words = {
@@ -42,12 +47,15 @@ def partner_voice(request: HttpRequest) -> HttpResponse:
             }
             for each in bought
         ],
-        "likings": liked[:MOST],
-        "more": max(0, len(liked) - MOST),
+        "more_segments": max(0, segments - MOST_SEGMENTS),
+        "likings": liked,
+        "more": max(0, likings - MOST),
         "needs": [
             {"segment": segment, "rows": [_need(each, labels) for each in rows][:6]}
             for segment, rows in groupby(needed, key=lambda each: each.segment)
         ],
+        "more_needs": max(0, needy - MOST),
+        "checked_at": Checkup.objects.aggregate(at=Max("checked_at"))["at"],
         "disputes": [{"each": each, "hours": hours(each.median_hours)} for each in voice.disputed(viewer, now)],
     }
     return render(request, "console/insights/voice.html", words)
@@ -65,7 +73,7 @@ def hours(value: float | None) -> str:
 
 
 def _file(
-    bought: list[voice.BuyIn], liked: list[voice.Liking], needed: list[voice.Wanted], labels: dict[str, str]
+    bought: list[voice.BuyIn], liked: list[voice.Liked], needed: list[voice.Wanted], labels: dict[str, str]
 ) -> HttpResponse:
     lines: list[list[Any]] = [
         ["Segment", each.segment.name, "", each.good, each.bad, each.seen, each.agreed, each.disputed]

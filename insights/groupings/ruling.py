@@ -35,6 +35,10 @@ class _Range:
     up_to: float | None = None
     missing: bool = False
     """Those without a value are in it."""
+    lacks: bool = False
+    """Only those are."""
+    present: bool = False
+    """All that have a value are in it, as far as the bounds let them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +101,11 @@ def _step(
     before = ranges.get(mark)
     goes = gaps and (missing_left == (side == "left"))
     missing = goes and (before is None or before.missing)
-    at = _short(known, threshold)
     now = before or _Range()
+    if np.isinf(threshold):  # the tree parts those without a value from all others
+        ranges[mark] = replace(now, missing=missing, lacks=goes, present=not goes)
+        return replace(branch, ranges=ranges)
+    at = _short(known, threshold)
     ranges[mark] = (
         replace(now, up_to=at, missing=missing) if side == "left" else replace(now, above=at, missing=missing)
     )
@@ -147,6 +154,11 @@ def _choices(name: str, kind: FieldType, values: dict[bool, list[str]]) -> Itera
 
 
 def _conditions(mark: Mark, asked: _Range) -> Iterator[Rule]:
+    if asked.lacks:
+        yield leaf(mark.field.name, "null")
+        return
+    if asked.present and asked.above is None and asked.up_to is None:  # a bound asks for a value by itself
+        yield leaf(mark.field.name, "notNull")
     for operator, bound in ((">", asked.above), ("<=", asked.up_to)):
         if bound is None:
             continue

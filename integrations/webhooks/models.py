@@ -20,6 +20,7 @@ EVENTS = {
     "offer.made": "A programme was offered",
     "offer.withdrawn": "An offer was withdrawn",
     "claim.decided": "A claim was approved or rejected",
+    "fund.decided": "A request for funds was approved or rejected",
     "import.finished": "An import ended",
     "journey.step": "A journey reached a webhook step",
 }

@@ -23,11 +23,12 @@ from people.guards import administrator_required
 @administrator_required
 def attributes(request: HttpRequest) -> HttpResponse:
     """The attributes there are, with how many records have a value."""
-    filled = {subject.value: coverage(subject, request.user) for subject in Subject}
-    rows = [
-        (attribute, filled[attribute.subject].get(attribute.name, 0))
-        for attribute in Attribute.objects.filter(built_in=False).order_by("archived_at", "subject", "label")
-    ]
+    found = list(Attribute.objects.filter(built_in=False).order_by("archived_at", "subject", "label"))
+    filled = {
+        subject.value: coverage(subject, request.user, [each.name for each in found if each.subject == subject])
+        for subject in Subject
+    }
+    rows = [(attribute, filled[attribute.subject].get(attribute.name, 0)) for attribute in found]
     return render(request, "console/attributes/list.html", {"rows": rows})
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django import forms
 from django.urls import reverse
 
+from partners.models import Origin
 from partners.profile import Said
 from partners.vocabulary import FieldKind, Subject
 from people import roles
@@ -60,6 +61,12 @@ class Group:
 
     title: str
     lines: list[Line]
+
+    @property
+    def origin(self) -> Origin | None:
+        """Where all that is known here comes from, when it is one place: it is named once beneath the group."""
+        known = [line.said.origin for line in self.lines if line.words]
+        return known[0] if len(known) > 1 and known[0] and all(each == known[0] for each in known) else None
 
 
 @dataclass(frozen=True, slots=True)

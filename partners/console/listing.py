@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, QueryDict
 
-from partners import facts, groupings, narrowing, picking
+from partners import facts, groupings, narrowing
 from partners.console import keyset
 from partners.console.cells import NUMERIC, Cells, Row
 from partners.console.keyset import Order
@@ -18,6 +18,7 @@ from partners.console.sourcing import paged
 from partners.coverage import MODELS
 from partners.models import SavedView
 from partners.narrowing import Condition
+from partners.reading import one_snapshot
 from partners.vocabulary import Field, Subject, Vocabulary
 from people import roles
 from people.roles import Viewer
@@ -198,7 +199,7 @@ def narrowed(subject: Subject, query: QueryDict, viewer: Viewer, vocabulary: Voc
 
 def listing(request: HttpRequest, layout: Layout) -> Listing:
     """The page that the address asks for: `?q=&f.FIELD=&sort=&column=&cursor=` and the name of each grouping."""
-    with picking.one_snapshot():
+    with one_snapshot():
         return _listing(request, layout)
 
 

@@ -14,9 +14,10 @@ from django.utils import timezone
 from partners.attributes import add_choices, create_attribute
 from partners.facts import vocabulary
 from partners.importing.checking import Bad, Checker, Piece
+from partners.importing.fitting import Block, blocks
 from partners.importing.mapping import Mapped, identifies, suggest
 from partners.importing.options import Options
-from partners.importing.reading import Chunk, FileProblem, Source
+from partners.importing.reading import FileProblem, Source
 from partners.importing.staging import Stage, take_turn
 from partners.models import Journal, Origin
 from partners.rows import Invalid, Profile
@@ -122,9 +123,9 @@ class _Import:
         self.has_custom = any(f.kind is FieldKind.CUSTOM for f in fields)
         take_turn(self.subject)
         with Stage(self.subject, fields, custom=self.has_custom, uniform=True) as stage:
-            for chunk in self.source.chunks(CHUNK):
-                stage.copy_text(*self._check(chunk))
-                self.result.rows += len(chunk)
+            for block in blocks(self.source, CHUNK):
+                stage.copy_text(*self._check(block))
+                self.result.rows += len(block)
                 self.on_progress(self.result.rows, self.total)
             for refused in stage.refuse():
                 self._reject(refused.line, self._header_of(refused.field), refused.value, refused.reason)
@@ -160,13 +161,12 @@ class _Import:
         named = {column.index for column in self.columns} | {i for i, cell in enumerate(self.header) if cell}
         nameless: set[int] = set()
         self.total = 0
-        for chunk in self.source.chunks(CHUNK):
-            self.total += len(chunk)
-            whole = [cells for cells in chunk.rows if len(cells) >= len(self.header)]
+        for block in blocks(self.source, CHUNK):
+            self.total += len(block)
             for index, profile in profiles.items():
-                profile.see([cells[index] for cells in whole])
+                profile.see(block.columns[index])
             for index in set(range(len(self.header))) - named - nameless:
-                if any(cells[index].strip() for cells in whole):
+                if any(map(str.strip, block.columns[index])):
                     nameless.add(index)
         for index in sorted(nameless):
             self._report(
@@ -205,17 +205,17 @@ class _Import:
         add = self.options.create_fields and field.is_choice and not field.refers_to
         return Checker(field, formats, orders, add_choices=add)
 
-    def _check(self, chunk: Chunk) -> tuple[str, int]:
-        """The good rows of a chunk as lines for COPY, and how many they are; what is wrong with the others is noted."""
-        for row in chunk.unreadable:
-            self._reject(row.line, "", "", row.problem)
-        lines, rows = self._whole(chunk)
+    def _check(self, block: Block) -> tuple[str, int]:
+        """The good rows of a block as lines for COPY, and how many they are; what is wrong with the others is noted."""
+        for row in block.unfit:
+            self._reject(row.line, "", self.source.delimiter.join(row.cells), row.problem)
+        lines = block.lines
         rejected = len(self.bad_lines)
         built_in: list[list[Piece]] = []
         custom: list[list[Piece]] = []
         ids: list[Piece] = []
         for column, checker in self.checkers:
-            cells = [row[column.index] for row in rows]
+            cells = block.columns[column.index]
             pieces = checker.texts(cells)
             self._note(column, lines, cells, pieces)
             if column.field == "external_id":
@@ -232,8 +232,8 @@ class _Import:
             count = sum(good)
         else:
             self.seen.update(zip(columns[1], lines, strict=True))
-            count = len(rows)
-        return "".join([f"{line}\n" for line in map("\t".join, staged)]), count
+            count = len(lines)
+        return "\n".join([*map("\t".join, staged), ""]), count
 
     def _first_ones(self, lines: Sequence[int], ids: Sequence[Piece]) -> list[bool]:
         """Which rows are neither bad nor another one of an id that came before; the latter are noted."""
@@ -245,30 +245,6 @@ class _Import:
                 reason = f"was given before, on line {first}; the first row counts"
                 self._reject(line, self._header_of("external_id"), cast(str, key), reason)
         return good
-
-    def _whole(self, chunk: Chunk) -> tuple[Sequence[int], list[list[str]]]:
-        """The rows that have a cell for each column, and their lines; the others are noted."""
-        if set(map(len, chunk.rows)) <= {len(self.header)}:
-            return chunk.lines, chunk.rows
-        whole = [self._is_whole(*row) for row in zip(chunk.lines, chunk.rows, strict=True)]
-        return list(compress(chunk.lines, whole)), list(compress(chunk.rows, whole))
-
-    def _is_whole(self, line: int, cells: list[str]) -> bool:
-        """Whether a row has a cell for each column; noted when not."""
-        width = len(self.header)
-        if self.source.kind == "xlsx":
-            cells.extend([""] * (width - len(cells)))
-        if len(cells) < width or any(cell.strip() for cell in cells[width:]):
-            while len(cells) > width and not cells[-1].strip():
-                cells.pop()
-            self._reject(
-                line,
-                "",
-                self.source.delimiter.join(cells),
-                f"has {len(cells)} cells where the header has {width}; a cell that holds the delimiter must stand in quotes",
-            )
-            return False
-        return True
 
     def _note(self, column: Mapped, lines: Sequence[int], cells: Sequence[str], pieces: list[Piece]) -> None:
         for line, cell, piece in zip(lines, cells, pieces, strict=True) if Bad in set(map(type, pieces)) else ():

@@ -23,7 +23,6 @@ class Plain:
     """For one column: its cells as pieces, or None when they have to be looked at."""
 
     def __init__(self, field: Field, formats: Formats, *, is_required: bool) -> None:
-        self._null_words = formats.null_words
         self._is_required = is_required or field.name == "external_id"
         self._is_id = field.name == "external_id"
         self._longest = LONGEST.get(field.name, LONGEST_CHOICE)
@@ -35,14 +34,16 @@ class Plain:
             self._number = _MONEY if formats.decimal != "," else _WHOLE
         elif field.type is not FieldType.TEXT:
             self._is_plain = False
+        words = formats.null_words - {""}  # an empty cell is missing in any case
+        self._null_words = words if self._number is None else set(filter(self._number.fullmatch, words))
 
     def __call__(self, cells: Sequence[str]) -> list[str] | None:
         """The pieces, shape as the cells."""
-        if not self._is_plain or not self._null_words.isdisjoint(cells) or (self._is_required and not all(cells)):
+        if not self._is_plain or (self._is_required and not all(cells)):
             return None
         if self._number is None:
             return self._texts(cells)
-        if not all(map(self._number.fullmatch, cells)):
+        if not all(map(self._number.fullmatch, cells)) or not self._null_words.isdisjoint(cells):
             return None
         return [cell or NULL for cell in cells]
 
@@ -54,6 +55,8 @@ class Plain:
         if max(map(len, cells), default=0) > self._longest:
             return None
         if self._is_id and ("/" in together or "." in cells or ".." in cells):
+            return None
+        if any(word in together for word in self._null_words) and not self._null_words.isdisjoint(cells):
             return None
         stripped = list(map(str.strip, cells))
         return stripped if stripped == list(cells) else None

@@ -17,7 +17,7 @@ from typing import Any
 from django.db import connection
 
 from partners.columns import TABLES
-from partners.importing.keeping import keep_before, keep_made
+from partners.importing.keeping import before, keep_made
 from partners.importing.refusing import Refused, taken_out
 from partners.models import Journal, Origin
 from partners.touching import announce
@@ -25,6 +25,8 @@ from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
 
 LOCKS = {Subject.PARTNER: 4_711_001, Subject.CUSTOMER: 4_711_002, Subject.DEAL: 4_711_003}
 """Advisory locks: bulk writers of one subject take turns, so two of them cannot wait for each other's rows."""
+ID = 'text COLLATE "C"'
+"""The type of a staged external id, which has the order of the records' own."""
 MANY_NEW = 500
 """So many new rows, and PostgreSQL counts the table anew."""
 MANY = 10_000
@@ -48,7 +50,7 @@ def slot(field: Field) -> Slot:
     if field.name == "partners":
         return Slot("partners", "bigint[]", "", "'{}'")
     if field.name == "parent":
-        return Slot("parent", "text", "parent_id", "NULL")
+        return Slot("parent", ID, "parent_id", "NULL")
     if field.refers_to:
         return Slot(field.name, "bigint", f"{field.name}_id", "NULL")
     kind, empty = {
@@ -90,7 +92,7 @@ class Stage:
         self.rows = 0
 
     def __enter__(self) -> Stage:
-        columns = ["line bigint", "external_id text"]
+        columns = ["line bigint", f"external_id {ID}"]
         columns += [f"{slot.staged} {slot.type}" for slot in self.slots.values()]
         columns += ["custom jsonb"] * self.custom + ["given text[]"] * (not self.uniform)
         self.run(f"CREATE TEMPORARY TABLE {self.name} ({', '.join(columns)})")
@@ -219,7 +221,7 @@ class Stage:
             )
         return made
 
-    def _new_value(self, name: str) -> tuple[str, str]:
+    def new_value(self, name: str) -> tuple[str, str]:
         """(the present value, the wanted one) of a field in the UPDATE below, where `t` is the record, `s` the row."""
         at = self.slots[name]
         if name == "partners":
@@ -237,7 +239,7 @@ class Stage:
     def _update(self, values: dict[str, Any], replace_custom: bool) -> int:
         sets, differs, origins = [], ["t.deleted_at IS NOT NULL"], []
         for name, at in self.slots.items():
-            have, want = self._new_value(name)
+            have, want = self.new_value(name)
             if at.column:
                 sets.append(f"{at.column} = {want}")
             differs.append(f"{have} IS DISTINCT FROM {want}")
@@ -252,21 +254,22 @@ class Stage:
                 " WHERE nullif(v, 'null') IS DISTINCT FROM t.custom -> k), '{}')"
             )
         parent = f"LEFT JOIN {self.table} p ON p.external_id = s.parent" if "parent" in self.slots else ""
-        if values["journal"]:
-            have_want = {name: self._new_value(name) for name in self.slots}
-            keep_before(self, have_want, f"{parent} WHERE NOT s.is_new AND ({' OR '.join(differs)})", values)
         # What was just made has all that its row gives, so nothing differs but, where flags are kept, links.
         update = (
             f"UPDATE {self.table} t SET {', '.join([*sets, f'provenance = {provenance}'])},"
             f" updated_at = %(now)s, deleted_at = NULL FROM {self.name} s {parent}"
             f" WHERE t.external_id = s.external_id AND NOT s.is_new AND ({' OR '.join(differs)})"
         )
-        if self.is_flagged:
-            update = (
-                f"WITH changed AS ({update} RETURNING s.line)"
-                f" UPDATE {self.name} s SET is_changed = true FROM changed WHERE s.line = changed.line"
-            )
-        self.run(update, values)
+        if not (self.is_flagged or values["journal"]):
+            self.run(update, values)
+            return self._count
+        keep = "INSERT INTO partners_journalline (journal_id, record_id, before) SELECT %(journal)s, id, before FROM changed"
+        flag = f"UPDATE {self.name} s SET is_changed = true FROM changed WHERE s.line = changed.line"
+        returned = f"t.id, s.line, {before(self)} AS before" if values["journal"] else "s.line"
+        rest = f"{keep} ORDER BY id" if values["journal"] else flag
+        if self.is_flagged and values["journal"]:
+            rest = f", kept AS ({rest}) {flag}"
+        self.run(f"WITH changed AS ({update} RETURNING {returned}) {rest}", values)
         return self._count
 
     def _link(self) -> None:

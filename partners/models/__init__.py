@@ -1,6 +1,7 @@
 """The records, and what the staff keep beside them: views, notes, changes in bulk, and what was there before."""
 
 from partners.models.desk import BulkChange, Disclosure, Note, SavedView
+from partners.models.imports import Import
 from partners.models.journal import Journal, JournalLine
 from partners.models.outbox import OutboxEvent
 from partners.models.records import (
@@ -8,14 +9,13 @@ from partners.models.records import (
     Attribute,
     Customer,
     Deal,
-    Import,
     Origin,
     Partner,
     Record,
     TeamMember,
-    Touched,
 )
 from partners.models.registration import Registration
+from partners.models.touched import Touched
 
 __all__ = [
     "Activity",

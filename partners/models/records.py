@@ -9,15 +9,12 @@ from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import Now
 from django.utils import timezone
 
 from partners.querysets import (
     DEAL,
     CustomerQuerySet,
     DealQuerySet,
-    ImportQuerySet,
     PartnerQuerySet,
     searched,
 )
@@ -60,7 +57,7 @@ class Origin(models.Model):
 class Record(models.Model):
     """What partners, customers and deals share. The row is kept when deleted, so that history stays readable."""
 
-    external_id = models.CharField(max_length=100, unique=True)
+    external_id = models.CharField(max_length=100, unique=True, db_collation="C")
     name = models.CharField(max_length=300)
     custom = models.JSONField(default=dict, blank=True)
     """Custom attributes by name: text, choice: string · number, money: string of the decimal · boolean: true/false ·
@@ -240,77 +237,3 @@ class TeamMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} of {self.partner}"
-
-
-class Import(models.Model):
-    """One file on its way in: uploaded → mapped → tried → applied, with progress and rejects."""
-
-    class Status(models.TextChoices):
-        """How far it has come."""
-
-        UPLOADED = "uploaded", "Uploaded"
-        QUEUED = "queued", "Waiting"
-        RUNNING = "running", "Running"
-        TRIED = "tried", "Dry run finished"
-        APPLIED = "applied", "Applied"
-        FAILED = "failed", "Failed"
-
-    subject = models.CharField(max_length=10, choices=[(s.value, s.value.title()) for s in Subject])
-    file = models.FileField(upload_to="imports/%Y/%m/")
-    filename = models.CharField(max_length=300)
-    status = models.CharField(max_length=10, choices=Status.choices, default=Status.UPLOADED)
-    options = models.JSONField(default=dict, blank=True)
-    """The chosen mapping and formats, as `partners.importing.Options` reads them."""
-    result = models.JSONField(default=dict, blank=True)
-    """{rows, created, updated, unchanged, rejected}."""
-    rejects = models.JSONField(default=list, blank=True)
-    """[{line, column, value, reason}], the first thousand; the whole list is `rejects_file`."""
-    rejects_file = models.FileField(upload_to="imports/%Y/%m/", blank=True)
-    rows_done = models.PositiveIntegerField(default=0)
-    rows_total = models.PositiveIntegerField(default=0)
-    error = models.TextField(blank=True)
-    origin = models.ForeignKey(Origin, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    """What its changes point to; null before it was applied, or when it changed nothing."""
-    corrects = models.ForeignKey("self", null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    """The import whose rejected rows this one brings again."""
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        on_delete=models.SET_NULL,
-        related_name="+",
-    )
-    created_at = models.DateTimeField(default=timezone.now)
-    heartbeat_at = models.DateTimeField(null=True, blank=True)
-    finished_at = models.DateTimeField(null=True, blank=True)
-
-    objects = ImportQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-id"]
-
-    def __str__(self) -> str:
-        return self.filename
-
-
-class Touched(models.Model):
-    """A mark that subjects changed: written by triggers, in the transaction of the change. See `partners.touching`."""
-
-    subject = models.CharField(max_length=10, choices=[(s.value, s.value.title()) for s in Subject])
-    ids = ArrayField(models.BigIntegerField())
-    fields = ArrayField(models.CharField(max_length=63), null=True)
-    """Fields, and relations such as "deals", that changed; null: everything."""
-    transaction = models.BigIntegerField(db_default=RawSQL("(pg_current_xact_id()::text)::bigint", []))
-    at = models.DateTimeField(db_default=Now())
-    followed_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name_plural = "touched"
-        indexes = [
-            models.Index(fields=["id"], condition=models.Q(followed_at=None), name="touched_to_follow"),
-            models.Index(fields=["transaction"], name="touched_by_transaction"),
-            models.Index(fields=["followed_at"], name="touched_by_followed_at"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{len(self.ids)} {self.subject}s"

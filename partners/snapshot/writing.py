@@ -17,14 +17,15 @@ from django.utils import timezone
 from partners import touching
 from partners.columns import TABLES, read_table
 from partners.facts import vocabulary
-from partners.snapshot.bases import FORM, STALE, home, is_kept, newest, signature
+from partners.snapshot.bases import FORM, STALE, Base, home, is_kept, newest, signature
 from partners.snapshot.serving import WORN
 from partners.tables import CodeArray, Codes, Column, Scalars
 from partners.vocabulary import Subject
 
 
 def is_due(subject: Subject) -> bool:
-    """A population that is large enough has no base, or one that is old, of another day, or much patched."""
+    """A population that is large enough has no base, or one that is old, of another day, much patched, or without a field
+    that there is by now: a rule that reads it would load its columns each time."""
     if not settings.SNAPSHOT_ABOVE:
         return False
     base = newest(subject)
@@ -32,11 +33,19 @@ def is_due(subject: Subject) -> bool:
         written = datetime.fromisoformat(base.about["written_at"])
         today = timezone.localdate() == timezone.localdate(written)
         changed = sum(len(mark.ids) for mark in touching.marks_since(base.about["moment"]) if mark.subject is subject)
-        return not today or changed > WORN * len(base.ids) or timezone.now() - written > STALE / 2
+        worn = changed > WORN * len(base.ids) or timezone.now() - written > STALE / 2
+        return not today or worn or _lacks(base, subject)
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM (SELECT 1 FROM " + TABLES[subject] + " LIMIT %s) s", [_enough()])
         (count,) = cursor.fetchone()
     return int(count) >= _enough()
+
+
+def _lacks(base: Base, subject: Subject) -> bool:
+    """A field has been added since, or is of another type."""
+    known, now = base.about["columns"], timezone.now()
+    kept = {name: about for name, about in vocabulary(subject).items() if is_kept(about)}
+    return any(name not in known or known[name]["signature"] != signature(kept[name], now) for name in kept)
 
 
 def _enough() -> int:

@@ -163,7 +163,7 @@ def reward(slug: str, name: str, summary: str, amount: int, terms: str, *, to: s
 
 def funds(slug: str, name: str, summary: str, amount: int, terms: str, *, to: str | tuple[str, ...]) -> ProgramDraft:
     """Money for joint campaigns, claimed with a proof."""
-    detail = IncentiveDraft("mdf", amount=Decimal(amount), budget=Decimal(amount * 40), terms=terms)
+    detail = IncentiveDraft("mdf", amount=Decimal(amount), budget=Decimal(amount * 40), terms=terms, asks_first=True)
     return _incentive(slug, name, summary, detail, to)
 
 

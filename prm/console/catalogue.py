@@ -8,6 +8,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
@@ -37,7 +38,8 @@ def templates(request: HttpRequest) -> HttpResponse:
         for view in View
         if (found := [each for each in chosen if each.view == view])
     ]
-    words = {"groups": groups, "industries": INDUSTRIES, "industry": industry}
+    missing = [each for each in chosen if states[each.slug].there < states[each.slug].parts]
+    words = {"groups": groups, "industries": INDUSTRIES, "industry": industry, "missing": missing}
     return render(request, "console/templates/list.html", words)
 
 
@@ -94,6 +96,25 @@ def put_in(request: HttpRequest, slug: str) -> HttpResponse:
     else:
         messages.info(request, "All of it was there already.")
     return redirect("console_template", slug)
+
+
+@require_POST
+@editor_required
+def put_all_in(request: HttpRequest) -> HttpResponse:
+    """Install all that are listed, those of an industry or every one, as drafts."""
+    industry = request.POST.get("industry", "")
+    chosen = listing.templates(industry if industry in listing.INDUSTRIES else "")
+    try:
+        done = install(templates=chosen, author=str(request.user), owner=_owner(request))
+    except (FieldTaken, RuleInvalid) as error:
+        messages.error(request, f"Nothing was installed: {error}")
+    else:
+        segments = ngettext("%d segment", "%d segments", len(done.segments)) % len(done.segments)
+        programs = ngettext("%d programme", "%d programmes", len(done.programs)) % len(done.programs)
+        messages.success(request, f"{segments} and {programs} are new, as drafts. Start those that you want.")
+    return redirect(
+        f"{reverse('console_templates')}{f'?industry={industry}' if industry in listing.INDUSTRIES else ''}"
+    )
 
 
 @require_POST

@@ -8,6 +8,7 @@ urlpatterns = [
     path("", home.home, name="console_home"),
     path("schedules/", schedules.schedules, name="console_schedules"),
     path("templates/", catalogue.templates, name="console_templates"),
+    path("templates/install/", catalogue.put_all_in, name="console_templates_install"),
     path("templates/<slug:slug>/", catalogue.template, name="console_template"),
     path("templates/<slug:slug>/counts/", catalogue.counts, name="console_template_counts"),
     path("templates/<slug:slug>/install/", catalogue.put_in, name="console_template_install"),

@@ -49,12 +49,12 @@ def aims(profile: Profile) -> dict[str, Aim]:
     """By slug. A segment that is not named aims at nothing in particular, which the linter then says."""
     return {
         "gold-and-platinum-emea": Aim("strategize", "win_rate", 45, "Win rate", "45 % of what is decided", 75),
-        "growth-partners": Aim("accelerate", "revenue_per_member", 450_000, "Revenue a partner", "450 000 a year", 40),
+        "growth-partners": Aim("accelerate", "revenue_per_member", 450_000, "Revenue a partner", "450,000 a year", 40),
         "at-risk": Aim("accelerate", "engagement", 60, "Active partners", "60 % active every month", 20),
         "new-partners-onboarding": Aim("onboard", "registered", 200, "Deals registered", "200 in their first year", 30),
         "one-step-from-gold": Aim("enable", "training", 2, "Courses per partner", "Two a year", 50),
         "small-business-sellers": Aim("market", "registered", 700, "Deals registered", "700 a year", 90),
-        "enterprise-partners": Aim("sell", "revenue_per_member", 400_000, "Revenue a partner", "400 000 a year", 80),
+        "enterprise-partners": Aim("sell", "revenue_per_member", 400_000, "Revenue a partner", "400,000 a year", 80),
         "service-partners": Aim("enable", "training", 1, "Courses per partner", "One a year", 120),
         focus_slug(profile): Aim("sell", "win_rate", 50, "Win rate", "Half of what is decided", 45),
         guard_slug(profile): Aim("enable", "training", 2, "Courses per partner", "Two a year", 100),

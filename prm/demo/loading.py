@@ -19,6 +19,7 @@ from prm.demo import aims, history, partners, people, programs, records, request
 from prm.demo.channel import SHOWCASES, draw
 from prm.demo.marks import Marks, Wish, alone, reference
 from prm.demo.records import Say
+from programs import uptake
 from programs.models import Offer, Program
 from segments import membership
 from segments.models import Recompute, Segment
@@ -77,8 +78,9 @@ def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
         raise RuntimeError(f"The segments could not be computed: {turn and turn.recomputed.failed}")
     taking.take_up()
     changed += telling.announce(owner=owner)
-    requests.file_requests()
+    requests.file_requests(owner=owner)
     voices.speak()
+    uptake.tally()
     measuring.measure()
     checkups.check_all()
     say("Members are computed and programmes on offer")

@@ -203,8 +203,14 @@ def _incentives(shelf: Shelf, today: date) -> list[ProgramDraft]:
         ProgramDraft(
             "market-development-funds",
             "Market development funds, EMEA",
-            IncentiveDraft("mdf", amount=Decimal(5_000), budget=Decimal(150_000), terms=shelf.text("terms-funds")),
-            "Up to 5 000 euro for events and campaigns that we plan together.",
+            IncentiveDraft(
+                "mdf",
+                amount=Decimal(5_000),
+                budget=Decimal(150_000),
+                terms=shelf.text("terms-funds"),
+                asks_first=True,
+            ),
+            "Up to 5,000 euro for events and campaigns that we plan together.",
             Targeting(any=("gold-and-platinum-emea",)),
             starts_on=quarter,
             ends_on=today + timedelta(days=180),

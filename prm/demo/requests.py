@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 
 from django.core.files.base import ContentFile
+from django.db import transaction
 
 from partners import registering
 from partners.models import Deal, Registration
 from partners.registering import Wish
 from people.models import User
 from programs import claims
+from programs.funding import asking
+from programs.funding.asking import Plan
 from programs.models import Claim, Incentive
 from programs.taking import Refused
 
 PROOF = b"%PDF-1.4\n% An invoice of the demo\n"
 
 
-def file_requests() -> None:
-    """Registrations, two of them for the same deal, and a claim. Nothing where there is some already."""
+def file_requests(*, owner: User) -> None:
+    """Registrations, two of them for the same deal; requests for funds, one of them granted, and a claim under it.
+
+    Nothing where there is some already. `owner` decides.
+    """
     people = {
         user.email: user for user in User.objects.filter(email__in=("paula@partner.example", "olivia@other.example"))
     }
@@ -28,7 +35,7 @@ def file_requests() -> None:
     if not Registration.objects.exists():
         _register(paula, olivia)
     if not Claim.objects.exists():
-        _claim(paula)
+        _claim(paula, owner)
 
 
 def _register(paula: User, olivia: User) -> None:
@@ -44,17 +51,39 @@ def _register(paula: User, olivia: User) -> None:
             continue
 
 
-def _claim(paula: User) -> None:
+@transaction.atomic
+def _claim(paula: User, owner: User) -> None:
     fund = Incentive.objects.filter(program__slug="market-development-funds").first()
     if fund is None:
         return
+    begins = asking.today() + timedelta(days=3)
+    breakfast = Plan(
+        "Breakfast for twenty customers",
+        "A breakfast with a talk at our place, for twenty customers who run their own servers.",
+        Decimal("1250.00"),
+        begins,
+        begins,
+        "Five first meetings",
+    )
+    fair = Plan(
+        "Stand at the regional trade fair",
+        "Two days with a demonstrator; invitations to all our customers.",
+        Decimal("2400.00"),
+        begins + timedelta(days=40),
+        begins + timedelta(days=41),
+        "Thirty leads, three projects",
+    )
     try:
+        asked = asking.ask(incentive_id=fund.pk, user=paula, plan=breakfast)
+        asking.ask(incentive_id=fund.pk, user=paula, plan=fair)
+        asking.grant(request_id=asked.pk, user=owner, note="Please send pictures")
         claims.file_claim(
             incentive_id=fund.pk,
             user=paula,
-            amount=Decimal("1250.00"),
-            note="Breakfast for twenty customers, with a talk",
+            amount=Decimal("850.00"),
+            note="The hall and the first half of the catering",
             proof=ContentFile(PROOF, name="invoice.pdf"),
+            request_id=asked.pk,
         )
     except Refused:
         return

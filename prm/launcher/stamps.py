@@ -60,7 +60,7 @@ def static_files() -> list[str]:
     """Facts about all that decides the collected static files."""
     own = [path for folder in folders() for path in folder.rglob("static/**/*") if path.is_file()]
     own += [path for path in (PROJECT / "static").rglob("*") if path.is_file()]
-    return facts_of([*own, *locks(), PROJECT / "prm" / "settings.py"])
+    return facts_of([*own, *locks(), *(PROJECT / "prm" / "settings").glob("*.py")])
 
 
 def database_name(env: Mapping[str, str]) -> str:

@@ -17,6 +17,7 @@ def needs_of(viewer: User) -> list[Need]:
         upkeep.invalid(viewer),
         upkeep.runs(viewer),
         partnership.claims(viewer),
+        partnership.fund_requests(viewer),
         upkeep.registrations(viewer),
         partnership.disputes(viewer),
         partnership.tasks(viewer),

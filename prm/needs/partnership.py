@@ -13,7 +13,7 @@ from partners import wording
 from people import roles
 from people.models import User
 from prm.needs.need import Need
-from programs.models import Claim, Content, Dispute, ManagerTask, Program
+from programs.models import Claim, Content, Dispute, FundRequest, ManagerTask, Program
 
 SOON = timedelta(days=14)
 SHOWN = 5
@@ -32,6 +32,18 @@ def claims(viewer: User) -> Iterable[Need]:
     if found["count"]:
         said = f"The oldest came in on {wording.day(found['first'])}."
         yield Need(_many(found["count"], "claim to decide on", "claims to decide on"), said, reverse("console_claims"))
+
+
+def fund_requests(viewer: User) -> Iterable[Need]:
+    """Requests for funds that nobody decided on: a partner waits before it spends. One query."""
+    if not roles.may_edit(viewer):
+        return
+    waiting = FundRequest.objects.visible_to(viewer).filter(status=FundRequest.Status.SUBMITTED)
+    found = waiting.aggregate(count=Count("pk"), first=Min("starts_on"))
+    if found["count"]:
+        said = f"The first would begin on {wording.day(found['first'])}."
+        title = _many(found["count"], "request for funds to decide on", "requests for funds to decide on")
+        yield Need(title, said, reverse("console_fund_requests"))
 
 
 def disputes(viewer: User) -> Iterable[Need]:

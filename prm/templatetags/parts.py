@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django import template
+from django.contrib.humanize.templatetags.humanize import naturaltime
 from django.urls import NoReverseMatch, reverse
 
 register = template.Library()
@@ -13,6 +16,12 @@ register = template.Library()
 SPARK_WIDTH = 120
 SPARK_HEIGHT = 32
 SPARK_MARGIN = 2
+
+
+@register.filter
+def ago(moment: datetime) -> str:
+    """How long since, or until, in the largest unit alone: "2 weeks ago", not "2 weeks, 1 day ago"."""
+    return re.sub(r",.*(?= (?:ago|from now)$)", "", str(naturaltime(moment)))
 
 
 @register.inclusion_tag("parts/nav_item.html", takes_context=True)

@@ -1,4 +1,7 @@
-"""`claims/` and `ledger/`: what partners claimed and earned, for reading. Claims are decided by people, in the console."""
+"""`claims/`, `fund-requests/` and `ledger/`: what partners asked for, claimed and earned, for reading.
+
+Claims and requests are decided by people, in the console.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +20,12 @@ from partners.api.pages import each, page
 from partners.api.schema import PAGING, ref
 from partners.api.values import rfc3339
 from programs.accounts import Claim, LedgerEntry
+from programs.funding.models import FundRequest
 
 OF_PARTNER = OpenApiParameter("partner", OpenApiTypes.STR, description="Only this partner's (external id).")
 OF_INCENTIVE = OpenApiParameter("incentive", OpenApiTypes.STR, description="Only of this incentive (slug).")
 STATUS = OpenApiParameter("status", {"type": "string", "enum": list(Claim.Status.values)})
+ASKED = OpenApiParameter("status", {"type": "string", "enum": list(FundRequest.Status.values)})
 KIND = OpenApiParameter("kind", {"type": "string", "enum": list(LedgerEntry.Kind.values)})
 
 
@@ -63,6 +68,23 @@ class ClaimDetail(APIView):
         return Response(_claim(get_object_or_404(rows, pk=claim_id)))
 
 
+class FundRequestList(APIView):
+    """Requests for funds, newest first."""
+
+    page_ordering = ("-id",)
+
+    @extend_schema(
+        operation_id="fund_requests_list",
+        tags=["claims"],
+        parameters=[*PAGING, OF_PARTNER, OF_INCENTIVE, ASKED],
+        responses={200: ref("FundRequestPage")},
+    )
+    def get(self, request: Request) -> Response:
+        """A page of requests of the partners that the caller may see."""
+        rows = _narrowed(FundRequest.objects.visible_to(request.user), request, status=FundRequest.Status.values)
+        return page(rows.select_related("partner", "incentive__program"), request, self, each(_fund_request))
+
+
 class Ledger(APIView):
     """The ledger, in the order it was written."""
 
@@ -95,6 +117,29 @@ def _claim(claim: Claim) -> dict[str, Any]:
         "reason": claim.reason,
         "paid_at": rfc3339(claim.paid_at) if claim.paid_at else None,
         "reference": claim.reference,
+        "request": claim.request_id,
+    }
+
+
+def _fund_request(asked: FundRequest) -> dict[str, Any]:
+    """A request for funds as JSON."""
+    return {
+        "id": asked.pk,
+        "partner": asked.partner.external_id,
+        "incentive": asked.incentive.program.slug,
+        "status": asked.status,
+        "title": asked.title,
+        "plan": asked.plan,
+        "outcome": asked.outcome,
+        "amount": str(asked.amount),
+        "granted": str(asked.granted) if asked.granted is not None else None,
+        "currency": asked.currency,
+        "starts_on": asked.starts_on.isoformat(),
+        "ends_on": asked.ends_on.isoformat(),
+        "claim_by": asked.claim_by.isoformat() if asked.claim_by else None,
+        "asked_at": rfc3339(asked.asked_at),
+        "decided_at": rfc3339(asked.decided_at) if asked.decided_at else None,
+        "reason": asked.reason,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from partners.api.schema import INSTANT, MONEY, page, ref
 from programs.accounts import Claim, LedgerEntry
+from programs.funding.models import FundRequest
 from programs.lessons import KINDS
 from programs.models import Incentive, Program
 from programs.quizzes import TYPES
@@ -114,6 +115,7 @@ _DETAIL: dict[str, Json] = {
         },
         "period": {"type": "string", "enum": list(Incentive.Period.values)},
         "terms": {"type": "string", "description": "Markdown."},
+        "asks_first": {"type": "boolean", "description": "Of funds: agreed on before they are spent."},
     },
 }
 _KIND: Json = {"type": "string", "enum": list(Program.Kind.values)}
@@ -190,6 +192,35 @@ CLAIM: Json = {
         "decided_at": _MAYBE_AT,
         "paid_at": _MAYBE_AT,
         "reference": {"type": "string", "description": "Of the payment."},
+        "request": {"type": ["integer", "null"], "description": "The request for funds that it is under."},
+    },
+}
+FUND_REQUEST: Json = {
+    "type": "object",
+    "required": [
+        "id",
+        "partner",
+        "incentive",
+        "status",
+        "title",
+        "amount",
+        "currency",
+        "starts_on",
+        "ends_on",
+        "asked_at",
+    ],
+    "properties": {
+        **_ACCOUNT,
+        "status": {"type": "string", "enum": list(FundRequest.Status.values)},
+        "title": {"type": "string"},
+        "plan": {"type": "string"},
+        "outcome": {"type": "string"},
+        "granted": {**MONEY, "type": ["string", "null"], "description": "Null: not granted."},
+        "starts_on": {"type": "string", "format": "date"},
+        "ends_on": {"type": "string", "format": "date"},
+        "claim_by": {**_DAY, "description": "The last day on which it may be claimed."},
+        "asked_at": INSTANT,
+        "decided_at": _MAYBE_AT,
     },
 }
 LEDGER_ENTRY: Json = {
@@ -255,6 +286,8 @@ COMPONENTS: dict[str, Json] = {
     "OfferPage": page(ref("Offer")),
     "Claim": CLAIM,
     "ClaimPage": page(ref("Claim")),
+    "FundRequest": FUND_REQUEST,
+    "FundRequestPage": page(ref("FundRequest")),
     "LedgerEntry": LEDGER_ENTRY,
     "LedgerPage": page(ref("LedgerEntry")),
 }

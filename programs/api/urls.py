@@ -8,6 +8,7 @@ urlpatterns = [
     path("partners/<str:external_id>/offers/", offers.PartnerOffers.as_view(), name="api_partner_offers"),
     path("claims/", accounts.ClaimList.as_view(), name="api_claims"),
     path("claims/<int:claim_id>/", accounts.ClaimDetail.as_view(), name="api_claim"),
+    path("fund-requests/", accounts.FundRequestList.as_view(), name="api_fund_requests"),
     path("ledger/", accounts.Ledger.as_view(), name="api_ledger"),
     path("programs/", programs.AnyList.as_view(), name="api_programs"),
     path("programs/<slug:slug>/", programs.AnyDetail.as_view(), name="api_program"),

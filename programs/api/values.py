@@ -32,7 +32,18 @@ DETAIL = {
         *("lessons", "minutes", "due_days", "gives_certificate", "certificate_months"),
         *("language", "translates"),
     ),
-    Program.Kind.INCENTIVE: ("type", "rate", "amount", "currency", "budget", "cap", "tiers", "period", "terms"),
+    Program.Kind.INCENTIVE: (
+        "type",
+        "rate",
+        "amount",
+        "currency",
+        "budget",
+        "cap",
+        "tiers",
+        "period",
+        "terms",
+        "asks_first",
+    ),
 }
 """What each kind has besides the common members."""
 
@@ -130,6 +141,7 @@ class IncentiveBody(ProgramBody):
     tiers = TierBody(many=True, required=False)
     period = serializers.ChoiceField(Incentive.Period.choices, required=False)
     terms = serializers.CharField(required=False, allow_blank=True, trim_whitespace=False)
+    asks_first = serializers.BooleanField(required=False)
 
 
 BODIES: dict[str, type[ProgramBody]] = {

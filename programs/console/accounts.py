@@ -15,11 +15,12 @@ from django.views.decorators.http import require_POST, require_safe
 from partners.models import Partner
 from people.guards import editor_required, vendor_required
 from programs import claims as verbs
+from programs.balances import balance_of, budget_of
 from programs.downloads import proof_of, statement
-from programs.models import Claim, LedgerEntry, Program
+from programs.models import Claim, FundRequest, LedgerEntry, Program
 from programs.precedence import rivals
 from programs.taking import Refused
-from programs.wording import earning, tiers_in_words
+from programs.wording import tiers_in_words
 
 PAGE = 50
 DONE = {"approve": "The claim is approved.", "reject": "The claim is rejected.", "pay": "The claim is marked as paid."}
@@ -42,13 +43,14 @@ def claims(request: HttpRequest) -> HttpResponse:
     found = found.filter(status=status) if status in Claim.Status.values else found
     found = found.order_by("filed_at", "id") if status == Claim.Status.SUBMITTED else found
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    words = {"page": page, "status": status, "statuses": Claim.Status.choices}
+    asked = FundRequest.objects.visible_to(request.user).filter(status=FundRequest.Status.SUBMITTED).count()
+    words = {"page": page, "status": status, "statuses": Claim.Status.choices, "asked": asked}
     return render(request, "console/accounts/claims.html", words)
 
 
 def _claim(request: HttpRequest, pk: int) -> Claim:
     found = Claim.objects.visible_to(request.user)
-    found = found.select_related("partner", "incentive__program", "filed_by", "decided_by")
+    found = found.select_related("partner", "incentive__program", "filed_by", "decided_by", "request")
     claim: Claim = get_object_or_404(found, pk=pk)
     return claim
 
@@ -60,8 +62,8 @@ def claim(request: HttpRequest, pk: int) -> HttpResponse:
     found = _claim(request, pk)
     words = {
         "claim": found,
-        "balance": verbs.balance_of(found.incentive, found.partner),
-        "budget": verbs.budget_of(found.incentive),
+        "balance": balance_of(found.incentive, found.partner),
+        "budget": budget_of(found.incentive),
     }
     return render(request, "console/accounts/claim.html", words)
 
@@ -113,11 +115,11 @@ def accounts(request: HttpRequest, slug: str) -> HttpResponse:
     visible = LedgerEntry.objects.visible_to(request.user).filter(incentive=incentive)
     sums = visible.sums("partner_id", "partner__name", "partner__external_id").order_by("-earned", "partner__name")
     total = next(iter(entries.sums("incentive_id")), {"earned": 0, "claimed": 0, "paid": 0})
-    budget = verbs.budget_of(incentive)
+    budget = budget_of(incentive)
     words: dict[str, Any] = {
         "program": program,
         "incentive": incentive,
-        "earns": earning(rate=incentive.rate, amount=incentive.amount, currency=incentive.currency),
+        "earns": incentive.earns,
         "tiers": tiers_in_words(incentive.tiers, incentive.currency),
         "total": total,
         "budget": budget,

@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 
 from people.meanwhile import MeanwhileMixin
+from people.refusing import RefusingMixin
 from programs import filetypes, quizzes
 from programs.lessons import Lesson, new_key
 from programs.teaching import checked_type
@@ -19,7 +20,7 @@ SPARE = 2
 FEWEST = 4
 
 
-class LessonForm(MeanwhileMixin, forms.Form):
+class LessonForm(MeanwhileMixin, RefusingMixin, forms.Form):
     """A page; what every lesson has."""
 
     title = forms.CharField(max_length=300)
@@ -42,13 +43,6 @@ class LessonForm(MeanwhileMixin, forms.Form):
         """As entered; what the form does not show is as in the `present` one."""
         body = self.cleaned_data["body"].replace("\r\n", "\n")
         return {**(present or {}), "kind": self.kind, "title": self.cleaned_data["title"].strip(), "body": body}
-
-    def refuse(self, error: ValidationError) -> None:
-        """Shows a verb's refusal at its fields."""
-        messages = error.message_dict if hasattr(error, "error_dict") else {None: error.messages}
-        for name, texts in messages.items():
-            for text in texts:
-                self.add_error(name if name in self.fields else None, text)
 
 
 class VideoForm(LessonForm):

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from people.meanwhile import MeanwhileMixin
+from people.refusing import RefusingMixin
 from people.widgets import ManyBoxes
 from programs.console.forms import segment_choices
 from programs.journeys import beginnings, facts
@@ -25,18 +25,7 @@ CONDITIONS = [
 ]
 
 
-class _Refusing(MeanwhileMixin, forms.Form):
-    def refuse(self, error: ValidationError) -> None:
-        """Shows a verb's refusal at its fields."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, messages in error.message_dict.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
-
-
-class JourneyForm(_Refusing):
+class JourneyForm(MeanwhileMixin, RefusingMixin, forms.Form):
     """What a journey is called and what begins it; which fields there are depends on the trigger."""
 
     name = forms.CharField(max_length=200)
@@ -84,7 +73,7 @@ class JourneyForm(_Refusing):
         return JourneyDraft(trigger=self.trigger, offset_days=offset, **data)
 
 
-class StepForm(_Refusing):
+class StepForm(MeanwhileMixin, RefusingMixin, forms.Form):
     """When a step is due and under which condition; what it does depends on its action."""
 
     wait_days = forms.IntegerField(label="Days after it began", min_value=0, initial=0, help_text="0: at once.")

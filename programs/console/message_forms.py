@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
 from people.meanwhile import MeanwhileMixin
+from people.refusing import RefusingMixin
 from people.widgets import ManyBoxes
 from programs.console.forms import MODES, Day, segment_choices
 from programs.messages.composing import MessageDraft
@@ -25,7 +25,7 @@ class Moment(forms.DateTimeInput):
         super().__init__(format="%Y-%m-%dT%H:%M")
 
 
-class MessageForm(MeanwhileMixin, forms.Form):
+class MessageForm(MeanwhileMixin, RefusingMixin, forms.Form):
     """A message."""
 
     subject = forms.CharField(max_length=200)
@@ -91,12 +91,3 @@ class MessageForm(MeanwhileMixin, forms.Form):
         data = {name: value for name, value in self.cleaned_data.items() if name not in MODES}
         data["body"] = data["body"].replace("\r\n", "\n")
         return MessageDraft(**data, targeting=self.targeting())
-
-    def refuse(self, error: ValidationError) -> None:
-        """Shows a verb's refusal at its fields."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, messages in error.message_dict.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,8 @@ from partners.models import TeamMember
 from people.guards import editor_required, vendor_required
 from programs.audience import targeting_of
 from programs.console.message_forms import MessageForm
-from programs.messages import composing, telling, words
+from programs.messages import composing, notices, telling, words
+from programs.messages.composing import MessageDraft
 from programs.messages.letters import words_for
 from programs.models import Delivery, Message
 from programs.wording import sentence
@@ -75,7 +77,7 @@ def message_page(request: HttpRequest, pk: int) -> HttpResponse:
         "page": Paginator(deliveries.select_related("user", "partner"), PAGE).get_page(request.GET.get("page")),
         "sentence": sentence(targeting_of(targets), names),
         "journeys": found.journey_steps.select_related("journey"),
-        **_sample(request, found.subject, found.body),
+        **_sample(request, found.subject, found.body, found.notice),
     }
     if found.status != Message.Status.SENT:
         context["reach"] = telling.reach(
@@ -87,8 +89,10 @@ def message_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @editor_required
 def new_message(request: HttpRequest) -> HttpResponse:
-    """Write a new message."""
-    form = MessageForm(request.POST or None)
+    """Write a new message, perhaps beginning with the words and the audience of another (`?like=`)."""
+    like = _like(request)
+    initial = MessageForm.initial_of(like) if like else None
+    form = MessageForm(request.POST or None, targeting=like.targeting if like else None, initial=initial)
     if request.method == "POST" and form.is_valid():
         try:
             made = composing.create_message(draft=form.draft(), author=request.user)
@@ -98,6 +102,15 @@ def new_message(request: HttpRequest) -> HttpResponse:
             messages.success(request, "Saved. Look at whom it would reach, then send it.")
             return redirect("console_message", made.pk)
     return render(request, "console/messages/form.html", {"form": form}, status=400 if form.errors else 200)
+
+
+def _like(request: HttpRequest) -> MessageDraft | None:
+    """The message to begin with: one of its own, sent by hand and at once unless that is changed. None: a blank page."""
+    asked = request.GET.get("like", "")
+    if not asked.isdecimal():
+        return None
+    found = get_object_or_404(Message.objects.visible_to(request.user).filter(notice=""), pk=int(asked))
+    return replace(composing.draft_of(found), send_at=None, ends_on=None, for_journeys=False)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -132,19 +145,22 @@ def preview_message(request: HttpRequest) -> HttpResponse:
         admins_only="admins_only" in request.POST,
         regions=request.user.regions,
     )
-    unknown = [*words.unknown_places(subject), *words.unknown_places(body)]
-    context = {"reach": reach, "unknown": unknown, **_sample(request, subject, body)}
+    notice = request.GET.get("notice", "")
+    notice = notice if notice in notices.NOTICES else ""
+    known = notices.examples_of(notice)
+    unknown = [place for text in (subject, body) for place in words.unknown_places(text) if place not in known]
+    context = {"reach": reach, "unknown": unknown, **_sample(request, subject, body, notice)}
     return render(request, "console/messages/preview.html", context)
 
 
-def _sample(request: HttpRequest, subject: str, body: str) -> dict[str, Any]:
-    """The words as one real person of a partner one may see would read them."""
+def _sample(request: HttpRequest, subject: str, body: str, notice: str = "") -> dict[str, Any]:
+    """The words as one real person of a partner one may see would read them; examples where a notice has its own places."""
     people = TeamMember.objects.filter(partner__deleted_at=None).select_related("user", "partner")
     if request.user.regions:
         people = people.filter(partner__region__in=request.user.regions)
     somebody = people.order_by("pk").first()
     name, company = (somebody.user.name, somebody.partner.name) if somebody else ("Kim", "Example Partners")
-    said = words_for(name, company)
+    said = words_for(name, company) | notices.examples_of(notice)
     return {"as_person": f"{name} of {company}", "subject": words.line(subject, said), "body": words.html(body, said)}
 
 

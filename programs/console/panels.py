@@ -32,7 +32,8 @@ def segment_programs(request: HttpRequest, slug: str) -> HttpResponse:
         return render(request, "console/programs/segment_programs_then.html", then)
     bound = Program.objects.visible_to(request.user).filter(targets__segment=segment).exclude(status="archived")
     found = list(bound.distinct().prefetch_related("targets__segment"))
-    words = {"segment": segment, "rows": program_rows(found, request.user)}
+    rows, tallied_at = program_rows(found, request.user)
+    words = {"segment": segment, "rows": rows, "tallied_at": tallied_at}
     return render(request, "console/programs/segment_programs.html", words)
 
 

@@ -18,7 +18,7 @@ from programs.audience import entitlements, reason_to_json, targeted_programs
 from programs.models import Incentive, Offer, Program
 from programs.portal.shelf import ICONS, visible_names
 from programs.precedence import outranked
-from programs.wording import because, earning
+from programs.wording import because
 from segments.models import Membership
 
 TITLES = {Program.Kind.CONTENT: "Resources", Program.Kind.COURSE: "Training", Program.Kind.INCENTIVE: "Incentives"}
@@ -72,13 +72,12 @@ def groups_on(partner: Partner, day: date) -> list[dict[str, Any]]:
     incentives = Incentive.objects.in_bulk([each.program_id for each in offers if each.program.kind == "incentive"])
     for offer in offers:
         incentive = incentives.get(offer.program_id)
-        earns = incentive and earning(rate=incentive.rate, amount=incentive.amount, currency=incentive.currency)
         groups[offer.program.kind].append(
             {
                 "offer": offer,
                 "icon": ICONS[Program.Kind(offer.program.kind)],
                 "why": because(offer.reason, names),
-                "earns": earns or "",
+                "earns": incentive.earns if incentive else "",
                 "instead": instead.get(offer.pk),
             }
         )

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from people.roles import Viewer
 from programs.audience import in_order
 from programs.models import Offer, Program, Target
+from programs.uptake import uptake_of
 from programs.wording import membership
 from segments.models import Segment
 
@@ -45,13 +47,12 @@ class OfferRow:
         return ("opened", "Opened") if offer.opened_at else ("new", "Not opened")
 
 
-def program_rows(programs: list[Program], viewer: Viewer) -> list[ProgramRow]:
-    """The programmes (targets prefetched) with how they are taken up by the partners whom the viewer may see. One query."""
-    of_these = Offer.objects.visible_to(viewer).filter(program__in=[program.pk for program in programs])
-    tallies: dict[int, dict[str, int]] = {}
-    for tally in list[dict[str, int]](of_these.tallies()):
-        tallies[tally.pop("program_id")] = tally
-    return [ProgramRow(program, in_order(program.targets.all()), **tallies.get(program.pk, {})) for program in programs]
+def program_rows(programs: list[Program], viewer: Viewer) -> tuple[list[ProgramRow], datetime | None]:
+    """The programmes (targets prefetched) with how they are taken up by the partners whom the viewer may see, and as of
+    when. One query."""
+    counts, at = uptake_of([program.pk for program in programs], viewer)
+    rows = [ProgramRow(program, in_order(program.targets.all()), **counts.get(program.pk, {})) for program in programs]
+    return rows, at
 
 
 def offer_rows(offers: list[Offer]) -> list[OfferRow]:

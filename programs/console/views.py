@@ -21,8 +21,9 @@ from programs.console.forms import FORMS, present_file
 from programs.console.rows import offer_rows, program_rows
 from programs.effects import would_offer
 from programs.models import Offer, Program
+from programs.precedence import would_meet
 from programs.targeting import Targeting
-from programs.wording import earning, sentence
+from programs.wording import sentence
 from segments.stages import STAGES
 
 PAGE = 50
@@ -51,9 +52,11 @@ def programs(request: HttpRequest) -> HttpResponse:
     found = found.filter(stage=stage) if stage in dict(STAGES) else found
     found = found.filter(status=status) if status in Program.Status.values else found.exclude(status="archived")
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
+    rows, tallied_at = program_rows(list(page), request.user)
     context = {
         "page": page,
-        "rows": program_rows(list(page), request.user),
+        "rows": rows,
+        "tallied_at": tallied_at,
         "kinds": Program.Kind.choices,
         "statuses": Program.Status.choices,
         "stages": STAGES,
@@ -87,8 +90,9 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
     if found.kind == Program.Kind.CONTENT:
         context |= content_context(found.content, request.user)
     if found.kind == Program.Kind.INCENTIVE:
-        incentive = found.incentive
-        context["earns"] = earning(rate=incentive.rate, amount=incentive.amount, currency=incentive.currency)
+        context["earns"] = found.incentive.earns
+        if effect := context["effect"]:
+            context["meets"] = would_meet(found, found.incentive.type, effect.wanted)
     return render(request, "console/programs/program.html", context)
 
 
@@ -188,9 +192,11 @@ def effect(request: HttpRequest, kind: str, slug: str = "") -> HttpResponse:
         new_members_only=data.get("new_members_only", False),
         program=found,
     )
-    return render(
-        request, "console/programs/effect.html", {"effect": reach, "names_somebody": form.targeting().names_somebody}
-    )
+    words: dict[str, Any] = {"effect": reach, "names_somebody": form.targeting().names_somebody}
+    if kind == Program.Kind.INCENTIVE:
+        draft = Program(pk=found.pk if found else None, priority=data.get("priority") or 0)
+        words["meets"] = would_meet(draft, data.get("type", ""), reach.wanted)
+    return render(request, "console/programs/effect.html", words)
 
 
 @require_safe

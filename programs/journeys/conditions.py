@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from partners.reading import one_snapshot
 from partners.vocabulary import Subject
 from segments import computing
 from segments.computing import Plan
@@ -27,7 +28,7 @@ def holding(rule: Any, partner_ids: Collection[int], *, as_of: datetime | None =
     ids = sorted(set(partner_ids))
     if not ids:
         return set()
-    with computing.one_snapshot():
+    with one_snapshot():
         # Segments named by the rule may be worked out from customers, so only the partners are narrowed down.
         others = computing.plans_named(rule)
         narrowed = None if others else {Subject.PARTNER: ids}

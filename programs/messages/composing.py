@@ -85,7 +85,7 @@ def change_message(*, message: Message, draft: MessageDraft) -> Message:
     if message.status == Message.Status.JOURNEY and not draft.for_journeys and message.journey_steps.exists():
         raise ValidationError({"for_journeys": "A journey sends it. Take it out of the journey first."})
     if message.notice:
-        draft = replace(draft, for_journeys=True, words=notices.WORDS)
+        draft = replace(draft, for_journeys=True, words=notices.places_of(message.notice))
     segments = _check(draft)
     values = {**_values(draft), "updated_at": timezone.now()}
     for name, value in values.items():

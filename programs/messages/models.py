@@ -25,6 +25,7 @@ class Message(models.Model):
         NEWS = "news", "News"
         OFFER = "offer", "New for you"
         TRAINING = "training", "Training"
+        ANSWER = "answer", "Answers to you"
         ESSENTIAL = "essential", "Essential"
 
     class Status(models.TextChoices):

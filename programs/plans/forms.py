@@ -5,37 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 
+from people.refusing import RefusingMixin
+from programs.console.forms import Day
 from programs.plans import metrics
 from programs.plans.planning import GoalDraft, PlanDraft
 
 
-class _Day(forms.DateInput):
-    input_type = "date"
-
-    def __init__(self) -> None:
-        super().__init__(format="%Y-%m-%d")
-
-
-class _Refusing(forms.Form):
-    def refuse(self, error: ValidationError) -> None:
-        """Shows a verb's refusal at its fields."""
-        if not hasattr(error, "error_dict"):
-            self.add_error(None, error)
-            return
-        for name, messages in error.message_dict.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
-
-
-class PlanForm(_Refusing):
+class PlanForm(RefusingMixin, forms.Form):
     """What it is called, its days, what it says."""
 
     title = forms.CharField(max_length=200, help_text="Such as “Growing together in 2027”.")
-    starts_on = forms.DateField(label="First day", widget=_Day)
-    ends_on = forms.DateField(label="Last day", widget=_Day)
-    next_review_on = forms.DateField(label="Next review", required=False, widget=_Day)
+    starts_on = forms.DateField(label="First day", widget=Day)
+    ends_on = forms.DateField(label="Last day", widget=Day)
+    next_review_on = forms.DateField(label="Next review", required=False, widget=Day)
     summary = forms.CharField(
         label="What it is about",
         required=False,
@@ -49,7 +32,7 @@ class PlanForm(_Refusing):
         return PlanDraft(**self.cleaned_data)
 
 
-class GoalForm(_Refusing):
+class GoalForm(RefusingMixin, forms.Form):
     """One goal."""
 
     title = forms.CharField(label="Goal", max_length=200)
@@ -57,7 +40,7 @@ class GoalForm(_Refusing):
         label="Measured by", required=False, help_text="Counted by itself. In words: somebody says how far it is."
     )
     target = forms.DecimalField(required=False, max_digits=18, decimal_places=2, help_text="For what is counted.")
-    due_on = forms.DateField(label="By", widget=_Day)
+    due_on = forms.DateField(label="By", widget=Day)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -73,9 +56,9 @@ class GoalForm(_Refusing):
         return GoalDraft(**self.cleaned_data)
 
 
-class ReviewForm(_Refusing):
+class ReviewForm(RefusingMixin, forms.Form):
     """What came of going through the plan together."""
 
-    held_on = forms.DateField(label="Held on", widget=_Day)
+    held_on = forms.DateField(label="Held on", widget=Day)
     text = forms.CharField(label="What came of it", max_length=5000, widget=forms.Textarea(attrs={"rows": 4}))
-    next_review_on = forms.DateField(label="Next review", required=False, widget=_Day)
+    next_review_on = forms.DateField(label="Next review", required=False, widget=Day)

@@ -18,7 +18,8 @@ from people.guards import partner_required
 from programs.balances import Balance, balances
 from programs.claims import file_claim
 from programs.downloads import proof_of, statement
-from programs.models import Claim, LedgerEntry, Offer, Program
+from programs.funding.granting import Granted, granted_of
+from programs.models import Claim, FundRequest, LedgerEntry, Offer, Program
 from programs.portal.shelf import cards
 from programs.precedence import outranked
 from programs.proofs import ACCEPTED
@@ -81,6 +82,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     context = {
         "company": company,
         "balances": balances(company.pk),
+        "requests": FundRequest.objects.visible_to(request.user).select_related("incentive__program")[:PAGE],
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
         "entries": entries[:PAGE],
     }
@@ -93,9 +95,11 @@ def new_claim(request: HttpRequest, slug: str) -> HttpResponse:
     """File a claim for what was earned or, of market development funds, spent."""
     company = _company(request)
     balance = next((each for each in balances(company.pk) if each.program.slug == slug), None)
-    if balance is None:
+    if balance is None or balance.is_discount:
         raise Http404
-    form = ClaimForm(request.POST or None, request.FILES or None, initial=_initial(balance))
+    granted = _granted(request, balance) if balance.asks_first else None
+    initial = _initial(balance) if granted is None else {"amount": granted.left}
+    form = ClaimForm(request.POST or None, request.FILES or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -105,6 +109,7 @@ def new_claim(request: HttpRequest, slug: str) -> HttpResponse:
                 amount=data["amount"],
                 note=data["note"],
                 proof=data["proof"],
+                request_id=granted.request.pk if granted else None,
             )
         except Refused as refusal:
             form.add_error(None, str(refusal))
@@ -114,9 +119,16 @@ def new_claim(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "portal/accounts/new.html",
-        {"form": form, "balance": balance},
+        {"form": form, "balance": balance, "granted": granted, "most": granted.left if granted else balance.available},
         status=422 if form.errors else 200,
     )
+
+
+def _granted(request: HttpRequest, balance: Balance) -> Granted:
+    """The request for funds that the address names; a claim of such funds is always under one."""
+    number = request.GET.get("request", "")
+    rows = FundRequest.objects.visible_to(request.user).filter(incentive=balance.incentive, granted__isnull=False)
+    return granted_of(get_object_or_404(rows, pk=int(number) if number.isdecimal() else 0))
 
 
 def _initial(balance: Balance) -> dict[str, Decimal]:
@@ -124,7 +136,7 @@ def _initial(balance: Balance) -> dict[str, Decimal]:
 
 
 def _claim(request: HttpRequest, pk: int) -> Claim:
-    found = Claim.objects.visible_to(request.user).select_related("incentive__program", "filed_by")
+    found = Claim.objects.visible_to(request.user).select_related("incentive__program", "filed_by", "request")
     claim: Claim = get_object_or_404(found, pk=pk)
     return claim
 

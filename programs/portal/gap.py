@@ -11,11 +11,11 @@ from django.views.decorators.http import require_safe
 
 from partners import facts
 from partners.models import Partner
+from partners.reading import one_snapshot
 from partners.vocabulary import Subject
 from people.guards import partner_required
 from programs.models import Program, Target
 from programs.portal.why import reasons_of
-from segments import computing
 from segments.gaps import gaps
 from segments.models import Membership, Segment
 
@@ -29,7 +29,7 @@ LOOKED_AT = 20
 def gap(request: HttpRequest) -> HttpResponse:
     """A part: the tier and the next one; of the segments that partners may see, those nearest, and what is missing."""
     company = get_object_or_404(Partner.objects.visible_to(request.user))
-    with computing.one_snapshot(), facts.one_vocabulary():
+    with one_snapshot(), facts.one_vocabulary():
         words = _words(company)
     return render(request, "portal/gap.html", words)
 

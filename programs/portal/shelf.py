@@ -14,7 +14,7 @@ from programs import translations
 from programs.certifying import today
 from programs.lessons import done_count
 from programs.models import Enrolment, Offer, Program
-from programs.wording import because, earning
+from programs.wording import because
 from segments.models import Segment
 
 ICONS = {
@@ -141,19 +141,10 @@ def visible_names(offers: Iterable[Offer]) -> dict[str, str]:
     return dict(Segment.objects.filter(slug__in=slugs, partner_visible=True).values_list("slug", "name"))
 
 
-def next_steps(shelf: list[Card], *, most: int = 3) -> list[Card]:
-    """What to do next: courses under way, the latest begun first, then what nobody has opened yet."""
-    begun = [card for card in shelf if card.is_under_way]
-    begun.sort(key=lambda card: card.enrolment.started_at if card.enrolment else card.offer.offered_at, reverse=True)
-    fresh = [card for card in shelf if card.is_new and not card.is_under_way]
-    return (begun + fresh)[:most]
-
-
 def _card(offer: Offer, enrolment: Enrolment | None, names: dict[str, str], language: str) -> Card:
     earns = ""
     if offer.program.kind == Program.Kind.INCENTIVE:
-        incentive = offer.program.incentive
-        earns = earning(rate=incentive.rate, amount=incentive.amount, currency=incentive.currency)
+        earns = offer.program.incentive.earns
     return Card(
         offer=offer,
         why=because(offer.reason, names),

@@ -11,7 +11,7 @@ from django.urls import reverse
 from partners.wording import amount
 from people.roles import Viewer
 from programs.certifying import today
-from programs.models import LedgerEntry
+from programs.models import Incentive, LedgerEntry
 from programs.plans.models import Plan
 
 BACK = timedelta(days=365)
@@ -30,6 +30,7 @@ class Figure:
 def figures(viewer: Viewer, partner_id: int) -> list[Figure]:
     """Those that there is something to say of."""
     earned = LedgerEntry.objects.filter(partner=partner_id, kind__in=("accrual", "reversal"), on__gt=today() - BACK)
+    earned = earned.exclude(incentive__type=Incentive.Type.DISCOUNT)  # taken off the price: saved, not earned
     sums = earned.order_by("currency").values_list("currency").annotate(sum=Sum("amount"))
     found = [
         Figure("Earned", f"{currency} {amount(total, places=2)}", "in the last twelve months", reverse("portal_claims"))

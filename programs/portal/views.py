@@ -18,9 +18,10 @@ from programs.markdown import to_html
 from programs.models import Offer, Program
 from programs.plays import shown_items
 from programs.portal.accounts import standing
+from programs.portal.agenda import next_steps
 from programs.portal.pieces import send_content
 from programs.portal.progress import course_context
-from programs.portal.shelf import card_of, cards, next_steps
+from programs.portal.shelf import card_of, cards
 from programs.portal.summary import figures
 from programs.portal.why import reasons_of
 from programs.voices.seeing import note_seen
@@ -53,7 +54,8 @@ def home(request: HttpRequest) -> HttpResponse:
         of_kind = [card for card in shelf if card.program.kind == kind]
         groups.append({"title": title, "url": name, "cards": of_kind[:ON_HOME], "more": len(of_kind) - ON_HOME})
     company = Partner.objects.visible_to(request.user).first()
-    context = {"company": company, "groups": groups, "steps": next_steps(shelf), "has_offers": bool(shelf)}
+    steps = next_steps(request.user, shelf, company.pk if company else None)
+    context = {"company": company, "groups": groups, "steps": steps, "has_offers": bool(shelf)}
     context["figures"] = figures(request.user, company.pk) if company else []
     return render(request, "portal/home.html", context)
 

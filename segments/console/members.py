@@ -19,6 +19,7 @@ from partners.disclosing import MASK, note_disclosure
 from partners.facts import vocabulary
 from partners.narrowing import Condition
 from partners.picking import Sorting
+from partners.reading import one_snapshot
 from partners.tables import Ints
 from partners.vocabulary import Field, FieldKind, FieldType, Subject, Vocabulary
 from people import roles
@@ -105,7 +106,7 @@ def export(request: HttpRequest, slug: str) -> StreamingHttpResponse:
 def members_of(request: HttpRequest, segment: Segment) -> dict[str, Any]:
     """A page of members, and what was asked for."""
     wanted = wanted_of(request, segment)
-    with picking.one_snapshot():
+    with one_snapshot():
         rows = Members.of(segment, request.user, wanted) or found(segment, request.user, wanted)
         page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
         page.object_list = list(page.object_list)

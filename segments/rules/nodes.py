@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -79,6 +80,14 @@ class Leaf:
     aggregate: Aggregate | None = None
     zone: str = ""
     """Where days count: the zone of the segment it belongs to; empty: the clock's. No part of the stored rule."""
+    _hash: int = dataclasses.field(default=0, init=False, compare=False, repr=False)
+
+    def __hash__(self) -> int:
+        """Worked out once: a leaf is looked up over and over, in many evaluations. Of this process alone."""
+        if not self._hash:
+            parts = (self.field, self.operator, self.value, self.missing, self.case_sensitive, self.within)
+            object.__setattr__(self, "_hash", hash((*parts, self.aggregate, self.zone)))
+        return self._hash
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +187,7 @@ def segments_named(node: Node) -> frozenset[str]:
     return frozenset(slug for _, found in nodes(node) if isinstance(found, SegmentLeaf) for slug in found.slugs)
 
 
+@told_once
 def segments_counted(node: Node) -> frozenset[str]:
     """Slugs of the segments that its aggregates name, of related records: they are worked out before."""
     where = [aggregate.where for aggregate in aggregates_used(node) if aggregate.where]

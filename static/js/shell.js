@@ -140,7 +140,7 @@
     }
   };
   reachable();
-  document.querySelector(".tabs [aria-current]")?.scrollIntoView({ inline: "center", block: "nearest" }); // on a phone
+  for (const here of document.querySelectorAll(".tabs [aria-current], .bar [aria-current]")) here.scrollIntoView({ inline: "center", block: "nearest" }); // on a phone
   addEventListener("resize", reachable);
   document.addEventListener("htmx:afterSettle", reachable);
 

@@ -194,6 +194,9 @@ CONSOLE = {
     "console/keys/<str:prefix>/revoke/": Row("/console/keys/nothing/revoke/", done(ADMINISTRATORS, 404), "post"),
     "console/schedules/": Row("/console/schedules/", ADMINISTRATORS),
     "console/templates/": Row("/console/templates/", STAFF),
+    "console/templates/install/": Row(
+        "/console/templates/install/", done(EDITORS, 302), "post", {"industry": "energy"}
+    ),
     "console/templates/<slug:slug>/": Row("/console/templates/micro/", STAFF),
     "console/templates/<slug:slug>/counts/": Row("/console/templates/micro/counts/", STAFF),
     "console/templates/<slug:slug>/install/": Row("/console/templates/micro/install/", done(EDITORS, 302), "post"),
@@ -310,6 +313,9 @@ CONSOLE = {
     "console/insights/segments/<slug:slug>/months/<str:month>/": Row(
         "/console/insights/segments/gold/months/{month}/", STAFF
     ),
+    "console/funds/": Row("/console/funds/", STAFF),
+    "console/funds/<int:pk>/": Row("/console/funds/{fund}/", STAFF_IN_REGION),
+    "console/funds/<int:pk>/decide/": Row("/console/funds/{fund}/decide/", done(EDITORS_IN_REGION, 302), "post"),
     "console/claims/": Row("/console/claims/", STAFF),
     "console/claims/<int:pk>/": Row("/console/claims/{claim}/", STAFF_IN_REGION),
     "console/claims/<int:pk>/proof/": Row("/console/claims/{claim}/proof/", STAFF_IN_REGION),
@@ -432,6 +438,9 @@ PORTAL = {
     "portal/claims/new/<slug:slug>/": Row("/portal/claims/new/bonus/", OWN_COMPANY),
     "portal/claims/<int:pk>/": Row("/portal/claims/{claim}/", OWN_COMPANY),
     "portal/claims/<int:pk>/proof/": Row("/portal/claims/{claim}/proof/", OWN_COMPANY),
+    "portal/funds/<slug:slug>/ask/": Row("/portal/funds/fund/ask/", OWN_COMPANY),
+    "portal/funds/<int:pk>/": Row("/portal/funds/{fund}/", OWN_COMPANY),
+    "portal/funds/<int:pk>/withdraw/": Row("/portal/funds/{fund}/withdraw/", done(OWN_COMPANY, 302), "post"),
     "portal/segments/gap/": Row("/portal/segments/gap/", PARTNERS),
     "portal/segments/": Row("/portal/segments/", PARTNERS),
     "portal/offers/<int:pk>/": Row("/portal/offers/{offer}/", OWN_COMPANY),
@@ -449,6 +458,7 @@ PORTAL = {
     "portal/offers/<int:pk>/items/<int:item>/": Row("/portal/offers/{kit}/items/{item}/", OWN_COMPANY),
     "portal/offers/<int:pk>/items/<int:item>/file/": Row("/portal/offers/{kit}/items/{item}/file/", OWN_COMPANY),
     "portal/deals/<int:pk>/plays/": Row("/portal/deals/{deal}/plays/", OWN_COMPANY),
+    "portal/deals/<int:pk>/earnings/": Row("/portal/deals/{deal}/earnings/", OWN_COMPANY),
     "portal/customers/": Row("/portal/customers/", PARTNERS),
     "portal/customers/<str:external_id>/needs/": Row("/portal/customers/C-1/needs/", OWN_COMPANY),
     "portal/customers/<str:external_id>/": Row("/portal/customers/C-1/", OWN_COMPANY),
@@ -580,6 +590,7 @@ REST = {
     "api/v1/recomputes/<int:run_id>/": Row("/api/v1/recomputes/{run}/", API),
     "api/v1/claims/": Row("/api/v1/claims/", API),
     "api/v1/claims/<int:claim_id>/": Row("/api/v1/claims/{claim}/", API_IN_REGION),
+    "api/v1/fund-requests/": Row("/api/v1/fund-requests/", API),
     "api/v1/ledger/": Row("/api/v1/ledger/", API),
     "api/v1/programs/": Row("/api/v1/programs/", API),
     "api/v1/programs/<slug:slug>/": Row("/api/v1/programs/page/", API),

@@ -17,6 +17,7 @@ from programs.models import (
     Claim,
     Delivery,
     Dispute,
+    FundRequest,
     Journey,
     JourneyStep,
     KitItem,
@@ -86,6 +87,23 @@ class World:
         PlaySegment.objects.create(play=play.content, segment=served)
         bonus = world.program("bonus", kind="incentive", any=[self.segment])
         self.offers["bonus"] = self._offer(bonus)
+        fund = world.program(
+            "fund",
+            kind="incentive",
+            any=[self.segment],
+            detail={"type": "mdf", "rate": None, "amount": "900.00", "asks_first": True},
+        )
+        self.offers["fund"] = self._offer(fund)
+        self.fund = FundRequest.objects.create(
+            incentive=fund.incentive,
+            partner=self.partner,
+            title="Fair",
+            plan="A stand",
+            amount="100.00",
+            currency="EUR",
+            starts_on=date(2026, 1, 1),
+            ends_on=date(2026, 1, 2),
+        )
         self.claim = Claim.objects.create(
             incentive=bonus.incentive, partner=self.partner, amount="10.00", currency="EUR"
         )
@@ -153,6 +171,7 @@ class World:
             certificate=self.certificate.code,
             run=self.run.pk,
             claim=self.claim.pk,
+            fund=self.fund.pk,
             deal=self.deal.pk,
             registration=self.registration.pk,
             upload=self.file.pk,

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from django.utils import timezone
 
 from insights.allocating import STEP, Share, suggest
 from insights.covering import coverage_of
 from insights.gathering import Everybody
+from partners import snapshot
 from partners.models import Customer
+from partners.vocabulary import Subject
 from tests.programs import world
 
 
@@ -56,8 +60,12 @@ def test_suggest__nothing_spent_or_nothing_to_win__leaves_all_as_it_is() -> None
     assert suggest([]) == []
 
 
-@pytest.mark.django_db
-def test_coverage__random_links__counted_as_by_hand_and_within_scope() -> None:
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("kept", [(), ("customer",), ("customer", "partner")])
+def test_coverage__random_links__counted_as_by_hand_and_within_scope(
+    kept: tuple[str, ...], settings: Any, tmp_path: Path
+) -> None:
+    settings.SNAPSHOT_ABOVE, settings.SNAPSHOT_DIR = 1, str(tmp_path)
     dice = random.Random(9)
     partners = [world.partner(f"P-{n}", region=dice.choice(["EMEA", "NA"])) for n in range(15)]
     buyers = [
@@ -65,15 +73,22 @@ def test_coverage__random_links__counted_as_by_hand_and_within_scope() -> None:
     ]
     for buyer in buyers:
         buyer.partners.set(dice.sample(partners, dice.randrange(3)))
-    rows = [world.segment(f"p-{n}", dice.sample(partners, 6)) for n in range(3)]
+    rows = [world.segment(f"p-{n}", dice.sample(partners[1:], 6)) for n in range(3)]
     columns = []
     for number in range(3):
         columns.append(world.segment(f"c-{number}", subject="customer"))
-        world.set_members(columns[-1], dice.sample(buyers, 12))  # type: ignore[arg-type]
+        world.set_members(columns[-1], dice.sample(buyers[1:], 12))  # type: ignore[arg-type]
+    partners[0].deleted_at = buyers[0].deleted_at = timezone.now()
+    partners[0].save(update_fields=["deleted_at"])
+    buyers[0].save(update_fields=["deleted_at"])
+    for subject in kept:
+        snapshot.write(Subject(subject))
     viewers: list[Any] = [Everybody(), world.staff(email="e@vendor.example", regions=["EMEA"])]
     for viewer in viewers:
-        seen_partners = {p.pk for p in partners if not viewer.regions or p.region in viewer.regions}
-        seen_buyers = {c.pk for c in buyers if not viewer.regions or c.region in viewer.regions}
+        seen_partners = {
+            p.pk for p in partners if not p.deleted_at and (not viewer.regions or p.region in viewer.regions)
+        }
+        seen_buyers = {c.pk for c in buyers if not c.deleted_at and (not viewer.regions or c.region in viewer.regions)}
         links = [
             (p, c.pk) for c in buyers for p in c.partners.values_list("pk", flat=True)
             if p in seen_partners and c.pk in seen_buyers

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from insights.figures import Figures
-from insights.linting import Named, SetFigures, lint
+from insights.linting import Named, SetFigures, lint, lint_one
 from insights.principles import PRINCIPLES, judged, score
 
 GOLD = Named("gold", "Gold", "partner")
@@ -44,6 +44,8 @@ GOOD_SET = SetFigures("tiers", "Tiers", True, 1.0, 0.96)
 
 def codes(figures: Figures, named: Named = GOLD, others: tuple = (SILVER,), sets: tuple = (GOOD_SET,)) -> list[str]:
     found = lint([(named, figures), *others], sets, {"partner": 300, "customer": 3000})
+    alone = lint_one(named, figures, {other.slug: (other, theirs) for other, theirs in others})
+    assert alone == [finding for finding in found if finding.slug == named.slug and not finding.is_set]
     return [finding.code for finding in found]
 
 

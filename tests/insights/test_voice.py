@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
 
-from insights import checkups, voice
+from insights import checkups, tallying, voice
 from insights.gathering import Everybody
 from partners.models import Customer
 from people import roles
@@ -82,13 +83,14 @@ def test_tallies__by_segment__count_who_is_in_it_now_and_whom_the_viewer_sees() 
     old = Feedback.objects.filter(partner=near[2], program=course)
     old.update(said_at=now - timedelta(days=400))
     checkups.check_all()
-    everybody = voice.likings(Everybody(), now)
+    everybody, count = voice.likings(Everybody(), most=5)
+    assert count == 1
     assert [(each.segment.slug, each.program.slug, each.good, each.bad) for each in everybody] == [
         ("gold", "course", 1, 2)
     ]
     emea = world.staff(email="e@vendor.example", regions=["EMEA"])
-    assert [(each.good, each.bad) for each in voice.likings(emea, now)] == [(1, 1)]
-    bought = {each.segment.slug: each for each in voice.buy_ins(emea, now)}
+    assert [(each.good, each.bad) for each in voice.likings(emea)[0]] == [(1, 1)]
+    bought = {each.segment.slug: each for each in voice.buy_ins(emea, now)[0]}
     assert (bought["gold"].good, bought["gold"].bad, bought["gold"].words) == (2, 1, "Words 1")
     assert bought["gold"].disputed == pytest.approx(1 / 4)
     assert (bought[left.slug].good, bought[left.slug].seen) == (0, None)
@@ -105,10 +107,34 @@ def test_needs__by_customer_segment__count_customers_once_and_what_is_new() -> N
         for buyer in buyers:
             needs.say_needs(partner=company, user=user, customer=buyer, needs=["security"])
     needs.say_needs(partner=company, user=users[0], customer=buyers[0], needs=["security", "growth"])
-    found = [(each.segment.slug, each.need, each.reported, each.on_record) for each in voice.wanted(Everybody(), now)]
-    assert found == [("served", "security", 2, 1), ("served", "growth", 1, 0)]
-    far = world.staff(email="f@vendor.example", regions=["NA"])
-    assert voice.wanted(far, now) == []
+    assert told(Everybody()) == []
+    tallying.tally(now=timezone.now())
+    assert told(Everybody()) == [("served", "security", 2, 1), ("served", "growth", 1, 0)]
+    assert told(world.staff(email="f@vendor.example", regions=["NA"])) == []
+    NeedReport.objects.update(said_at=now - timedelta(days=400))
+    assert tallying.tally(now=now) == 2
+    assert told(Everybody()) == []
+
+
+def told(viewer: Any) -> list[tuple[str, str, int, int]]:
+    return [(each.segment.slug, each.need, each.reported, each.on_record) for each in voice.wanted(viewer)[0]]
+
+
+def test_needs__told_by_partners_of_several_regions__count_a_customer_once_for_whoever_sees_some() -> None:
+    told_by = {region: world.partner(f"P-{region}", region=region) for region in ("EMEA", "NA", "APAC")}
+    buyers = [Customer.objects.create(external_id=f"C-{n}", name="B") for n in range(3)]
+    world.set_members(world.segment("served", subject="customer"), buyers)  # type: ignore[arg-type]
+    for region, customers in (("EMEA", buyers[:2]), ("NA", buyers[1:]), ("APAC", buyers[:1])):
+        user = world.colleague(told_by[region], f"{region}@x.example")
+        for buyer in customers:
+            needs.say_needs(partner=told_by[region], user=user, customer=buyer, needs=["growth"])
+    assert tallying.tally(now=timezone.now()) == 3
+    assert tallying.tally(now=timezone.now()) == 0
+    for number, (regions, count) in enumerate(
+        [([], 3), (["EMEA"], 2), (["EMEA", "NA"], 3), (["NA", "APAC"], 3), (["APAC"], 1)]
+    ):
+        viewer = world.staff(email=f"v{number}@vendor.example", regions=regions)
+        assert told(viewer) == [("served", "growth", count, 0)], regions
 
 
 def test_disputes__by_fact__with_the_middle_time_to_an_answer() -> None:
@@ -125,7 +151,8 @@ def test_disputes__by_fact__with_the_middle_time_to_an_answer() -> None:
     assert (found.open, found.accepted, found.rejected, found.median_hours) == (1, 2, 1, pytest.approx(10))
     tally = voice.tally(Everybody(), now)
     assert (tally["open"], tally["hours"], tally["said"], tally["good"]) == (1, pytest.approx(10), 0, None)
-    assert voice.median_hours([timedelta(hours=1), timedelta(hours=4)]) == 2.5
+    Dispute.objects.filter(partner__in=companies[2:]).delete()
+    assert voice.tally(Everybody(), now)["hours"] == pytest.approx(6)
 
 
 def test_page__all_of_it__reads_and_exports() -> None:

@@ -8,7 +8,8 @@ NAME = r"(?:PRM_[A-Z_]+|DATABASE_URL|REDIS_URL)"
 
 
 def test_env_example__compared_with_the_settings__lists_each_and_no_other():
-    code = "".join((PROJECT / "prm" / name).read_text() for name in ("settings.py", "env.py"))
+    files = [*(PROJECT / "prm" / "settings").glob("*.py"), PROJECT / "prm" / "env.py"]
+    code = "".join(file.read_text() for file in files)
     read = set(re.findall(rf'"({NAME})"', code))
     listed = re.findall(rf"^#?({NAME})=", (PROJECT / ".env.example").read_text(), re.MULTILINE)
     assert read

@@ -31,9 +31,15 @@ CELLS = st.one_of(
 @pytest.mark.parametrize(
     "name", ["external_id", "name", "city", "employees", "annual_revenue", "region", "technologies"]
 )
-@given(cells=st.lists(CELLS, min_size=1, max_size=4), decimal=st.sampled_from(["", ".", ","]))
-def test_plain__a_column_that_passes__as_cell_by_cell(name: str, cells: list[str], decimal: str) -> None:
-    field, formats = FIELDS[name], Formats(decimal=decimal)
+@given(
+    cells=st.lists(CELLS, min_size=1, max_size=4),
+    words=st.frozensets(st.sampled_from(["", "NULL", "007", "-0", "a/b", ".", "é"])),
+    decimal=st.sampled_from(["", ".", ","]),
+)
+def test_plain__a_column_that_passes__as_cell_by_cell(
+    name: str, cells: list[str], words: frozenset[str], decimal: str
+) -> None:
+    field, formats = FIELDS[name], Formats(words, decimal)
     quick = Checker(field, formats)._plain(cells)
     if quick is None:
         return

@@ -14,7 +14,7 @@ from django.utils import timezone
 from partners import snapshot, touching
 from partners.columns import read_table
 from partners.facts import vocabulary
-from partners.models import Customer, Deal, Partner
+from partners.models import Attribute, Customer, Deal, Partner
 from partners.patching import Patch
 from partners.snapshot import bases, serving
 from partners.tables import Codes, Scalars, Sets, Table
@@ -126,6 +126,20 @@ def test_table__type_of_a_field_changed__not_used(kept: None) -> None:
     bases._open[CUSTOMER].about["columns"]["region"]["signature"] = "custom number"
     assert serving._serving(CUSTOMER, ["region"], now) is None
     assert len(snapshot.table(CUSTOMER, ["region"], as_of=now)) == 20
+
+
+def test_is_due__a_field_added_since__until_it_is_kept_too(kept: None) -> None:
+    Attribute.objects.create(subject="customer", name="floor", label="Floor", type="number")
+    Customer.objects.filter(external_id="c4").update(custom={"floor": "3"})
+    assert serving._serving(CUSTOMER, ["floor"], timezone.now()) is None
+    assert snapshot.is_due(CUSTOMER)
+    snapshot.write(CUSTOMER)
+    assert not snapshot.is_due(CUSTOMER)
+    assert serving._serving(CUSTOMER, ["floor"], timezone.now()) is not None
+    Attribute.objects.filter(name="floor").update(type="text")
+    assert snapshot.is_due(CUSTOMER)
+    Attribute.objects.filter(name="floor").update(archived_at=timezone.now())
+    assert not snapshot.is_due(CUSTOMER)
 
 
 def test_patch__more_words_than_the_kept_codes_can_number__each_stays_itself() -> None:

@@ -1,11 +1,14 @@
 """Parts of the design that work something out."""
 
+from datetime import timedelta
+
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
-from prm.templatetags.parts import spark_points
+from prm.templatetags.parts import ago, spark_points
 
 
 def drawn(words: str, path: str = "/", **context) -> str:
@@ -52,3 +55,15 @@ def test_sort_head__sorted_by_it__turns_round_and_keeps_the_filters():
     other = drawn("{% sort_head 'tier' 'Tier' %}", "/?sort=name", sort="name")
     assert 'href="?sort=tier"' in other
     assert "aria-sort" not in other
+
+
+@pytest.mark.parametrize(
+    ("since", "said"),
+    [
+        (timedelta(minutes=3), "3\xa0minutes ago"),
+        (timedelta(days=15), "2\xa0weeks ago"),
+        (-timedelta(days=2, hours=5), "2\xa0days from now"),
+    ],
+)
+def test_ago__time_between__is_said_in_its_largest_unit(since, said):
+    assert ago(timezone.now() - since) == said

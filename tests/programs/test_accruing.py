@@ -252,9 +252,8 @@ def test_ledger__update_or_delete__is_refused_by_the_database(one: Any, gold: An
     assert LedgerEntry.objects.get().amount == 50
 
 
-@pytest.mark.parametrize("count", [3000])
-def test_accrue__many_random_deals__adds_up_to_the_cent(count: int) -> None:
-    compare(count, seed=7)
+def test_accrue__many_random_deals__adds_up_to_the_cent(pytestconfig: pytest.Config) -> None:
+    compare(pytestconfig.getoption("--deals"), seed=7)
 
 
 def compare(count: int, *, seed: int) -> Decimal:

@@ -10,8 +10,10 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from partners.models import Partner
 from people import roles
-from programs.models import Offer, Program
+from programs import uptake
+from programs.models import Offer, Program, Uptake
 from programs.settling import settle
 from tests.programs.world import colleague, partner, program, segment, staff
 
@@ -84,12 +86,22 @@ def test_list__tallies__count_those_the_viewer_may_see(client: Client, guide: Pr
     from django.utils import timezone
 
     Offer.objects.filter(partner__external_id="P1").update(opened_at=timezone.now())
+    uptake.tally()
     client.force_login(staff(regions=["EMEA"]))
     [row] = client.get("/console/programs/").context["rows"]
     assert (row.on_count, row.opened_count, row.started_count) == (1, 1, 0)
     client.force_login(staff(roles.ADMINISTRATOR))
     [row] = client.get("/console/programs/").context["rows"]
     assert (row.on_count, row.opened_count) == (2, 1)
+    Offer.objects.filter(partner__external_id="P1").update(withdrawn_at=timezone.now())
+    partner("P9", region="LATAM")
+    Offer.objects.create(program=guide, partner=Partner.objects.get(external_id="P9"), offered_at=timezone.now())
+    uptake.tally(programs=[guide.pk])
+    [row] = client.get("/console/programs/").context["rows"]
+    assert (row.on_count, row.opened_count) == (2, 1)
+    Offer.objects.filter(partner__external_id="P9").delete()
+    uptake.tally()
+    assert not Uptake.objects.filter(region="LATAM").exists()
 
 
 @pytest.mark.parametrize(
@@ -114,8 +126,6 @@ def test_pages__more_rows__same_number_of_queries(visitor: Client, guide: Progra
     from tests.programs.world import set_members
 
     crowd = [partner(f"X{number}") for number in range(30)]
-    from partners.models import Partner
-
     set_members(gold, [*Partner.objects.filter(external_id__in=["P1", "P2"]), *crowd])
     for number in range(10):
         program(f"p{number}", any=[gold, segment(f"s{number}")], kind="course" if number % 2 else "content")

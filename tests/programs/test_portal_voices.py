@@ -141,7 +141,7 @@ def test_preferences__saved__decide_what_is_mailed(acme: Any, hand: User):
     assert answer.status_code == 302
     kept = Preference.objects.get(user=hand)
     hand.refresh_from_db()
-    assert (kept.mail_off, kept.bounced_at, hand.time_zone) == (["news", "offer"], None, "Europe/Berlin")
+    assert (kept.mail_off, kept.bounced_at, hand.time_zone) == (["answer", "news", "offer"], None, "Europe/Berlin")
     assert visitor.post("/portal/preferences/", {"time_zone": "Mars/Base"}).status_code == 400
 
 

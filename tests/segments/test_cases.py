@@ -115,6 +115,16 @@ def test_rule_07__days_are_those_of_the_segments_zone(world: dict[str, Any], cas
     check(world, case)
 
 
+@of("07_midnights.json")
+def test_rule_07__days_without_midnight_and_with_two(world: dict[str, Any], case: dict[str, Any]) -> None:
+    check(world, case)
+
+
+@of("08_growth.json")
+def test_rule_08__growth_from_nothing_from_0_and_from_below(world: dict[str, Any], case: dict[str, Any]) -> None:
+    check(world, case)
+
+
 @of("08_aggregates.json")
 def test_rule_08__aggregates_of_related_records(world: dict[str, Any], case: dict[str, Any]) -> None:
     check(world, case)

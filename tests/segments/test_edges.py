@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
 from partners.models import Attribute, Customer, Deal, Partner
+from segments import membership
 from segments.explaining import explain
 from segments.following import follow
-from segments.models import Segment
+from segments.models import MemberSet, Segment
 from segments.previewing import preview
 from segments.rules import RuleInvalid
 from segments.verifying import verify
@@ -161,6 +163,38 @@ def test_follow__a_value_cannot_be_read__the_other_segments_follow() -> None:
     Partner.objects.filter(pk=ann.pk).update(custom={"grade": "five"}, region="EMEA")
     follow()
     assert (members("graded"), members("emea")) == (["ann"], ["ann"])
+
+
+def test_follow__a_value_of_another_cannot_be_read__the_reason_stays_until_all_can_be_worked_out() -> None:
+    Attribute.objects.create(subject="partner", name="grade", label="Grade", type="number")
+    ann, bob = partner("ann", custom={"grade": 5}), partner("bob", custom={"grade": "five"})
+    published("graded", leaf("grade", "=", 5))
+    assert sorted(recomputed().failed) == ["graded"]
+    Segment.objects.update(computed_at=ann.created_at)  # it was whole once
+    follow()
+    Partner.objects.filter(pk=ann.pk).update(custom={"grade": 5, "size": 1})
+    Partner.objects.filter(pk=bob.pk).update(city="Lyon")
+    follow()
+    assert "Grade" in Segment.objects.get().invalid_reason
+    Partner.objects.filter(pk=bob.pk).update(custom={"grade": 5})
+    assert recomputed().failed == {}
+    assert (members("graded"), Segment.objects.get().invalid_reason) == (["ann", "bob"], "")
+
+
+def test_due__cannot_be_worked_out__not_asked_for_again_every_minute() -> None:
+    Attribute.objects.create(subject="partner", name="seen_on", label="Seen on", type="date")
+    partner("ann", custom={"seen_on": "2026-04-10"})
+    published("recent", leaf("seen_on", "inLast", {"last": 7, "unit": "days"}))
+    published("others", leaf("joined_on", "inLast", {"last": 7, "unit": "days"}))
+    recomputed()
+    Attribute.objects.update(archived_at=timezone.now())
+    assert sorted(recomputed().failed) == ["recent"]
+    MemberSet.objects.update(next_at=timezone.now())
+    (asked,) = membership.due()
+    assert asked.slugs == ["others"]
+    membership.recompute(run=asked)
+    assert membership.due() == []
+    assert sorted(recomputed().failed) == ["recent"], "a run of everything tries it again"
 
 
 def test_recompute__value_of_a_related_record_cannot_be_read__only_its_segments_fail(

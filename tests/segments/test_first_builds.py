@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from partners.models import Partner
 from prm import loop
+from segments import inserting, publishing
 from segments import ledger as books
-from segments import publishing
 from segments.models import Change, FirstBuild, Membership, Recompute, Segment
 from segments.repairing import repair
 from segments.verifying import verify
@@ -54,6 +55,59 @@ def test_recompute__few_enter_or_some_are_in_already__lines_at_once(emea: Segmen
     Partner.objects.filter(external_id__in=["ann", "bob"]).update(region="NA")
     recomputed("na")
     assert ledger()[1:] == [("ann", "entered", "na"), ("bob", "entered", "na")]
+
+
+def test_recompute__few_enter_each_of_several__owed_once_they_are_many_together(emea: Segment) -> None:
+    for name, region in (("dan", "NA"), ("eve", "LATAM")):
+        partner(name, region=region)
+        published(region.lower(), leaf("region", "=", region))
+    recomputed()
+    assert (members("na"), members("latam"), ledger()) == (["dan"], ["eve"], [])
+    assert verify().drift == []
+    assert books.complete() == 5
+    assert verify().drift == []
+
+
+def indexes() -> set[str]:
+    """Of stays, as they are defined."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexdef FROM pg_indexes WHERE tablename = 'segments_membership'")
+        return {definition for (definition,) in cursor.fetchall()}
+
+
+def test_recompute__first_of_all_and_many__unique_at_once_and_quick_to_read_after(
+    emea: Segment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inserting, "_MANY", 3)
+    before = indexes()
+    recomputed()
+    assert {"membership_one_open_stay" in definition for definition in indexes()} == {True}
+    assert members("emea") == ["ann", "bob", "cid"]
+    assert verify().drift == []
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Membership.objects.create(
+            subject_id=Partner.objects.get(external_id="ann").pk, segment=emea, entered_at=timezone.now(), version=1
+        )
+
+    books.complete()
+    assert indexes() == before
+    assert verify().drift == []
+
+
+def test_run_recompute__first_of_all_and_many__all_indexes_before_programmes_settle(
+    emea: Segment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inserting, "_MANY", 3)
+    before, seen = indexes(), []
+    settle = loop.settle_run
+
+    def watched(*, run: Recompute) -> Any:
+        seen.append(indexes())
+        return settle(run=run)
+
+    monkeypatch.setattr(loop, "settle_run", watched)
+    loop.run_recompute(run=requested())
+    assert seen == [before]
 
 
 def test_recompute__somebody_leaves_before_the_lines_are_written__entering_is_told_first(emea: Segment) -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils import timezone
 
 from partners import activity, touching
@@ -88,9 +91,50 @@ def test_touched__triggers_know_every_column_of_the_records() -> None:
         assert {column for column in columns if f"o.{column} IS DISTINCT FROM n.{column} " not in source} == set()
 
 
+@contextmanager
+def another() -> Iterator[BaseDatabaseWrapper]:
+    """A transaction on a connection of its own."""
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        yield other
+    finally:
+        other.close()
+
+
+def run_on(other: BaseDatabaseWrapper, statement: str) -> None:
+    with other.cursor() as cursor:
+        cursor.execute(statement)
+
+
+@pytest.mark.django_db(transaction=True)
 def test_marks_since__of_another_transaction__seen_once_it_has_committed() -> None:
-    seen = touching.moment()
-    assert touching.marks_since(seen) == []
+    ann = partner("ann")
+    with another() as old, another() as other:
+        run_on(old, "SELECT pg_current_xact_id()")
+        run_on(other, "UPDATE partners_partner SET tier = 'gold'")
+        Partner.objects.create(external_id="bob", name="Bob")
+        seen = touching.moment()
+        assert touching.marks_since(seen) == [], "one has not committed, the other came before"
+        other.commit()
+        assert [(mark.ids, mark.fields) for mark in touching.marks_since(seen)] == [([ann.pk], {"tier"})]
+        assert touching.marks_since(touching.moment()) == []
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_marks_since__own__come_after_the_moment_whatever_else_the_server_did(is_over: bool) -> None:
+    ann = partner("ann")
+    with another() as later:
+        run_on(later, "SELECT pg_current_xact_id()")
+        if is_over:
+            later.commit()
+        seen = touching.moment()
+        Partner.objects.update(tier="gold")
+        assert [mark.fields for mark in touching.marks_since(seen)] == [None, {"tier"}]
+        assert touching.followed_since(seen, []) == []
+        touching.followed(touching.pending_ids())
+        first, _ = Touched.objects.order_by("pk").values_list("pk", flat=True)
+        assert [mark.ids for mark in touching.followed_since(seen, [], own=[first])] == [[ann.pk]]
 
 
 # --- following --------------------------------------------------------------------------------------------------------

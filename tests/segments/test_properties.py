@@ -10,16 +10,17 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from partners.vocabulary import Field
+from partners.vocabulary import Field, Subject
+from segments.boundaries import Boundaries
 from segments.evaluate import Evaluator, blocks, evaluate
 from segments.explain import nearest_miss, reasons
-from segments.instants import Clock
+from segments.instants import Clock, Window
 from segments.operators import OPERATORS, PERCENTILES, operators_of
 from segments.ranges import inside
-from segments.rules import Group, Leaf, RuleInvalid, nodes, parse, to_json
+from segments.rules import Group, Leaf, Node, RuleInvalid, nodes, parse, to_json
 from segments.rules.aggregating import FUNCTIONS
 from segments.sentences import sentence
 from tests.segments import reference
@@ -289,6 +290,57 @@ def test_evaluate__siblings_in_any_order__same(inner: list[Any], combinator: str
 @given(rules, populations)
 def test_evaluate__one_alone__as_among_all(rule: Any, people: list[Any]) -> None:
     assert true_of(rule, people) == [true_of(rule, [record])[0] for record in people]
+
+
+def looks_through(node: Node) -> bool:
+    """The instants of related records are not looked through for the next boundary: such rules are looked at every hour."""
+    for _, leaf in nodes(node):
+        if isinstance(leaf, Leaf) and leaf.aggregate is not None:
+            inner = [found for _, found in nodes(leaf.aggregate.where)] if leaf.aggregate.where else []
+            fields_ = [found.field for found in inner if isinstance(found, Leaf) and isinstance(found.value, Window)]
+            if "seen_at" in (leaf.aggregate.date, *fields_):
+                return False
+            if isinstance(leaf.value, Window) and leaf.aggregate.name == "seen_at":
+                return False
+    return True
+
+
+@often
+@given(ranking_rules, populations, st.sampled_from(ZONES), st.just(NOW) | moments, st.floats(0, 1))
+def test_rule_07__any_rule__the_answer_stays_until_the_next_boundary(
+    rule: Any, people: list[Any], zone: str, now: datetime, part: float
+) -> None:
+    node, clock = WORLD.parse(rule, zone), replace(CLOCK, as_of=now)
+    assume(looks_through(node))
+    found = Boundaries(Subject.PARTNER, WORLD.table(node, people, clock), WORDS, clock).of(node)
+    assert found is None or found > now
+    reach = timedelta(days=400) if found is None else found - now - timedelta(microseconds=1)
+    later = now + min(part * reach, reach)
+    assert true_of(rule, people, zone, later) == true_of(rule, people, zone, now), found
+
+
+@pytest.mark.parametrize(
+    "start", ["2026-04-27T23:30:00+00:00", "2026-10-24T22:15:00+00:00", "2026-11-23T22:30:00+00:00"]
+)
+def test_rule_08__growth__both_ends_of_both_windows_are_boundaries(start: str) -> None:
+    """On a day within a month or two of which the clocks were changed, the two windows do not begin at the same hour."""
+    rule = {
+        "field": {"aggregate": "growth", "of": "deals", "window": {"last": 30, "unit": "days"}},
+        "operator": ">",
+        "value": 0,
+    }
+    node, now = WORLD.parse(rule), datetime.fromisoformat(start)
+    days_ = [(now - timedelta(days=number)).date().isoformat() for number in range(-2, 64)]
+    people = [{"deals": [{"closed_on": day} for day in (one, another)]} for one in days_ for another in days_[::4]]
+    people += [{"deals": [{"closed_on": one}] * 2 + [{"closed_on": two}]} for one in days_ for two in days_[::4]]
+    clock = replace(CLOCK, as_of=now)
+    while clock.as_of < now + timedelta(days=2):
+        table = WORLD.table(node, people, clock)
+        found = Boundaries(Subject.PARTNER, table, WORDS, clock).of(node)
+        assert found is not None
+        before = replace(clock, as_of=found - timedelta(microseconds=1))
+        assert WORLD.true_of(node, people, before) == WORLD.true_of(node, people, clock), found
+        clock = replace(clock, as_of=found)
 
 
 @often

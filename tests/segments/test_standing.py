@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.utils import timezone
 from pyroaring import BitMap64
 
@@ -25,7 +26,18 @@ from segments.standing import lost_of
 from segments.verifying import verify
 from tests import callers
 from tests.callers import assert_problem
-from tests.segments.factories import EVERYONE, draft, group, leaf, members, partner, published, recomputed, staff
+from tests.segments.factories import (
+    EVERYONE,
+    customer,
+    draft,
+    group,
+    leaf,
+    members,
+    partner,
+    published,
+    recomputed,
+    staff,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -155,6 +167,54 @@ def test_rule_12__overlapping_set__all_stay_and_everyone_else_is_in_none(four: d
     assert [members(slug) for slug in ("gold", "emea", "others")] == [["ann", "cid"], ["ann", "bob"], ["dot"]]
 
 
+@pytest.fixture
+def serving(four: dict[str, Partner]) -> None:
+    """A set whose first segment counts customers in a segment of theirs, so that it is worked out after that one."""
+    for name in ("ann", "dot"):
+        customer(f"of-{name}", region="EMEA").partners.add(four[name])
+    published("c-emea", leaf("region", "=", "EMEA"), "customer")
+    published("serving", leaf(counted_in("c-emea"), ">=", 1))
+    published("gold", leaf("tier", "=", "gold"))
+    published("others", EVERYONE)
+    create_set(
+        slug="f", name="F", subject="partner", mode="exclusive", segments=["serving", "gold"], everyone_else="others",
+        author="A. Author",
+    )  # fmt: skip
+
+
+def counted_in(slug: str) -> dict[str, Any]:
+    return {"aggregate": "count", "of": "customers", "where": leaf("segment", "in", [slug])}
+
+
+def of_the_set() -> list[list[str]]:
+    return [members(slug) for slug in ("serving", "gold", "others")]
+
+
+def test_rule_12__exclusive_set_whose_first_counts_another_segment__the_next_wait_for_it(
+    four: dict[str, Partner], serving: None
+) -> None:
+    done = recomputed()
+    assert done.failed == {}
+    assert of_the_set() == [["ann", "dot"], ["cid"], ["bob"]]
+    assert (lost("gold"), verify().drift) == ({four["ann"].pk}, [])
+    found = explain(segment=Segment.objects.get(slug="gold"), subject_id=four["ann"].pk)
+    assert (found.verdict, found.why.verdict, found.lost_to) == (False, True, "serving")
+    gold = Segment.objects.get(slug="gold")
+    seen = preview(subject="partner", rule=leaf("region", "=", "EMEA"), viewer=staff(), segment=gold)
+    assert [row["external_id"] for row in seen.sample] == ["bob"]
+    four["ann"].customers.clear()
+    follow()
+    recomputed()
+    assert of_the_set() == [["dot"], ["ann", "cid"], ["bob"]]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rule_12__such_a_set_in_shares__as_in_one_piece(serving: None, settings: Any, broker: Any) -> None:
+    settings.SHARD_ABOVE, settings.SHARDS = -1, 3
+    assert recomputed().failed == {}
+    assert of_the_set() == [["ann", "dot"], ["cid"], ["bob"]]
+
+
 def test_rule_12__preview_in_an_exclusive_set__without_those_who_go_elsewhere(four: dict[str, Partner]) -> None:
     family()
     emea = Segment.objects.get(slug="emea")
@@ -263,11 +323,17 @@ def test_rule_12__losers__nobody_moves_and_still_one_loses(four: dict[str, Partn
     assert Recompute.objects.count() == runs, "no member moved, so there is no run to settle on"
 
 
+@pytest.mark.parametrize("is_busy", [False, True])
 def test_rule_12__losers__looked_at_while_a_run_was_on__the_later_answer_stays(
-    four: dict[str, Partner], monkeypatch: pytest.MonkeyPatch
+    four: dict[str, Partner], monkeypatch: pytest.MonkeyPatch, is_busy: bool
 ) -> None:
     family()
     recomputed()
+    if is_busy:
+        elsewhere = connection.copy()
+        with elsewhere.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")
+        elsewhere.close()
     real = sharding.answer
 
     def answer(*args: Any) -> Any:

@@ -16,7 +16,7 @@ STATES = [
 FILLED = [("text-on-accent", ground) for ground in ("accent", "accent-hover", "bad-fill", "bad-hover")]
 READ = [(text, ground) for text in TEXTS for ground in GROUNDS] + SOFT + STATES + FILLED
 READ += [("text", soft) for _, soft in SOFT]
-SEEN = [(line, ground) for line in ("line-control", "focus", "accent") for ground in ("canvas", "surface")]
+SEEN = [(line, ground) for line in ("line-control", "focus", "accent", "chart") for ground in ("canvas", "surface")]
 SEEN += [(f"{name}-fill", "surface") for name in ("good", "warn", "bad")]
 
 

@@ -160,7 +160,7 @@ TEMPLATES = (
             funds(
                 "biotech-project-funds",
                 "Project funds for biotechs",
-                "Up to 25 000 euro towards a joint project.",
+                "Up to 25,000 euro towards a joint project.",
                 25000,
                 "For projects agreed with the alliance manager. Paid on milestones, against the report.",
                 to="biotech-partners",

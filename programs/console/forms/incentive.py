@@ -55,9 +55,14 @@ class IncentiveForm(ProgramForm):
     )
     budget = forms.DecimalField(required=False, help_text="What may be spent in all; partners do not see it.")
     cap = forms.DecimalField(label="Cap", required=False, help_text="The most one partner earns.")
+    asks_first = forms.BooleanField(
+        label="Agreed on before it is spent",
+        required=False,
+        help_text="Of market development funds: partners ask first, and claim under what you granted.",
+    )
     terms = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 8}), help_text="Markdown.")
 
-    detail_fields = ("type", "rate", "amount", "currency", "tiers", "period", "budget", "cap", "terms")
+    detail_fields = ("type", "rate", "amount", "currency", "tiers", "period", "budget", "cap", "terms", "asks_first")
 
     @classmethod
     def initial_of(cls, draft: ProgramDraft) -> dict[str, Any]:

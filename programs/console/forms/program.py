@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.utils.text import slugify
 
 from people.meanwhile import MeanwhileMixin
+from people.refusing import RefusingMixin
 from people.widgets import ManyBoxes
 from programs.drafts import ContentDraft, CourseDraft, IncentiveDraft, ProgramDraft
 from programs.models import Program
@@ -38,7 +38,7 @@ class Day(forms.DateInput):
         super().__init__(format="%Y-%m-%d")
 
 
-class ProgramForm(MeanwhileMixin, forms.Form):
+class ProgramForm(MeanwhileMixin, RefusingMixin, forms.Form):
     """What every programme has."""
 
     name = forms.CharField(max_length=200)
@@ -110,12 +110,6 @@ class ProgramForm(MeanwhileMixin, forms.Form):
     def detail(self) -> ContentDraft | CourseDraft | IncentiveDraft:
         """What the kind asks for."""
         raise NotImplementedError
-
-    def refuse(self, error: ValidationError) -> None:
-        """Shows a verb's refusal at its fields."""
-        for name, messages in error.message_dict.items():
-            for message in messages:
-                self.add_error(name if name in self.fields else None, message)
 
 
 TRANSLATES = "Partners' people are shown one of them: in the language they prefer, else the original."

@@ -9,7 +9,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 
 from insights.groupings import telling
 from insights.groupings.finding import Groups, Nothing, find
-from insights.groupings.ruling import rules
+from insights.groupings.ruling import GOOD, rules
 from insights.groupings.spreading import spread
 from partners.tables import Codes, Scalars, Table
 from partners.vocabulary import FieldType
@@ -97,6 +97,24 @@ def test_rules__dates_and_ordered_choices__are_said_in_their_own_words() -> None
         for rule, group in zip(rules(points, late.astype(np.int64)), (0, 1), strict=True):
             verdict = evaluate(parse(rule, words), table, vocabulary=words, clock=CLOCK)
             assert (verdict == (late == bool(group))).all()
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_rules__groups_that_only_a_missing_value_tells_apart__ask_for_it(seed: int) -> None:
+    """Among those with many deals the group hangs on whether a size is known: no threshold parts them."""
+    chance = np.random.default_rng(seed)
+    count = 400
+    missing, deals = chance.random(count) < 0.4, chance.random(count) * 100
+    table = Table(
+        np.arange(count), {"employees": numbers(chance.random(count) * 1000, missing), "deals": numbers(deals)}
+    )
+    fields = [field("employees"), field("deals")]
+    words = {each.name: each for each in fields}
+    for labels in (missing, missing & (deals > 50), ~missing & (deals > 50)):
+        written = rules(spread(table, fields), labels.astype(np.int64))
+        for rule, group in zip(written, (0, 1), strict=True):
+            verdict = evaluate(parse(rule, words), table, vocabulary=words, clock=CLOCK)
+            assert (verdict == (labels == bool(group))).mean() >= GOOD
 
 
 def test_traits__a_group_of_large_dealers__says_so() -> None:

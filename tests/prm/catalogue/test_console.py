@@ -9,6 +9,7 @@ from partners.vocabulary import FieldType, Subject
 from people import roles
 from people.models import User
 from prm import loop
+from prm.catalogue import listing
 from programs.models import Offer, Program
 from segments.models import Membership, Recompute, Segment
 from tests.segments.factories import draft, leaf
@@ -29,6 +30,29 @@ def test_list__an_industry__shows_its_templates_and_the_general_ones(manager: Cl
     assert "Stages of a partnership" in page
     assert "Automotive partners by type" not in page
     assert "Automotive partners by type" in manager.get("/console/templates/").content.decode()
+
+
+def test_list__install_all__every_template_of_the_industry_is_there_as_drafts(manager: Client) -> None:
+    assert "Install 1" in manager.get("/console/templates/?industry=energy").content.decode()
+    page = manager.post("/console/templates/install/", {"industry": "energy"}, follow=True).content.decode()
+    wanted = [segment.slug for each in listing.templates("energy") for segment in each.segments]
+    assert set(Segment.objects.values_list("slug", flat=True)) == set(wanted)
+    assert set(Segment.objects.values_list("status", flat=True)) == {Segment.Status.DRAFT}
+    assert set(Program.objects.values_list("status", flat=True)) == {Program.Status.DRAFT}
+    assert f"{len(wanted)} segments and {Program.objects.count()} programmes are new, as drafts" in page
+    assert 'id="install"' not in page
+    assert "In part" not in page
+    again = manager.post("/console/templates/install/", {"industry": "energy"}, follow=True).content.decode()
+    assert "0 segments and 0 programmes are new" in again
+
+
+def test_list__install_all__an_attribute_of_another_type__installs_nothing(manager: Client) -> None:
+    wanted = listing.fields(listing.templates())[0]
+    other = FieldType.DATE if wanted.type != FieldType.DATE else FieldType.TEXT
+    attributes.create_attribute(subject=wanted.subject, name=wanted.name, label=wanted.label, type=other)
+    page = manager.post("/console/templates/install/", follow=True).content.decode()
+    assert "Nothing was installed" in page
+    assert not Segment.objects.exists()
 
 
 def test_template__before_and_after_installation__says_where_it_stands(manager: Client) -> None:

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from people import roles
 from prm.needs import needs_of
-from programs.models import Claim, ContentVersion, Dispute, ManagerTask
+from programs.models import Claim, ContentVersion, Dispute, FundRequest, ManagerTask
 from segments.models import Override
 from tests.programs import world
 
@@ -19,6 +19,13 @@ def waiting(people, records):
     gold = world.segment("gold", [records["home"]])
     bonus = world.program("bonus", kind="incentive", any=[gold])
     Claim.objects.create(incentive=bonus.incentive, partner=records["home"], amount="10.00", currency="EUR")
+    fund = world.program(
+        "fund", kind="incentive", detail={"type": "mdf", "rate": None, "amount": "9.00", "asks_first": True}
+    )
+    FundRequest.objects.create(
+        incentive=fund.incentive, partner=records["home"], title="Fair", plan="A stand", amount="9.00", currency="EUR",
+        starts_on=today, ends_on=today,
+    )  # fmt: skip
     Dispute.objects.create(partner=records["home"], field="tier", label="Tier", claimed="Gold")
     ManagerTask.objects.create(partner=records["home"], text="Call", assignee=people[roles.CHANNEL_MANAGER])
     guide = world.program("guide", any=[gold], detail={"body": "Hello"})
@@ -46,6 +53,7 @@ def test_needs__each_that_waits__is_told_with_its_place(waiting, people, sign_in
     found = {need.title: need for need in needs_of(people[roles.CHANNEL_MANAGER])}
     for title in (
         "1 claim to decide on",
+        "1 request for funds to decide on",
         "1 dispute to answer",
         "1 task to do",
         "Guide waits for approval",

@@ -17,7 +17,7 @@ from prm.demo import segments as plans
 from prm.demo.industries import DEFAULT, PROFILES
 from prm.demo.loading import Loaded, load
 from prm.demo.marks import Wish
-from programs.models import Claim, Enrolment, Offer, PlaySegment, Program
+from programs.models import Claim, Enrolment, FundRequest, Offer, PlaySegment, Program
 from segments.models import Membership, Recompute, Segment
 
 IT = PROFILES[DEFAULT]
@@ -130,6 +130,7 @@ def test_load__partner_admin__finds_a_portal_that_is_alive(demo: Loaded) -> None
 @pytest.mark.django_db
 def test_load__queues__have_something_to_decide(demo: Loaded) -> None:
     assert Claim.objects.filter(status="submitted").exists()
+    assert set(FundRequest.objects.values_list("status", flat=True)) == {"submitted", "approved"}
     waiting = Registration.objects.filter(status="submitted")
     assert any(conflicts(each) for each in waiting)
 

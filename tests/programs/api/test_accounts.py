@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from programs.models import Claim, LedgerEntry
+from programs.models import Claim, FundRequest, LedgerEntry
 from tests import callers
 from tests.callers import assert_problem
 from tests.programs import world
@@ -57,3 +57,27 @@ def test_accounts__limited_to_regions__only_those_of_theirs(claims: list[Claim])
     for address, count in (("claims/", 1), ("ledger/", 2)):
         assert [row["partner"] for row in caller.get(address).json()["results"]] == ["P-2"] * count
     assert_problem(caller.get(f"claims/{claims[0].pk}/"), 404)
+
+
+def test_fund_requests__read__newest_first_and_narrowed(claims: list[Claim]) -> None:
+    made = []
+    for claim in claims:
+        made.append(
+            FundRequest.objects.create(
+                incentive=claim.incentive, partner=claim.partner, title="Fair", plan="A stand", amount="90.00",
+                currency="EUR", starts_on=date(2026, 1, 2), ends_on=date(2026, 1, 3),
+            )
+        )  # fmt: skip
+    FundRequest.objects.filter(pk=made[0].pk).update(status="approved", granted="80.00", claim_by=date(2026, 3, 1))
+    Claim.objects.filter(pk=claims[0].pk).update(request=made[0])
+    caller = callers.key("read")
+    rows = caller.get("fund-requests/").json()["results"]
+    assert [(row["partner"], row["status"], row["granted"]) for row in rows] == [
+        ("P-2", "submitted", None),
+        ("P-1", "approved", "80.00"),
+    ]
+    assert caller.get("fund-requests/?status=approved&partner=P-1&incentive=bonus").json()["results"] == rows[1:]
+    assert_problem(caller.get("fund-requests/?status=lost"), 400)
+    assert caller.get(f"claims/{claims[0].pk}/").json()["request"] == made[0].pk
+    near = callers.person("analyst", regions=["NA"])
+    assert [row["partner"] for row in near.get("fund-requests/").json()["results"]] == ["P-2"]

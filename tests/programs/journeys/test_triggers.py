@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 
 from partners import attributes
 from partners.models import Activity, Origin, OutboxEvent, Partner
@@ -156,6 +157,25 @@ def test_change__any_value__begins_each_time(start: datetime):
         sets(acme, city=city)
         walk(start + timedelta(minutes=number))
     assert list(JourneyEntry.objects.order_by("pk").values_list("value", flat=True)) == ["Paris", "Lyon", ""]
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_change__while_others_write_elsewhere_in_the_server__is_seen_at_once(start: datetime, is_over: bool):
+    acme = partner("P1", city="Lyon")
+    journey(trigger="changed", field="city")
+    other = connection.copy()
+    try:
+        other.set_autocommit(False)
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_current_xact_id()")
+        if is_over:
+            other.commit()
+        walk(start)
+        sets(acme, city="Paris")
+        walk(start + timedelta(minutes=1))
+        assert JourneyEntry.objects.get().value == "Paris"
+    finally:
+        other.close()
 
 
 def test_change__of_many_values__gained_and_lost(start: datetime):

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from people import roles
 from people.models import Preference
-from programs.messages import composing, reading, sending, telling
+from programs.messages import composing, notices, reading, sending, telling
 from programs.messages.composing import MessageDraft
 from programs.models import Delivery, Message
 from programs.targeting import Targeting
@@ -276,3 +276,41 @@ def test_claim__two_at_once__take_different_rows(manager: Any, acme: Any):
         finally:
             other.close()
     assert first != second
+
+
+def test_page__use_again__begins_with_its_words_and_audience(acme: Any, manager: Any):
+    segment("gold", [acme])
+    sent = composing.create_message(
+        draft=draft(subject="Autumn", send_at=timezone.now(), targeting=Targeting(any=("gold",))), author=manager
+    )
+    composing.send_off(message=sent)
+    client = Client()
+    client.force_login(manager)
+    address = f"/console/messages/new/?like={sent.pk}"
+    assert address in client.get(f"/console/messages/{sent.pk}/").content.decode().replace("&amp;", "&")
+    form = client.get(address).context["form"]
+    assert [form[name].value() for name in ("subject", "any", "send_at")] == ["Autumn", ["gold"], None]
+    entered = {"subject": "Winter", "body": "Hello", "kind": "news", "in_portal": "on", "any": ["gold"]}
+    assert client.post(address, entered).status_code == 302
+    made = Message.objects.get(subject="Winter")
+    assert (made.status, Message.objects.get(pk=sent.pk).subject) == ("draft", "Autumn")
+    for unknown in ("0", "x"):
+        assert client.get(f"/console/messages/new/?like={unknown}").status_code == (404 if unknown == "0" else 200)
+
+
+def test_page__of_each_notice__reads_whole_and_can_be_put_in_other_words(acme: Any, manager: Any):
+    client = Client()
+    client.force_login(manager)
+    for name, words in notices.NOTICES.items():
+        made = notices.notice(name)
+        assert not set(composing.unknown_places(f"{words.subject} {words.body}")) - words.places
+        page = client.get(f"/console/messages/{made.pk}/").content.decode()
+        assert "{{" not in page.partition("reads it")[2].partition("</section>")[0]
+        form = client.get(f"/console/messages/{made.pk}/edit/")
+        assert f"?notice={name}" in form.content.decode()
+        entered = {field.name: field.value() for field in form.context["form"] if field.value()}
+        part = client.post(f"/console/messages/preview/?notice={name}", entered).content.decode()
+        assert "Cannot be filled in" not in part and "{{" not in part
+        assert client.post(f"/console/messages/{made.pk}/edit/", entered | {"subject": "Hello"}).status_code == 302
+        made.refresh_from_db()
+        assert (made.subject, made.body, made.kind) == ("Hello", words.body, words.kind)

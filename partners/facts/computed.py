@@ -1,29 +1,14 @@
-"""The words there are to say about a subject now, and the facts that are worked out rather than stored.
+"""The facts that are worked out rather than stored: one line each, and the SQL that folds them.
 
-A computed fact is one line in `FACTS`: what it is called, where its rows come from and the SQL that folds them. All facts
-of one source are folded in one pass over it.
+A computed fact says what it is called, where its rows come from and how they are folded. All facts of one source are folded
+in one pass over it.
 """
 
 from __future__ import annotations
 
-import re
-from calendar import monthrange
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
 
-from django.utils import timezone
-
-from partners.stored_fields import stored_fields
-from partners.vocabulary import BUILT_IN, Field, FieldKind, FieldType, Subject
-
-NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
-"""What the name of an attribute looks like."""
-RESERVED = frozenset({"id", "segment", "custom", "provenance", "created_at", "updated_at", "deleted_at", "everyone"})
-"""Names with a meaning of their own in rules, files or addresses."""
+from partners.vocabulary import Field, FieldKind, FieldType, Subject
 
 SOURCES: dict[str, str] = {
     "partner_deals": "SELECT d.partner_id AS key, {facts} FROM partners_deal d WHERE d.deleted_at IS NULL{only} GROUP BY 1",
@@ -236,75 +221,3 @@ FACTS: dict[Subject, tuple[Fact, ...]] = {
 def fact(subject: Subject, name: str) -> Fact:
     """The computed fact of that name; KeyError when there is none."""
     return {fact.field.name: fact for fact in FACTS[subject]}[name]
-
-
-def reserved_names(subject: Subject) -> frozenset[str]:
-    """Names a custom attribute may not take: built-in and computed fields, and words with a meaning of their own."""
-    return RESERVED | {field.name for field in BUILT_IN[subject]} | {fact.field.name for fact in FACTS[subject]}
-
-
-_remembered: ContextVar[dict[str, Any] | None] = ContextVar("remembered", default=None)
-T = TypeVar("T")
-
-
-@contextmanager
-def one_vocabulary() -> Iterator[None]:
-    """Inside, a vocabulary (and whatever else is read `once`) is read once: for a transaction that reads all from one
-    snapshot and writes nothing."""
-    token = _remembered.set({})
-    try:
-        yield
-    finally:
-        _remembered.reset(token)
-
-
-def once(name: str, read: Callable[[], T]) -> T:
-    """What `read` gives; inside `one_vocabulary` only the first time. Nobody may change it."""
-    kept = _remembered.get()
-    if kept is None:
-        return read()
-    if name not in kept:
-        kept[name] = read()
-    found: T = kept[name]
-    return found
-
-
-def vocabulary(subject: Subject) -> dict[str, Field]:
-    """Every field of a subject by name: built-in with the choices added to them, custom (not archived), computed.
-
-    One query; inside `one_vocabulary` one for all subjects.
-    """
-    if _remembered.get() is None:
-        return _vocabulary(subject, stored_fields()[subject])
-    every = once("attributes", stored_fields)
-    return dict(once(f"vocabulary of {subject}", lambda: _vocabulary(subject, every[subject])))
-
-
-def _vocabulary(subject: Subject, stored: dict[str, Field]) -> dict[str, Field]:
-    return stored | {fact.field.name: fact.field for fact in FACTS[subject]}
-
-
-def months_before(day: date, months: int) -> date:
-    """The same day `months` earlier, clipped to the month's end (31 March − 1 month = 28 or 29 February)."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
-
-
-def instants(as_of: datetime) -> dict[str, Any]:
-    """What the facts' SQL compares with, for one instant.
-
-    A date stands for its whole local day, and a window holds every day that it touches, as in rules (`inLast`): at
-    midnight of 1 June the last 12 months are 1 June of last year to 31 May; during 1 June, to 1 June. The 12 months
-    before end where the last 12 begin, so that no day counts twice.
-    """
-    local = timezone.localtime(as_of)
-    today = local.date()
-    day_end = today if local.time() == time(0) else today + timedelta(days=1)
-    return {
-        "as_of": as_of,
-        "today": today,
-        "zone": timezone.get_default_timezone_name(),
-        "day_end": day_end,
-        "year_start": months_before(today, 12),
-        "prior_start": months_before(today, 24),
-    }
