@@ -57,6 +57,12 @@ SCOPED: dict[str, tuple[str, ...]] = {
     ),
     "programs.LedgerEntry": ("console/partners/<str:external_id>/statement.csv",),
     "programs.ManagerTask": ("console/tasks/<int:pk>/done/",),
+    "programs.FundRequest": (
+        "portal/funds/<int:pk>/",
+        "portal/funds/<int:pk>/withdraw/",
+        "console/funds/<int:pk>/",
+        "console/funds/<int:pk>/decide/",
+    ),
     "programs.Message": ("console/messages/<int:pk>/edit/",),
     "programs.Delivery": ("portal/notifications/<int:pk>/", "portal/notifications/<int:pk>/follow/"),
     "programs.Plan": ("portal/plans/<int:pk>/", "console/plans/<int:pk>/"),
