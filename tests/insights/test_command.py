@@ -51,6 +51,8 @@ def test_measure__another_is_at_it__leaves_it_to_that_one() -> None:
             cursor.execute("SELECT pg_advisory_lock(%s)", [measuring.LOCK])
         assert measuring.measure() is None
         assert not SegmentMonth.objects.exists()
+        with other.cursor() as cursor:  # a server notices a closed connection only a moment later
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [measuring.LOCK])
     finally:
         other.close()
     assert measuring.measure() is not None
