@@ -75,6 +75,9 @@ SCOPED: dict[str, tuple[str, ...]] = {
     "insights.SegmentMonth": (),
     "insights.Entering": (),
     "insights.Resource": (),
+    "insights.Liking": (),
+    "insights.NeedTold": (),
+    "programs.Uptake": (),
 }
 """Read through `visible_to`; the addresses that name one of their rows, each refused to strangers."""
 THROUGH = {
