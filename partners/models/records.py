@@ -162,6 +162,7 @@ class Deal(Record):
     class Meta:
         indexes = [
             models.Index(fields=["partner", "stage", "closed_on"], name="deal_by_partner"),
+            models.Index(fields=["name", "id"], name="deal_by_name"),
             GinIndex(searched(DEAL), name="deal_by_words"),
         ]
 
