@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from partners import groupings, picking, snapshot
-from partners.console import keyset
+from partners.console import keyset, walking
 from partners.console.keyset import Order, Spot
 from partners.coverage import MODELS
 from partners.estimating import estimated
@@ -27,7 +27,7 @@ RELATED = {
 
 FEW = 20_000
 """So many records by id are put in order by the database; of more, an index in that order soon meets enough."""
-STRIDE = 2_000
+STRIDE = 500
 """How many steps along the index are looked at first; then four times as many each time."""
 
 
@@ -36,7 +36,7 @@ def paged(found: Narrowed, order: Order, cursor: str) -> tuple[keyset.Page, int,
     rows = found.rows.select_related(*RELATED[found.subject])
     if order.is_plain and not found.is_narrowed:
         return keyset.page(rows, order, cursor), *counted(found)
-    source = Sifted(found, order) if order.is_plain else Columns(found, order)
+    source = (Sifted if walking.is_walked(found.subject, order) else Columns)(found, order)
     if source.count is None:
         return keyset.page(rows, order, cursor), *counted(found)
     return keyset.page(rows, order, cursor, some=source.some), source.count, False
@@ -104,24 +104,30 @@ class Sifted(Source):
         if len(fitting) <= FEW:
             some = [f'"{model._meta.db_table}"."id" = ANY(%s)']
             rows = model.objects.extra(where=some, params=[fitting.tolist()])  # noqa: S610 — our own names
-            return [pk for _, pk in self._steps(rows, place, is_backwards)[:count]]
+            found = keyset.ordered(rows, self.order, backwards=is_backwards)
+            if place is not None:
+                found = found.filter(keyset.beyond(self.order, *place, backwards=is_backwards))
+            return list(found.values_list("pk", flat=True)[:count])
         met: list[int] = []
-        stride = STRIDE
-        while len(met) < count:
-            steps = list(self._steps(model.objects, place, is_backwards)[:stride])
-            walked = np.array([pk for _, pk in steps], dtype=np.int64)
-            met += walked[np.isin(walked, fitting)].tolist() if len(walked) else []
-            if len(walked) < stride:
-                break
-            place, stride = steps[len(walked) - 1], stride * 4
+        for walk in walking.walks(self.found.subject, self.order, is_backwards=is_backwards):
+            at, stride = place, STRIDE
+            while len(met) < count:
+                steps = list(walk(at)[:stride])
+                met += _among([pk for _, pk in steps], fitting)
+                if len(steps) < stride:
+                    break
+                at, stride = steps[-1], stride * 4
         return met[:count]
 
-    def _steps(self, rows: Any, place: Spot | None, is_backwards: bool) -> Any:
-        """(sort value, id) along the index."""
-        found = keyset.ordered(rows, self.order, backwards=is_backwards)
-        if place is not None:
-            found = found.filter(keyset.beyond(self.order, *place, backwards=is_backwards))
-        return found.values_list(self.order.field.name, "pk")
+
+def _among(ids: list[int], fitting: Ints) -> list[int]:
+    """Those of the ids that are among others, ascending, in the order given."""
+    numbers = np.array(ids, dtype=np.int64)
+    places = np.searchsorted(fitting, numbers)
+    inside = places < len(fitting)
+    inside[inside] = fitting[places[inside]] == numbers[inside]
+    found: list[int] = numbers[inside].tolist()
+    return found
 
 
 def _within(found: Narrowed) -> list[Ints]:
