@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from partners import facts, picking, snapshot
+from partners import facts, picking, querysets, snapshot
 from partners.console import keyset, listing, sourcing
 from partners.models import Activity, Attribute, Customer, Deal, Origin, Partner
 from partners.records import change_record
@@ -134,6 +134,48 @@ def test_list__narrowed_and_sorted_by_anything__columns_say_what_the_database_sa
             order = keyset.order_of(sort, words, "name")
             columns = walk(found, order, by_columns=True, monkeypatch=monkeypatch)
             assert columns == walk(found, order, by_columns=False, monkeypatch=monkeypatch), (query, sort)
+
+
+SEARCHES = [
+    (Subject.PARTNER, "q=company", ("name", "-external_id", "-employees")),
+    (Subject.PARTNER, "q=m-1", ("name", "city")),
+    (Subject.PARTNER, "q=company&f.tier=gold&segment=few", ("name", "employees")),
+    (Subject.CUSTOMER, "q=c", ("name", "-employees")),
+    (Subject.DEAL, "q=o", ("name", "-partner", "-amount")),
+    (Subject.DEAL, "q=company 1", ("customer", "-customer", "amount")),
+    (Subject.DEAL, "q=c&f.stage=won", ("-name", "amount")),
+]
+
+
+@pytest.mark.parametrize("regions", [[], ["EMEA"]])
+@pytest.mark.parametrize("stride", [1, 100])
+def test_search__very_many_match__pages_of_those_met_on_the_way_are_the_same(
+    stride: int, regions: list[str], kept: None, monkeypatch: Any
+) -> None:
+    viewer = User.objects.create_user("m@vendor.example", role=roles.CHANNEL_MANAGER, regions=regions)
+    for subject, query, sorts in SEARCHES:
+        words = facts.vocabulary(subject)
+        for sort in sorts:
+            order = keyset.order_of(sort, words, "name")
+            found = listing.narrowed(subject, QueryDict(query), viewer, words)
+            wanted, count = walk(found, order, by_columns=False, monkeypatch=monkeypatch)
+            with monkeypatch.context() as patched:
+                patched.setattr(querysets, "FOUND", 0)
+                for name, value in {"MANY": 1, "SAMPLE": 1, "LEAST": 0, "STRIDE": stride}.items():
+                    patched.setattr(sourcing, name, value)
+                patched.setattr(keyset.page, "__kwdefaults__", {"size": 3, "some": None})
+                pages, cursor = [], ""
+                while True:
+                    page, shown, is_estimate = sourcing.paged(found, order, cursor)
+                    pages.append([row.external_id for row in page])
+                    assert is_estimate or shown == count
+                    if not page.next:
+                        break
+                    cursor = page.next
+                while page.previous:
+                    page, _, _ = sourcing.paged(found, order, page.previous)
+                    pages.append([row.external_id for row in page])
+            assert pages == wanted, (query, sort)
 
 
 def test_pick__columns_are_kept__no_row_is_looked_at_by_the_database(
