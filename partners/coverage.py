@@ -3,6 +3,7 @@
 # ruff: noqa: S608 — as in partners.columns
 from __future__ import annotations
 
+import heapq
 from collections.abc import Collection
 from typing import Any
 
@@ -16,7 +17,7 @@ from partners.columns import select
 from partners.facts import vocabulary
 from partners.models import Customer, Deal, Partner
 from partners.reading import one_snapshot
-from partners.sifting import present
+from partners.sifting import like, present
 from partners.tables import Codes, Column, Mask, Scalars
 from partners.vocabulary import FieldKind, FieldType, Subject
 from people.roles import Viewer
@@ -64,7 +65,7 @@ def value_counts(
     `search` keeps the values that contain it, in whatever case. KeyError when there is no such field.
     """
     word = vocabulary(subject)[field]
-    if word.kind is not FieldKind.COMPUTED and field not in ALWAYS:
+    if word.kind is not FieldKind.COMPUTED:
         with one_snapshot():
             known = picking.visible(subject, viewer, [field])
         if known is not None:
@@ -92,12 +93,15 @@ def _commonest(column: Column, mask: Mask, search: str, limit: int) -> list[tupl
     else:
         codes = column.codes[np.repeat(mask, np.diff(column.offsets))]
     counts = np.bincount(codes, minlength=len(column.dictionary))
-    found = [
-        (word, int(count))
-        for word, count in zip(column.dictionary, counts, strict=True)
-        if count and search in word.lower()
-    ]
-    return sorted(found, key=lambda pair: (-pair[1], pair[0]))[:limit]
+    hits = counts > 0
+    if search:
+        hits &= like(column.dictionary, "contains", [search])
+    found = np.flatnonzero(hits)
+    if len(found) > limit and not search:  # a million names, once each, need not be put in order
+        found = found[counts[found] >= np.partition(counts[found], -limit)[-limit]]
+    pairs = ((-int(counts[code]), column.dictionary[code]) for code in found.tolist())
+    first = heapq.nsmallest(limit, (pair for pair in pairs if search in pair[1].lower()))
+    return [(word, -count) for count, word in first]
 
 
 def _seen(subject: Subject, viewer: Viewer) -> tuple[str, dict[str, Any]] | None:

@@ -266,20 +266,40 @@ def _any(conditions: Iterable[Q]) -> Q:
     return found
 
 
-def _computed(field: Field, operator: str, texts: tuple[str, ...]) -> Q:
-    """By one pass over what the fact is folded from; those without any row there count as the fact's empty value."""
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """A statement that gives the ids of subjects, in one pass over what a fact is folded from."""
+
+    statement: str
+    given: dict[str, Any]
+    """Its named placeholders."""
+    is_all_but: bool
+    """It gives those that do not fit: subjects without any row fit as well."""
+
+
+def keys(field: Field, operator: str, texts: tuple[str, ...]) -> Keys | None:
+    """Who fits a condition on a computed field, "between" or "set"; None: everybody."""
     rule = fact(field.subject, field.name)
+    if operator == "set" and rule.empty == "0":
+        return None
     low, high = ends(field, texts) if operator == "between" else (None, None)
     condition, given = f"found.{field.name} IS NOT NULL", dict(instants(timezone.now()))
     if low is not None:
         condition, given = f"{condition} AND found.{field.name} >= %(low)s", {**given, "low": low}
     if high is not None:
         condition, given = f"{condition} AND found.{field.name} <= %(high)s", {**given, "high": high}
-    rows = folded(rule.source, f"{rule.sql} AS {field.name}")
-    found = Q(pk__in=_raw(f"SELECT found.key FROM ({rows}) found WHERE {condition}", given))
-    if rule.empty == "0" and (low is None or low <= 0) and (high is None or high >= 0):
-        found |= ~Q(pk__in=_raw(f"SELECT found.key FROM ({rows}) found", given))
-    return found
+    is_all_but = rule.empty == "0" and (low is None or low <= 0) and (high is None or high >= 0)
+    rows = folded(rule.source, f"{rule.sql} AS {field.name}", rows=rule.rows)
+    fits = f"NOT ({condition})" if is_all_but else condition
+    return Keys(f"SELECT found.key FROM ({rows}) found WHERE {fits}", given, is_all_but)
+
+
+def _computed(field: Field, operator: str, texts: tuple[str, ...]) -> Q:
+    found = keys(field, operator, texts)
+    if found is None:
+        return ~Q(pk__in=[])
+    listed = Q(pk__in=_raw(found.statement, found.given))
+    return ~listed if found.is_all_but else listed
 
 
 def _raw(statement: str, given: dict[str, Any]) -> RawSQL:

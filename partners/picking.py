@@ -18,6 +18,7 @@ from django.db import connection
 from django.utils import timezone
 
 from partners import narrowing, sifting, snapshot
+from partners.columns import read_ids
 from partners.facts import SOURCES, fact
 from partners.models import Partner
 from partners.narrowing import CHOICES, Condition
@@ -95,12 +96,15 @@ def _sifted(
 ) -> Visible | None:
     asked = [condition for condition in conditions if not condition.is_empty and not condition.problem]
     fields = [condition.field for condition in asked] + [*also]
-    known = visible(subject, viewer, [field.name for field in fields]) if all(map(_is_kept, fields)) else None
-    if known is None:
+    known = visible(subject, viewer, [field.name for field in fields if _is_kept(field)])
+    if known is None or not all(map(_is_kept, also)):
         return None
     mask = known.mask
     for condition in asked:
-        mask &= _mask(known.table.columns[condition.field.name], condition)
+        if _is_kept(condition.field):
+            mask &= _mask(known.table.columns[condition.field.name], condition)
+        else:
+            mask &= _folded(known.table.ids, condition)
     for some in within:
         mask &= sifting.among(known.table.ids, some)
     return known
@@ -140,6 +144,17 @@ def _is_kept(field: Field) -> bool:
         return True
     rule = fact(field.subject, field.name)
     return "%(as_of)s" not in rule.sql + SOURCES[rule.source]
+
+
+def _folded(ids: Ints, condition: Condition) -> Mask:
+    """Which of the ids a condition lets through on a fact that is not kept: the database folds it once, for everybody."""
+    if condition.operator == "unset":
+        return ~_folded(ids, Condition(condition.field, "set"))
+    found = narrowing.keys(condition.field, condition.operator, condition.values)
+    if found is None:
+        return np.ones(len(ids), dtype=np.bool_)
+    listed = sifting.among(ids, read_ids(found.statement, found.given))
+    return ~listed if found.is_all_but else listed
 
 
 def _mask(column: Column, condition: Condition) -> Mask:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from partners import groupings, picking, snapshot
-from partners.console import keyset
+from partners.columns import read_ids
+from partners.console import keyset, walking
 from partners.console.keyset import Order, Spot
 from partners.coverage import MODELS
 from partners.estimating import estimated
@@ -27,7 +28,11 @@ RELATED = {
 
 FEW = 20_000
 """So many records by id are put in order by the database; of more, an index in that order soon meets enough."""
-STRIDE = 2_000
+MANY = 50_000
+"""In so many records a search that finds very many is not counted out."""
+SAMPLE, LEAST = 500, 25
+"""So many records are looked at to tell how many match, and so many of these must."""
+STRIDE = 500
 """How many steps along the index are looked at first; then four times as many each time."""
 
 
@@ -36,10 +41,19 @@ def paged(found: Narrowed, order: Order, cursor: str) -> tuple[keyset.Page, int,
     rows = found.rows.select_related(*RELATED[found.subject])
     if order.is_plain and not found.is_narrowed:
         return keyset.page(rows, order, cursor), *counted(found)
-    source = Sifted(found, order) if order.is_plain else Columns(found, order)
+    if found.q and MODELS[found.subject].objects.first_matches(found.q) is None:
+        searched = Searched(found, order)
+        if searched.count is not None:
+            return keyset.page(rows, order, cursor, some=searched.some), searched.count, True
+    source = counting(found, order)
     if source.count is None:
         return keyset.page(rows, order, cursor), *counted(found)
     return keyset.page(rows, order, cursor, some=source.some), source.count, False
+
+
+def counting(found: Narrowed, order: Order) -> Source:
+    """All that fit are found, whichever way the order asks for."""
+    return (Sifted if walking.is_walked(found.subject, order) else Columns)(found, order)
 
 
 class Source:
@@ -48,7 +62,7 @@ class Source:
     count: int | None = None
 
     def __init__(self, found: Narrowed, order: Order) -> None:
-        self.found, self.order, self.within = found, order, _within(found)
+        self.found, self.order = found, order
 
     def ids(self, place: Spot | None, is_backwards: bool, count: int) -> list[int]:
         """The first ids behind a place, in order."""
@@ -61,31 +75,36 @@ class Source:
         known = {row.pk: row for row in keyset.keyed(rows.select_related(*RELATED[self.found.subject]), self.order)}
         return [known[pk] for pk in ids if pk in known]
 
+    def _pick(
+        self, within: list[Ints], place: Spot | None, is_backwards: bool, size: int, skip: int = 0
+    ) -> picking.Picked | None:
+        """By the order of the columns."""
+        return picking.pick(
+            self.found.subject,
+            viewer=self.found.viewer,
+            conditions=self.found.conditions,
+            within=within,
+            sorting=Sorting(self.order.field, self.order.is_descending),
+            place=place,
+            is_backwards=is_backwards,
+            size=size,
+            skip=skip,
+        )
+
 
 class Columns(Source):
     """Narrowed and put in order by the kept columns."""
 
     def __init__(self, found: Narrowed, order: Order) -> None:
         super().__init__(found, order)
-        self.first = self._pick(None, False, keyset.SIZE + 1)
+        self.within = _within(found)
+        self.first = self._pick(self.within, None, False, keyset.SIZE + 1)
         self.count = self.first.count if self.first else None
 
     def ids(self, place: Spot | None, is_backwards: bool, count: int) -> list[int]:
         """By the columns."""
-        picked = self.first if place is None else self._pick(place, is_backwards, count)
+        picked = self.first if place is None else self._pick(self.within, place, is_backwards, count)
         return picked.ids[:count] if picked else []
-
-    def _pick(self, place: Spot | None, is_backwards: bool, size: int) -> picking.Picked | None:
-        return picking.pick(
-            self.found.subject,
-            viewer=self.found.viewer,
-            conditions=self.found.conditions,
-            within=self.within,
-            sorting=Sorting(self.order.field, self.order.is_descending),
-            place=place,
-            is_backwards=is_backwards,
-            size=size,
-        )
 
 
 class Sifted(Source):
@@ -93,8 +112,7 @@ class Sifted(Source):
 
     def __init__(self, found: Narrowed, order: Order) -> None:
         super().__init__(found, order)
-        given = {"viewer": found.viewer, "conditions": found.conditions, "within": self.within}
-        self.fitting = picking.sift(found.subject, **given)
+        self.fitting = self._sift(_within(found))
         self.count = None if self.fitting is None else len(self.fitting)
 
     def ids(self, place: Spot | None, is_backwards: bool, count: int) -> list[int]:
@@ -104,35 +122,117 @@ class Sifted(Source):
         if len(fitting) <= FEW:
             some = [f'"{model._meta.db_table}"."id" = ANY(%s)']
             rows = model.objects.extra(where=some, params=[fitting.tolist()])  # noqa: S610 — our own names
-            return [pk for _, pk in self._steps(rows, place, is_backwards)[:count]]
+            found = keyset.ordered(rows, self.order, backwards=is_backwards)
+            if place is not None:
+                found = found.filter(keyset.beyond(self.order, *place, backwards=is_backwards))
+            return list(found.values_list("pk", flat=True)[:count])
+        return self._walked(place, is_backwards, count, None) or []
+
+    def _sift(self, within: list[Ints]) -> Ints | None:
+        return picking.sift(
+            self.found.subject, viewer=self.found.viewer, conditions=self.found.conditions, within=within
+        )
+
+    def _walked(self, place: Spot | None, is_backwards: bool, count: int, most: int | None) -> list[int] | None:
+        """Along the index until enough are met; None when that would take more than `most` steps."""
         met: list[int] = []
-        stride = STRIDE
-        while len(met) < count:
-            steps = list(self._steps(model.objects, place, is_backwards)[:stride])
-            walked = np.array([pk for _, pk in steps], dtype=np.int64)
-            met += walked[np.isin(walked, fitting)].tolist() if len(walked) else []
-            if len(walked) < stride:
-                break
-            place, stride = steps[len(walked) - 1], stride * 4
+        taken = 0
+        for walk in walking.walks(self.found.subject, self.order, is_backwards=is_backwards):
+            at, stride = place, STRIDE
+            while len(met) < count:
+                if most is not None and taken >= most:
+                    return None
+                steps = list(walk(at)[:stride])
+                met += self._met([pk for _, pk in steps])
+                taken += len(steps)
+                if len(steps) < stride:
+                    break
+                at, stride = steps[-1], stride * 4
         return met[:count]
 
-    def _steps(self, rows: Any, place: Spot | None, is_backwards: bool) -> Any:
-        """(sort value, id) along the index."""
-        found = keyset.ordered(rows, self.order, backwards=is_backwards)
-        if place is not None:
-            found = found.filter(keyset.beyond(self.order, *place, backwards=is_backwards))
-        return found.values_list(self.order.field.name, "pk")
+    def _met(self, ids: list[int]) -> list[int]:
+        """Those of some steps that the list shows."""
+        assert self.fitting is not None  # noqa: S101 — only asked when there is a count
+        return _among(ids, self.fitting)
+
+
+class Searched(Sifted):
+    """Where so many match a search that any order soon meets them: nobody waits for all of them to be found.
+
+    How many there are is worked out from a sample; without a `count` there are too few for either.
+    """
+
+    def __init__(self, found: Narrowed, order: Order) -> None:
+        Source.__init__(self, found, order)
+        self.within = _grouped(found)
+        self.fitting = self._sift(self.within)
+        if self.fitting is None or len(self.fitting) < MANY:
+            return
+        sample = self.fitting[:: len(self.fitting) // SAMPLE].tolist()
+        hits = len(self._matching(sample))
+        if hits >= LEAST:
+            self.count = _roughly(len(self.fitting) * hits / len(sample))
+
+    def ids(self, place: Spot | None, is_backwards: bool, count: int) -> list[int]:
+        """Along the order; where the search's own stand together far away, all of them are found after all."""
+        walk = self._walked if walking.is_walked(self.found.subject, self.order) else self._looked
+        found = walk(place, is_backwards, count, STRIDE * 5)
+        return counting(self.found, self.order).ids(place, is_backwards, count) if found is None else found
+
+    def _looked(self, place: Spot | None, is_backwards: bool, count: int, most: int) -> list[int] | None:
+        """The same in the order of the columns."""
+        met: list[int] = []
+        taken, stride = 0, STRIDE
+        while len(met) < count:
+            picked = self._pick(self.within, place, is_backwards, stride, taken) if taken < most else None
+            if picked is None:
+                return None
+            met += self._met(picked.ids)
+            if len(picked.ids) < stride:
+                break
+            taken, stride = taken + stride, stride * 4
+        return met[:count]
+
+    def _met(self, ids: list[int]) -> list[int]:
+        some = super()._met(ids)
+        matching = self._matching(some)
+        return [pk for pk in some if pk in matching]
+
+    def _matching(self, ids: list[int]) -> set[int]:
+        found: set[int] = MODELS[self.found.subject].objects.matches_among(self.found.q, ids)
+        return found
+
+
+def _roughly(number: float) -> int:
+    """To two places, which is what a sample tells."""
+    return int(float(f"{number:.2g}"))
+
+
+def _among(ids: list[int], fitting: Ints) -> list[int]:
+    """Those of the ids that are among others, ascending, in the order given."""
+    numbers = np.array(ids, dtype=np.int64)
+    places = np.searchsorted(fitting, numbers)
+    inside = places < len(fitting)
+    inside[inside] = fitting[places[inside]] == numbers[inside]
+    found: list[int] = numbers[inside].tolist()
+    return found
 
 
 def _within(found: Narrowed) -> list[Ints]:
     """Whom the search and the groupings let through."""
-    sets: list[Ints] = []
-    records = MODELS[found.subject].objects.all()
-    if ways := records.ways(found.q):
-        ids = records.first_matches(ways)
+    sets = _grouped(found)
+    if found.q:
+        records = MODELS[found.subject].objects
+        ids: Any = records.first_matches(found.q)
         if ids is None:
-            ids = records.all_matches(ways)
+            ids = read_ids(*records.all_matches(found.q).query.sql_with_params())
         sets.append(np.array(ids, dtype=np.int64))
+    return sets
+
+
+def _grouped(found: Narrowed) -> list[Ints]:
+    """Whom the groupings let through."""
+    sets: list[Ints] = []
     for grouping in groupings.groupings:
         value = next((chosen.value for chosen in found.groupings if chosen.name == grouping.name), "")
         if value:

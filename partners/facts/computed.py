@@ -31,12 +31,14 @@ _KEYS = {
 }
 
 
-def folded(source: str, folds: str, *, some: bool = False) -> str:
+def folded(source: str, folds: str, *, some: bool = False, rows: str = "") -> str:
     """The SQL of a source with its folds, of everybody or of `some`: the subjects in the parameter `ids`.
 
-    Said inside, that costs what those few have; joined outside, everybody's rows would be folded first.
+    Said inside, that costs what those few have; joined outside, everybody's rows would be folded first. `rows`: only those
+    that this condition holds for (`Fact.rows`).
     """
     only = f" AND {_KEYS[source]} = ANY(%(ids)s::bigint[])" if some else ""
+    only += f" AND {rows}" if rows else ""
     return SOURCES[source].format(facts=folds, only=only)
 
 
@@ -45,6 +47,10 @@ _WON_PRIOR = "d.stage = 'won' AND d.closed_on >= %(prior_start)s AND d.closed_on
 _WON = "d.stage = 'won' AND (d.closed_on IS NULL OR d.closed_on < %(day_end)s)"
 _CLOSED = "d.stage IN ('won', 'lost') AND (d.closed_on IS NULL OR d.closed_on < %(day_end)s)"
 _OPEN = "d.stage = 'open' AND (d.registered_on IS NULL OR d.registered_on < %(day_end)s)"
+_COMPLETED = "a.kind = 'course_completed'"
+_BEGUN = "a.kind IN ('course_started', 'course_completed')"
+_EARNED = "a.kind = 'certificate_earned'"
+_SIGNED_IN = "a.kind = 'sign_in'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +61,23 @@ class Fact:
     source: str
     sql: str
     empty: str = "NULL"
-    """The value of a subject without any row in the source: 0 for counts and sums, else missing."""
+    """The value of a subject without any row in the source: 0 for counts and sums, which are never missing; else missing."""
+    rows: str = ""
+    """A condition on the rows of the source: the others change nothing, and one fact alone need not look at them."""
 
 
 def _fact(
-    subject: Subject, name: str, label: str, kind: FieldType, about: str, source: str, sql: str, empty: str = "NULL"
+    subject: Subject,
+    name: str,
+    label: str,
+    kind: FieldType,
+    about: str,
+    source: str,
+    sql: str,
+    empty: str = "NULL",
+    rows: str = "",
 ) -> Fact:
-    return Fact(Field(subject, name, label, kind, FieldKind.COMPUTED, description=about), source, sql, empty)
+    return Fact(Field(subject, name, label, kind, FieldKind.COMPUTED, description=about), source, sql, empty, rows)
 
 
 def _deal_facts(subject: Subject, source: str) -> tuple[Fact, ...]:
@@ -158,8 +174,9 @@ FACTS: dict[Subject, tuple[Fact, ...]] = {
             FieldType.NUMBER,
             "Different courses completed by the partner's people",
             "partner_activity",
-            "count(DISTINCT a.about) FILTER (WHERE a.kind = 'course_completed')",
+            f"count(DISTINCT a.about) FILTER (WHERE {_COMPLETED})",
             "0",
+            _COMPLETED,
         ),
         _fact(
             Subject.PARTNER,
@@ -168,8 +185,9 @@ FACTS: dict[Subject, tuple[Fact, ...]] = {
             FieldType.NUMBER,
             "Different courses begun by the partner's people, completed or not",
             "partner_activity",
-            "count(DISTINCT a.about) FILTER (WHERE a.kind IN ('course_started', 'course_completed'))",
+            f"count(DISTINCT a.about) FILTER (WHERE {_BEGUN})",
             "0",
+            _BEGUN,
         ),
         _fact(
             Subject.PARTNER,
@@ -178,7 +196,8 @@ FACTS: dict[Subject, tuple[Fact, ...]] = {
             FieldType.DATE,
             "The day one of the partner's people last completed a course",
             "partner_activity",
-            "(max(a.at) FILTER (WHERE a.kind = 'course_completed') AT TIME ZONE %(zone)s)::date",
+            f"(max(a.at) FILTER (WHERE {_COMPLETED}) AT TIME ZONE %(zone)s)::date",
+            rows=_COMPLETED,
         ),
         _fact(
             Subject.PARTNER,
@@ -187,9 +206,9 @@ FACTS: dict[Subject, tuple[Fact, ...]] = {
             FieldType.NUMBER,
             "Certificates of the partner's people that have not expired",
             "partner_activity",
-            "count(*) FILTER (WHERE a.kind = 'certificate_earned'"
-            " AND (a.valid_until IS NULL OR a.valid_until >= %(today)s))",
+            f"count(*) FILTER (WHERE {_EARNED} AND (a.valid_until IS NULL OR a.valid_until >= %(today)s))",
             "0",
+            _EARNED,
         ),
         _fact(
             Subject.PARTNER,
@@ -198,7 +217,8 @@ FACTS: dict[Subject, tuple[Fact, ...]] = {
             FieldType.DATETIME,
             "When one of the partner's people last signed in",
             "partner_activity",
-            "max(a.at) FILTER (WHERE a.kind = 'sign_in')",
+            f"max(a.at) FILTER (WHERE {_SIGNED_IN})",
+            rows=_SIGNED_IN,
         ),
     ),
     Subject.CUSTOMER: (

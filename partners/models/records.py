@@ -162,6 +162,7 @@ class Deal(Record):
     class Meta:
         indexes = [
             models.Index(fields=["partner", "stage", "closed_on"], name="deal_by_partner"),
+            models.Index(fields=["name", "id"], name="deal_by_name"),
             GinIndex(searched(DEAL), name="deal_by_words"),
         ]
 
@@ -223,7 +224,15 @@ class Activity(models.Model):
 
     class Meta:
         verbose_name_plural = "activities"
-        indexes = [models.Index(fields=["partner", "kind", "at"], name="activity_by_partner")]
+        indexes = [
+            models.Index(fields=["partner", "kind", "at"], name="activity_by_partner"),
+            models.Index(
+                fields=["partner", "about"],
+                include=["kind", "at"],
+                condition=models.Q(kind__in=["course_started", "course_completed"]),
+                name="activity_by_course",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.about}".strip()

@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 from django.http import QueryDict
 
-from partners import facts, picking, snapshot
+from partners import facts, picking, querysets, snapshot
 from partners.console import keyset, listing, sourcing
-from partners.models import Attribute, Customer, Deal, Origin, Partner
+from partners.models import Activity, Attribute, Customer, Deal, Origin, Partner
 from partners.records import change_record
 from partners.vocabulary import Subject
 from people import roles
@@ -28,10 +28,16 @@ QUERIES = {
         "f.brands.op=set", "f.parent=M-1", "f.parent.op=unset", "f.deals_won.from=1", "f.deals_won.to=0",
         "f.won_revenue_12m.op=set", "f.win_rate.op=unset", "f.last_deal_on.op=set", "segment=few", "segment=gone",
         "q=company", "q=M-1&f.tier=gold", "f.tier=gold&f.employees.from=2&segment=few", "f.trainings_completed.from=0",
+        "f.trainings_completed.from=1", "f.trainings_completed.to=1&f.tier=gold", "f.courses_started.op=set",
+        "f.courses_started.op=unset", "f.courses_started.to=0", "f.last_training_on.op=unset", "f.last_training_on.op=set",
+        "f.last_sign_in_at.from=2026-01-02", "f.last_sign_in_at.op=unset", "f.certificates_valid.from=0&f.certificates_valid.to=0",
     ],
     Subject.CUSTOMER: ["", "f.partners=M-1", "f.partners.op=unset", "f.partners_count.from=1", "f.technologies.op=unset"],
     Subject.DEAL: ["", "f.partner=M-2", "f.customer.op=unset", "f.amount.from=4", "f.stage=won", "q=O-1"],
 }  # fmt: skip
+
+
+COURSES = ("course_started", "course_completed", "certificate_earned")
 
 
 def populate() -> None:
@@ -63,6 +69,13 @@ def populate() -> None:
             stage=("won", "lost", "open")[number % 3],
             amount=number % 6 or None,
             closed_on="2026-01-05",
+        )
+    for number, (kind, day) in enumerate((k, d) for k in ("sign_in", *COURSES) for d in (1, 2, 3) for _ in range(2)):
+        Activity.objects.create(
+            partner=Partner.objects.get(external_id=f"M-{number % 7}"),
+            kind=kind,
+            about=f"a{number % 3}",
+            at=f"2026-01-0{day}T09:00Z",
         )
     world.segment("few", list(Partner.objects.filter(external_id__in=["M-1", "M-2", "M-3", "M-9"])))
 
@@ -123,6 +136,48 @@ def test_list__narrowed_and_sorted_by_anything__columns_say_what_the_database_sa
             assert columns == walk(found, order, by_columns=False, monkeypatch=monkeypatch), (query, sort)
 
 
+SEARCHES = [
+    (Subject.PARTNER, "q=company", ("name", "-external_id", "-employees")),
+    (Subject.PARTNER, "q=m-1", ("name", "city")),
+    (Subject.PARTNER, "q=company&f.tier=gold&segment=few", ("name", "employees")),
+    (Subject.CUSTOMER, "q=c", ("name", "-employees")),
+    (Subject.DEAL, "q=o", ("name", "-partner", "-amount")),
+    (Subject.DEAL, "q=company 1", ("customer", "-customer", "amount")),
+    (Subject.DEAL, "q=c&f.stage=won", ("-name", "amount")),
+]
+
+
+@pytest.mark.parametrize("regions", [[], ["EMEA"]])
+@pytest.mark.parametrize("stride", [1, 100])
+def test_search__very_many_match__pages_of_those_met_on_the_way_are_the_same(
+    stride: int, regions: list[str], kept: None, monkeypatch: Any
+) -> None:
+    viewer = User.objects.create_user("m@vendor.example", role=roles.CHANNEL_MANAGER, regions=regions)
+    for subject, query, sorts in SEARCHES:
+        words = facts.vocabulary(subject)
+        for sort in sorts:
+            order = keyset.order_of(sort, words, "name")
+            found = listing.narrowed(subject, QueryDict(query), viewer, words)
+            wanted, count = walk(found, order, by_columns=False, monkeypatch=monkeypatch)
+            with monkeypatch.context() as patched:
+                patched.setattr(querysets, "FOUND", 0)
+                for name, value in {"MANY": 1, "SAMPLE": 1, "LEAST": 0, "STRIDE": stride}.items():
+                    patched.setattr(sourcing, name, value)
+                patched.setattr(keyset.page, "__kwdefaults__", {"size": 3, "some": None})
+                pages, cursor = [], ""
+                while True:
+                    page, shown, is_estimate = sourcing.paged(found, order, cursor)
+                    pages.append([row.external_id for row in page])
+                    assert is_estimate or shown == count
+                    if not page.next:
+                        break
+                    cursor = page.next
+                while page.previous:
+                    page, _, _ = sourcing.paged(found, order, page.previous)
+                    pages.append([row.external_id for row in page])
+            assert pages == wanted, (query, sort)
+
+
 def test_pick__columns_are_kept__no_row_is_looked_at_by_the_database(
     kept: None, django_assert_max_num_queries: Any
 ) -> None:
@@ -138,15 +193,26 @@ def test_pick__columns_are_kept__no_row_is_looked_at_by_the_database(
     assert set(picked.ids) == set(wanted.values_list("pk", flat=True))
 
 
-def test_pick__fact_that_moves_with_the_instant_or_nothing_kept__left_to_the_database(
-    kept: None, settings: Any
+def test_pick__fact_that_moves_with_the_instant__folded_once_for_everybody(
+    kept: None, django_assert_max_num_queries: Any
 ) -> None:
     viewer = User.objects.create_user("m@vendor.example", role=roles.CHANNEL_MANAGER)
     words = facts.vocabulary(Subject.PARTNER)
-    found = listing.narrowed(Subject.PARTNER, QueryDict("f.trainings_completed.from=0"), viewer, words)
-    sorting = picking.Sorting(words["city"])
+    found = listing.narrowed(Subject.PARTNER, QueryDict("f.trainings_completed.from=1"), viewer, words)
+    asked: dict[str, Any] = {"viewer": viewer, "sorting": picking.Sorting(words["city"]), "size": 9}
+    with django_assert_max_num_queries(20) as asked_of_it:
+        picked = picking.pick(Subject.PARTNER, conditions=found.conditions, **asked)
+    assert picked is not None
+    assert set(picked.ids) == set(
+        Partner.objects.filter(activities__kind="course_completed").values_list("pk", flat=True)
+    )
+    assert sum("partners_activity" in query["sql"] for query in asked_of_it.captured_queries) <= 1
+
+
+def test_pick__nothing_kept__left_to_the_database(kept: None, settings: Any) -> None:
+    viewer = User.objects.create_user("m@vendor.example", role=roles.CHANNEL_MANAGER)
+    sorting = picking.Sorting(facts.vocabulary(Subject.PARTNER)["city"])
     asked: dict[str, Any] = {"viewer": viewer, "sorting": sorting, "size": 9}
-    assert picking.pick(Subject.PARTNER, conditions=found.conditions, **asked) is None
     assert picking.pick(Subject.PARTNER, **asked) is not None
     settings.SNAPSHOT_ABOVE = 0
     assert picking.pick(Subject.PARTNER, **asked) is None
