@@ -23,6 +23,12 @@ def stay(segment: Segment, subject: Partner, entered: datetime, left: datetime |
     Membership.objects.create(segment=segment, subject_id=subject.pk, entered_at=entered, left_at=left, version=1)
 
 
+def emptied(segment: Segment) -> None:
+    """Nobody has been in it yet, as far as the stays and the bitmap say."""
+    Membership.objects.filter(segment=segment).delete()
+    MemberSet.objects.filter(segment=segment).delete()
+
+
 def made(slug: str, rule: Any) -> Segment:
     segment = drafting.create_segment(slug=slug, name=slug.title(), subject="partner", rule=rule, author="Ada")
     publishing.publish(segment=segment, author="Ada", queue=False)
@@ -30,7 +36,7 @@ def made(slug: str, rule: Any) -> Segment:
 
 
 def test_trend__stays_come_and_go__members_at_each_days_end(channel: Any) -> None:
-    Membership.objects.all().delete()
+    emptied(channel.gold)
     noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     stay(channel.gold, channel.partners["P1"], noon)
     stay(channel.gold, channel.partners["P2"], noon + timedelta(days=1), noon + timedelta(days=3))
@@ -47,7 +53,7 @@ def test_trend__stays_come_and_go__members_at_each_days_end(channel: Any) -> Non
 
 
 def test_trend__long_period__weeks_that_add_up(channel: Any) -> None:
-    Membership.objects.all().delete()
+    emptied(channel.gold)
     stay(channel.gold, channel.partners["P1"], datetime(2025, 1, 1, 12, tzinfo=UTC))
     stay(channel.gold, channel.partners["P2"], datetime(2025, 6, 4, 12, tzinfo=UTC))
     points = trend(channel.gold, channel.people["analyst"], days=365, today=date(2025, 12, 31))
