@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners.models import Origin, Partner
+from partners.records import change_record
 from segments import drafting, publishing
 from segments.console.chart import chart
 from segments.models import Change, MemberSet, Membership, Segment, SegmentProfile
+from segments.tally import lines_of
 from segments.trend import trend
 from tests.segments.console.conftest import EMEA, GOLD, compute
 
@@ -59,6 +61,29 @@ def test_trend__long_period__weeks_that_add_up(channel: Any) -> None:
     points = trend(channel.gold, channel.people["analyst"], days=365, today=date(2025, 12, 31))
     assert len(points) == 53
     assert (points[-1].day, points[-1].members, sum(point.entered for point in points)) == (date(2025, 12, 31), 2, 2)
+
+
+@pytest.mark.parametrize("is_put_right", [False, True])
+def test_lines_of__any_viewer_and_kind__as_many_as_the_ledger_has(is_put_right: bool, channel: Any) -> None:
+    origin = Origin.objects.create(kind="form", label="moves")
+    for key, tier in (("P1", "silver"), ("P2", "gold"), ("P4", "gold"), ("P3", ""), ("P1", "gold")):
+        change_record(record=Partner.objects.get(external_id=key), values={"tier": tier}, origin=origin)
+        compute()
+    if is_put_right:  # a line more that no stay knows of, and its contrary
+        for kind in Change.Kind.values:
+            Change.objects.create(
+                segment=channel.gold, subject_id=channel.partners["P5"].pk, kind=kind, at=timezone.now(), version=1
+            )
+    Partner.objects.filter(external_id="P4").update(deleted_at=timezone.now())
+    counted = {}
+    for who in ("analyst", "regional"):
+        viewer = channel.people[who]
+        for kind in ("", *Change.Kind.values):
+            rows = Change.objects.visible_to(viewer).filter(segment=channel.gold)
+            counted[who, kind] = (rows.filter(kind=kind) if kind else rows).count()
+            assert lines_of(channel.gold, viewer, kind) == counted[who, kind]
+    assert counted["regional", "entered"] == 3
+    assert counted["regional", "left"] == 1
 
 
 def test_chart__values__line_from_left_to_right_between_round_ticks() -> None:
