@@ -43,12 +43,6 @@ def members(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> 
     return records.filter(pk__in=stays(segment, as_of).values("subject_id"))
 
 
-def those(records: QuerySet[Any], ids: BitMap64) -> QuerySet[Any]:
-    """The records of these ids, however many: they travel as one array."""
-    where = f'"{records.model._meta.db_table}"."id" = ANY(%s)'
-    return records.extra(where=[where], params=[list(ids)])  # noqa: S610 — our own names
-
-
 def seen_subjects(subject: Subject | str, viewer: Viewer) -> BitMap64:
     """The records that the viewer may see: by the columns kept of a large population, else by one query."""
     with one_snapshot():

@@ -13,15 +13,17 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from partners import picking, wording
+from partners import picking, snapshot, wording
 from partners.columns import read_table
 from partners.disclosing import MASK, note_disclosure
 from partners.facts import vocabulary
 from partners.narrowing import Condition
 from partners.picking import Sorting
 from partners.reading import one_snapshot
+from partners.searching import matches
 from partners.tables import Ints
 from partners.vocabulary import Field, FieldKind, FieldType, Subject, Vocabulary
+from partners.walking import page_of
 from people import roles
 from people.guards import vendor_required
 from people.roles import Viewer
@@ -37,6 +39,7 @@ from segments.console.subjects import FACTS, Named, Names
 from segments.history import members_at
 from segments.members import MODELS
 from segments.models import Segment
+from segments.seniority import by_since
 
 PAGE_SIZE = 25
 BATCH = 1000
@@ -160,12 +163,15 @@ class Members:
     def of(cls, segment: Segment, viewer: Viewer, wanted: Wanted) -> Members | None:
         """None where the columns cannot tell."""
         subject, as_of = Subject(segment.subject), wanted.moment.as_of
-        if wanted.q:
-            return None
         inside = reads.current_member_ids(segment) if as_of is None else members_at(segment, as_of)
         words = vocabulary(subject)
         asked = [Condition(words[each.name], "is", (each.value,)) for each in wanted.filters if each.value]
-        ids = picking.sift(subject, viewer=viewer, conditions=asked, within=[ids_of(inside)])
+        within = [ids_of(inside)]
+        if snapshot.count(subject) is None:
+            return None
+        if (matching := matches(MODELS[subject.value].objects.all(), wanted.q)) is not None:
+            within.append(matching)
+        ids = picking.sift(subject, viewer=viewer, conditions=asked, within=within)
         return None if ids is None else cls(segment, viewer, wanted, ids)
 
     def __len__(self) -> int:
@@ -173,20 +179,28 @@ class Members:
 
     def __getitem__(self, place: slice) -> list[Any]:
         """The records of a page, each with `since`."""
-        subject, sort = Subject(self.segment.subject), self.wanted.sort
-        name, start = sort.removeprefix("-"), place.start or 0
-        picked = None
-        if name not in {SINCE, *_UNCHOSEN}:
-            sorting = Sorting(vocabulary(subject)[name], sort.startswith("-"))
-            size = (place.stop or len(self)) - start
-            picked = picking.pick(
-                subject, viewer=self.viewer, within=[self.ids], sorting=sorting, skip=start, size=size
-            )
+        start = place.start or 0
+        stop = min(len(self), place.stop or len(self))
+        picked = self._page(start, stop - start)
         if picked is None:
             return list(found(self.segment, self.viewer, self.wanted)[place])
-        plain = MODELS[subject.value].objects.visible_to(self.viewer).filter(pk__in=picked.ids)
+        plain = MODELS[self.segment.subject].objects.visible_to(self.viewer).filter(pk__in=picked)
         known = {row.pk: row for row in _since(plain, self.segment, self.wanted.moment.as_of)}
-        return [known[pk] for pk in picked.ids if pk in known]
+        return [known[pk] for pk in picked if pk in known]
+
+    def _page(self, start: int, size: int) -> Sequence[int] | None:
+        """The ids of a page in order; None where that order is known to the database alone."""
+        subject, sort = Subject(self.segment.subject), self.wanted.sort
+        name, is_descending = sort.removeprefix("-"), sort.startswith("-")
+        if name == SINCE:
+            as_of, stop = self.wanted.moment.as_of, start + size
+            return by_since(self.segment, self.ids, as_of, is_descending=is_descending, stop=stop)[start:].tolist()
+        if name == "name" or name == "external_id":
+            records = MODELS[subject.value].objects.all()
+            return page_of(records, self.ids, by=name, is_descending=is_descending, skip=start, size=size)
+        sorting = Sorting(vocabulary(subject)[name], is_descending)
+        picked = picking.pick(subject, viewer=self.viewer, within=[self.ids], sorting=sorting, skip=start, size=size)
+        return None if picked is None else picked.ids
 
 
 def _since(rows: Any, segment: Segment, as_of: Any) -> Any:

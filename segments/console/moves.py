@@ -6,26 +6,28 @@ from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from pyroaring import BitMap64
 
+from partners.reading import one_snapshot
 from partners.vocabulary import Subject
+from partners.walking import page_of
 from people.guards import vendor_required
 from people.roles import Viewer
 from segments import members as reads
+from segments.bitmaps import bitmap, ids_of
 from segments.console.causes import causes_of
 from segments.console.moments import Moment, moment_of
 from segments.console.parts import is_part
 from segments.console.segment import one
 from segments.console.subjects import Names
-from segments.history import members_at
 from segments.members import MODELS
 from segments.models import Change, Segment
 from segments.movements import named
+from segments.tally import lines_of
 
 LATEST = 10
 PAGE_SIZE = 50
@@ -46,11 +48,14 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
     if request.user.regions:  # of one kind of record, so asked of that one alone
         there = MODELS[segment.subject].objects.filter(region__in=request.user.regions)
         rows = rows.filter(subject_id__in=there.values("pk"))
-    if kind in Change.Kind.values:
+    kind = kind if kind in Change.Kind.values else ""
+    if kind:
         rows = rows.filter(kind=kind)
-    page = Paginator(rows.select_related("segment", "recompute").order_by("-id"), PAGE_SIZE).get_page(
-        request.GET.get("page")
-    )
+    paginator = Paginator(rows.select_related("segment", "recompute").order_by("-id"), PAGE_SIZE)
+    with one_snapshot():
+        paginator.count = lines_of(segment, request.user, kind)
+        page = paginator.get_page(request.GET.get("page"))
+        page.object_list = list(page.object_list)
     words = {
         "segment": segment,
         "tab": "changes",
@@ -66,10 +71,12 @@ def changes(request: HttpRequest, slug: str) -> HttpResponse:
 def latest(segment: Segment, viewer: Viewer, as_of: datetime | None = None) -> dict[str, Any]:
     """Who moved lately, or up to an instant, newest first, of those the viewer may see."""
     reach = LATEST * 10 if viewer.regions else LATEST
-    found = Change.objects.filter(segment=segment)
+    # By the index of the segment's own lines, whatever its share of the ledger: with "=" the order by id alone would do, and
+    # the planner might look for them among everybody's newest lines.
+    found = Change.objects.filter(segment_id__gte=segment.pk, segment_id__lte=segment.pk)
     if as_of is not None:
         found = found.filter(at__lte=as_of)
-    rows = found.select_related("segment", "recompute").order_by("-id")[:reach]
+    rows = found.select_related("segment", "recompute").order_by("-segment_id", "-id")[:reach]
     return {"moves": told(segment, list(rows), viewer)[:LATEST]}
 
 
@@ -85,25 +92,16 @@ def between(request: HttpRequest, segment: Segment) -> dict[str, Any]:
     words: dict[str, Any] = {"start": start, "end": end, "problem": _problem(start, end)}
     if start.day is None or words["problem"]:
         return words
-    before, after = _at(segment, start), _at(segment, end)
-    return words | {
-        "compared": {
-            "before": _those(segment, before, request.user).count(),
-            "after": _those(segment, after, request.user).count(),
-            "entered": _side(segment, _those(segment, after - before, request.user)),
-            "left": _side(segment, _those(segment, before - after, request.user)),
+    with one_snapshot():
+        before, after = (bitmap(reads.member_ids(segment, request.user, moment.as_of)) for moment in (start, end))
+        return words | {
+            "compared": {
+                "before": len(before),
+                "after": len(after),
+                "entered": _side(segment, after - before, request.user),
+                "left": _side(segment, before - after, request.user),
+            }
         }
-    }
-
-
-def _at(segment: Segment, moment: Moment) -> BitMap64:
-    """Who was in it then, whoever may see them."""
-    return reads.current_member_ids(segment) if moment.as_of is None else members_at(segment, moment.as_of)
-
-
-def _those(segment: Segment, ids: BitMap64, viewer: Viewer) -> QuerySet[Any]:
-    """The records of these ids that the viewer may see."""
-    return reads.those(MODELS[segment.subject].objects.visible_to(viewer), ids)
 
 
 def _problem(start: Moment, end: Moment) -> str:
@@ -117,10 +115,12 @@ def _problem(start: Moment, end: Moment) -> str:
     return ""
 
 
-def _side(segment: Segment, records: QuerySet[Any]) -> dict[str, Any]:
+def _side(segment: Segment, ids: BitMap64, viewer: Viewer) -> dict[str, Any]:
     """How many, and the first of them by name, as `movers.html` shows them."""
-    names, count = Names(Subject(segment.subject)), records.count()
-    shown = [names.of(record) for record in records.order_by("name", "id")[:SAMPLE_SIZE]]
+    names, count = Names(Subject(segment.subject)), len(ids)
+    first = page_of(MODELS[segment.subject].objects.all(), ids_of(ids), size=SAMPLE_SIZE)
+    known = names.by_id(first, viewer)
+    shown = [known[pk] for pk in first if pk in known]
     return {
         "count": count,
         "words": f"{count:,}",

@@ -14,15 +14,17 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from pyroaring import BitMap64
 
 from partners.vocabulary import Subject
+from partners.walking import page_of
 from people.guards import editor_required, vendor_required
 from people.meanwhile import MeanwhileMixin
 from people.roles import Viewer
 from segments import sets as verbs
 from segments.addresses import free_set_slug
-from segments.bitmaps import load
+from segments.bitmaps import ids_of, load
 from segments.console.subjects import Named, Names
 from segments.console.vocabulary import MODELS, subjects_of
-from segments.models import SUBJECTS, Membership, Segment, SegmentSet
+from segments.members import seen_subjects
+from segments.models import SUBJECTS, Segment, SegmentSet
 from segments.overlaps import seen_members
 
 SAMPLE_SIZE = 20
@@ -59,14 +61,13 @@ def board_of(found: SegmentSet, viewer: Viewer) -> dict[str, Any]:
         seen = BitMap64(subjects_of(subject, viewer).filter(pk__in=list(ids)).values_list("pk", flat=True))
         lost = {pk: ids & seen for pk, ids in lost.items()}
     contested = BitMap64.union(BitMap64(), *lost.values()) if found.mode == SegmentSet.Mode.EXCLUSIVE else several
-    names, records = Names(subject), subjects_of(subject, viewer)
-    total = records.count()
-    placed = Membership.objects.current().filter(segment__in=[entry.segment_id for entry in entries])
-    unplaced = records.exclude(pk__in=placed.values("subject_id")).order_by("name", "id")[:SAMPLE_SIZE]
+    everybody = seen_subjects(subject, viewer)
+    nowhere = everybody - anywhere
+    unplaced = page_of(MODELS[subject].objects.all(), ids_of(nowhere), size=SAMPLE_SIZE)
     first = [pk for ids in (*members.values(), contested) for pk in islice(ids, SAMPLE_SIZE)]
-    shown = names.by_id(first, viewer)
+    shown = Names(subject).by_id([*first, *unplaced], viewer)
     return {
-        "total": total,
+        "total": len(everybody),
         "columns": [
             {
                 "entry": entry,
@@ -77,8 +78,8 @@ def board_of(found: SegmentSet, viewer: Viewer) -> dict[str, Any]:
             for entry in entries
         ],
         "none": {
-            **_numbers(max(0, total - len(anywhere))),
-            "names": [names.of(record) for record in unplaced],
+            **_numbers(len(nowhere)),
+            "names": [shown[pk] for pk in unplaced if pk in shown],
             "more": "",
         },
         "several": _side(contested, shown),

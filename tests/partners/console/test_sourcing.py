@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from django.http import QueryDict
 
-from partners import facts, picking, querysets, snapshot
+from partners import facts, picking, querysets, snapshot, walking
 from partners.console import keyset, listing, sourcing
 from partners.models import Activity, Attribute, Customer, Deal, Origin, Partner
 from partners.records import change_record
 from partners.vocabulary import Subject
 from people import roles
 from people.models import User
+from segments import seniority
 from segments.console import members
 from tests.programs import world
 
@@ -91,6 +93,11 @@ def kept(transactional_db: None, settings: Any, tmp_path: Path) -> Iterator[None
     change_record(record=Partner.objects.get(external_id="M-5"), values={"tier": "gold", "city": "Zug"}, origin=origin)
     world.partner("M-99", tier="silver", region="EMEA", city="Zurich")
     yield
+
+
+def in_2026(month: int) -> datetime:
+    """The first of a month."""
+    return datetime(2026, month, 1, 12, tzinfo=UTC)
 
 
 def walk(
@@ -218,17 +225,26 @@ def test_pick__nothing_kept__left_to_the_database(kept: None, settings: Any) -> 
     assert picking.pick(Subject.PARTNER, **asked) is None
 
 
+@pytest.mark.parametrize("few", [None, 1])
 @pytest.mark.parametrize("regions", [[], ["EMEA"]])
-def test_members__sorted_filtered_and_paged__columns_say_what_the_database_says(
-    regions: list[str], kept: None, client: Any, monkeypatch: Any
+def test_members__searched_sorted_filtered_and_paged__columns_say_what_the_database_says(
+    regions: list[str], few: int | None, kept: None, client: Any, monkeypatch: Any
 ) -> None:
     viewer = User.objects.create_user("m@vendor.example", role=roles.CHANNEL_MANAGER, regions=regions)
     client.force_login(viewer, backend="allauth.account.auth_backends.AuthenticationBackend")
     monkeypatch.setattr(members, "PAGE_SIZE", 2)
-    world.segment("many", list(Partner.objects.exclude(external_id="M-3")))
+    if few is not None:  # as with very many of them: the indexes are walked
+        monkeypatch.setattr(walking, "FEW", few)
+        monkeypatch.setattr(walking, "DEARER", 1_000)
+        monkeypatch.setattr(seniority, "LATER", few)
+    many = world.segment("many", list(Partner.objects.filter(external_id__in=["M-3", "M-4", "M-5", "M-6", "M-8"])))
+    world.set_members(many, list(Partner.objects.exclude(external_id__in=["M-3", "M-4"])), at=in_2026(3))
+    world.set_members(many, list(Partner.objects.exclude(external_id__in=["M-4", "M-7"])), at=in_2026(5))
     sorts = [sign + name for name in sorted(members.sortable(facts.vocabulary(Subject.PARTNER))) for sign in ("", "-")]
-    for query in ("", "tier=gold&", "page=2&", "page=3&tier=gold&"):
-        for sort in sorts:
+    by_name = [sort for sort in sorts if sort.strip("-") in {"name", "external_id", "since"}]
+    plain = ("", "tier=gold&", "page=2&", "page=3&tier=gold&") if few is None else ("", "page=2&", "page=3&tier=gold&")
+    for query in (*plain, "q=m-1&", "q=co&page=2&", "on=2026-04-01&page=2&", "on=2026-02-01&", "q=co&on=2026-05-01&"):
+        for sort in sorts if few is None and query in plain else by_name:
             address = f"/console/segments/many/members/?{query}sort={sort}"
             by_columns = client.get(address).context
             with monkeypatch.context() as patched:

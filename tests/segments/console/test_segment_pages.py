@@ -12,15 +12,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from partners.models import Origin, Partner
+from partners.records import change_record
 from segments import drafting, publishing
 from segments.console.chart import chart
 from segments.models import Change, MemberSet, Membership, Segment, SegmentProfile
+from segments.tally import lines_of
 from segments.trend import trend
 from tests.segments.console.conftest import EMEA, GOLD, compute
 
 
 def stay(segment: Segment, subject: Partner, entered: datetime, left: datetime | None = None) -> None:
     Membership.objects.create(segment=segment, subject_id=subject.pk, entered_at=entered, left_at=left, version=1)
+
+
+def emptied(segment: Segment) -> None:
+    """Nobody has been in it yet, as far as the stays and the bitmap say."""
+    Membership.objects.filter(segment=segment).delete()
+    MemberSet.objects.filter(segment=segment).delete()
 
 
 def made(slug: str, rule: Any) -> Segment:
@@ -30,7 +38,7 @@ def made(slug: str, rule: Any) -> Segment:
 
 
 def test_trend__stays_come_and_go__members_at_each_days_end(channel: Any) -> None:
-    Membership.objects.all().delete()
+    emptied(channel.gold)
     noon = datetime(2026, 3, 1, 12, tzinfo=UTC)
     stay(channel.gold, channel.partners["P1"], noon)
     stay(channel.gold, channel.partners["P2"], noon + timedelta(days=1), noon + timedelta(days=3))
@@ -47,12 +55,35 @@ def test_trend__stays_come_and_go__members_at_each_days_end(channel: Any) -> Non
 
 
 def test_trend__long_period__weeks_that_add_up(channel: Any) -> None:
-    Membership.objects.all().delete()
+    emptied(channel.gold)
     stay(channel.gold, channel.partners["P1"], datetime(2025, 1, 1, 12, tzinfo=UTC))
     stay(channel.gold, channel.partners["P2"], datetime(2025, 6, 4, 12, tzinfo=UTC))
     points = trend(channel.gold, channel.people["analyst"], days=365, today=date(2025, 12, 31))
     assert len(points) == 53
     assert (points[-1].day, points[-1].members, sum(point.entered for point in points)) == (date(2025, 12, 31), 2, 2)
+
+
+@pytest.mark.parametrize("is_put_right", [False, True])
+def test_lines_of__any_viewer_and_kind__as_many_as_the_ledger_has(is_put_right: bool, channel: Any) -> None:
+    origin = Origin.objects.create(kind="form", label="moves")
+    for key, tier in (("P1", "silver"), ("P2", "gold"), ("P4", "gold"), ("P3", ""), ("P1", "gold")):
+        change_record(record=Partner.objects.get(external_id=key), values={"tier": tier}, origin=origin)
+        compute()
+    if is_put_right:  # a line more that no stay knows of, and its contrary
+        for kind in Change.Kind.values:
+            Change.objects.create(
+                segment=channel.gold, subject_id=channel.partners["P5"].pk, kind=kind, at=timezone.now(), version=1
+            )
+    Partner.objects.filter(external_id="P4").update(deleted_at=timezone.now())
+    counted = {}
+    for who in ("analyst", "regional"):
+        viewer = channel.people[who]
+        for kind in ("", *Change.Kind.values):
+            rows = Change.objects.visible_to(viewer).filter(segment=channel.gold)
+            counted[who, kind] = (rows.filter(kind=kind) if kind else rows).count()
+            assert lines_of(channel.gold, viewer, kind) == counted[who, kind]
+    assert counted["regional", "entered"] == 3
+    assert counted["regional", "left"] == 1
 
 
 def test_chart__values__line_from_left_to_right_between_round_ticks() -> None:
