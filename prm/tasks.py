@@ -7,7 +7,9 @@ from celery import shared_task
 from insights.tasks import measure
 from partners import left_behind, snapshot, touching
 from partners.vocabulary import Subject
+from people.models import User
 from prm import forgetting, loop
+from prm.catalogue import listing, sizing
 from segments import ledger, membership, sharding
 from segments.models import Recompute
 
@@ -68,3 +70,9 @@ def keep_columns(subject: str) -> None:
     """Keep the columns of a large population for previews and lists."""
     if snapshot.is_due(Subject(subject)):
         snapshot.write(Subject(subject))
+
+
+@shared_task(name="prm.count_template")
+def count_template(slug: str, user_id: int) -> None:
+    """Count what the rules of a template find, for whoever looks at it."""
+    sizing.keep(listing.CATALOGUE[slug], User.objects.get(pk=user_id))

@@ -5,7 +5,7 @@ A base is written from one database snapshot and says which; what was committed 
 whoever writes meanwhile. Where there is no base that serves, columns are loaded from the database.
 """
 
-from partners.snapshot.serving import Sides, count, sides, table
+from partners.snapshot.serving import Sides, count, keeps, sides, table
 from partners.snapshot.writing import is_due, write
 
-__all__ = ["Sides", "count", "is_due", "sides", "table", "write"]
+__all__ = ["Sides", "count", "is_due", "keeps", "sides", "table", "write"]

@@ -157,3 +157,8 @@ def _follow(base: Base, subject: Subject, marks: frozenset[int], as_of: datetime
     base.gone = places[inside][base.ids[places[inside]] == base.changed[inside]]
     base.marks, base.patch, base.patched = marks, None, {}
     return True
+
+
+def keeps(subject: Subject, names: Collection[str]) -> bool:
+    """Whether the columns of these fields need not be read from the database."""
+    return _serving(subject, names, timezone.now()) is not None

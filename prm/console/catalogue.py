@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,12 +12,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from people.guards import editor_required, vendor_required
 from people.models import User
-from people.roles import Viewer
-from prm.catalogue import listing, starting
+from prm.catalogue import listing, sizing, starting
 from prm.catalogue.installing import FieldTaken, install
-from prm.catalogue.shapes import Template, View, WantedSegment
+from prm.catalogue.shapes import Template, View
 from prm.demo.industries import PROFILES
-from segments import previewing
 from segments.drafting import SegmentInUse
 from segments.rules import RuleInvalid
 
@@ -66,19 +62,12 @@ def template(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 @vendor_required
 def counts(request: HttpRequest, slug: str) -> HttpResponse:
-    """How many each of its rules would find now: a fragment, since it takes a moment."""
+    """How many each of its rules would find now: a fragment, which asks again while a worker counts."""
     found = _template(slug)
-    rows = [(segment, _finds(segment, request.user)) for segment in found.segments]
-    return render(request, "console/templates/counts.html", {"template": found, "rows": rows})
-
-
-def _finds(segment: WantedSegment, viewer: Viewer) -> dict[str, Any] | None:
-    """What the rule gives by itself, outside its set; None where it speaks of what is not there yet, or may not be read."""
-    try:
-        found = previewing.preview(subject=segment.subject, rule=segment.rule, viewer=viewer, sample_size=0)
-    except RuleInvalid:
-        return None
-    return None if found.count is None else {"count": found.count, "total": found.total, "sentence": found.sentence}
+    known = sizing.sizes(found, request.user) if isinstance(request.user, User) else None
+    rows = list(zip(found.segments, known.found, strict=True)) if known else []
+    words = {"template": found, "rows": rows, "at": known.at if known else None}
+    return render(request, "console/templates/counts.html", words)
 
 
 @require_POST

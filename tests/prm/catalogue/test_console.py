@@ -1,15 +1,20 @@
 """The pages of ready templates: look, install, start, take away."""
 
+from pathlib import Path
+from typing import Any
+
 import pytest
+import redis
 from django.test import Client
 
-from partners import attributes
+from partners import activity, attributes, snapshot
 from partners.models import Partner
 from partners.vocabulary import FieldType, Subject
 from people import roles
 from people.models import User
 from prm import loop
 from prm.catalogue import listing
+from prm.tasks import count_template
 from programs.models import Offer, Program
 from segments.models import Membership, Recompute, Segment
 from tests.segments.factories import draft, leaf
@@ -72,6 +77,43 @@ def test_counts__rule_that_holds__says_how_many_and_what_it_means(manager: Clien
     assert "Gold" in page
     assert ">2<" in page
     assert "come with the installation" in page  # the second refers to the first, which is not there yet
+
+
+def test_counts__rules_that_read_much_of_a_large_population__are_counted_by_a_worker_and_kept(
+    manager: Client, settings: Any, tmp_path: Path, broker: redis.Redis
+) -> None:
+    partners = [
+        Partner.objects.create(external_id=f"P-{number}", name=f"P-{number}", region="EMEA") for number in range(4)
+    ]
+    for partner in partners[:3]:
+        activity.record(partner_id=partner.pk, user_id=None, kind="course_completed", about="basics")
+    settings.SNAPSHOT_ABOVE, settings.SNAPSHOT_DIR = 2, str(tmp_path)
+    user = User.objects.get()
+    far = User.objects.create_user(email="far@example.com", role=roles.CHANNEL_MANAGER, regions=["NA"])
+    address = "/console/templates/behaviour/counts/"
+    for _ in range(2):
+        page = manager.get(address).content.decode()
+        assert "A worker is at it" in page
+        assert f'hx-get="{address}"' in page
+    count_template("behaviour", user.pk)
+    page = manager.get(address).content.decode()
+    assert "As of" in page
+    assert "hx-get" not in page
+    assert page.count(">3<") == 1
+    count_template("behaviour", far.pk)
+    manager.force_login(far)
+    assert ">3<" not in manager.get(address).content.decode()
+    manager.post("/console/templates/behaviour/install/")
+    assert "A worker is at it" in manager.get(address).content.decode()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_counts__rules_over_kept_columns__are_there_at_once(manager: Client, settings: Any, tmp_path: Path) -> None:
+    for number, tier in enumerate(["gold", "platinum", "silver"]):
+        Partner.objects.create(external_id=f"P-{number}", name=f"P-{number}", tier=tier)
+    settings.SNAPSHOT_ABOVE, settings.SNAPSHOT_DIR = 2, str(tmp_path)
+    snapshot.write(Subject.PARTNER)
+    assert ">2<" in manager.get(PAGE + "counts/").content.decode()
 
 
 def test_start__installed__members_and_offers_come(manager: Client) -> None:
