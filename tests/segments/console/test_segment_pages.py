@@ -54,6 +54,24 @@ def test_trend__stays_come_and_go__members_at_each_days_end(channel: Any) -> Non
     assert [point.members for point in scoped] == [1, 1, 1, 1, 1]
 
 
+def test_trend__limited_to_regions__begins_with_the_first_member_there(channel: Any) -> None:
+    emptied(channel.gold)
+    noon, today, regional = datetime(2026, 3, 1, 12, tzinfo=UTC), date(2026, 3, 6), channel.people["regional"]
+    stay(channel.gold, channel.partners["P2"], noon)
+    stay(channel.gold, channel.partners["P1"], noon + timedelta(days=3))
+    assert [
+        (point.day.day, point.members, point.entered) for point in trend(channel.gold, regional, days=30, today=today)
+    ] == [
+        (4, 1, 1),
+        (5, 1, 0),
+        (6, 1, 0),
+    ]
+    assert [point.day.day for point in trend(channel.gold, regional, days=5, today=today)] == [4, 5, 6]
+    assert trend(channel.gold, regional, days=30, today=date(2026, 3, 3)) == []
+    stay(channel.gold, channel.partners["P4"], noon, noon + timedelta(hours=1))
+    assert [point.day.day for point in trend(channel.gold, regional, days=5, today=today)] == [2, 3, 4, 5, 6]
+
+
 def test_trend__long_period__weeks_that_add_up(channel: Any) -> None:
     emptied(channel.gold)
     stay(channel.gold, channel.partners["P1"], datetime(2025, 1, 1, 12, tzinfo=UTC))
