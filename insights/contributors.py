@@ -160,4 +160,5 @@ def _told(subject: Subject, page: Sequence[int], brought: dict[int, Brought]) ->
             [list(page)],
         )
         known = {row[0]: row[1:] for row in cursor.fetchall()}
-    return [Contributor(*known[pk], *brought.get(pk, _NOTHING)) for pk in page]
+    rows: list[tuple[Any, ...]] = [(*known[pk], *brought.get(pk, _NOTHING)) for pk in page]
+    return [Contributor(*row) for row in rows]
