@@ -159,9 +159,6 @@ def _told(subject: Subject, page: Sequence[int], brought: dict[int, Brought]) ->
             f" FROM {statements.TABLES[subject]} WHERE id = ANY (%s)",
             [list(page)],
         )
-        known = {row[0]: row for row in cursor.fetchall()}
-    found = []
-    for pk in page:
-        _, key, name, region, is_deleted = known[pk]
-        found.append(Contributor(key, name, region, is_deleted, *brought.get(pk, _NOTHING)))
-    return found
+        known = {row[0]: row[1:] for row in cursor.fetchall()}
+    rows: list[tuple[Any, ...]] = [(*known[pk], *brought.get(pk, _NOTHING)) for pk in page]
+    return [Contributor(*row) for row in rows]

@@ -35,25 +35,32 @@ class BuyIn:
 
 def buy_ins(viewer: Viewer, now: datetime, most: int | None = None) -> tuple[list[BuyIn], int]:
     """Active segments that partners may see, the most disputed first; and how many there are. Three queries."""
-    checkups = Checkup.objects.filter(
-        segment__status="active", segment__partner_visible=True, segment__subject="partner"
-    ).select_related("segment")
-    said = _said(viewer, now).filter(segment__in=checkups.values("segment"))
-    counts = {row["segment_id"]: row for row in _thumbs(said, "segment_id")}
+    shown = Checkup.objects.filter(segment__status="active", segment__partner_visible=True, segment__subject="partner")
+    checkups = list(shown.select_related("segment"))
+    said = _said(viewer, now)
+    about = said.filter(segment__in=[row.segment_id for row in checkups])
+    counts = {row["segment_id"]: row for row in _thumbs(about, "segment_id")}
     found = []
     for row in checkups:
         figures, count = figures_of(row.figures), counts.get(row.segment_id, {})
         good, bad = count.get("good", 0), count.get("bad", 0)
         found.append(BuyIn(row.segment, figures.seen, figures.agreed, figures.disputed, good, bad))
     found.sort(key=lambda each: (-(each.disputed or 0), -each.bad, each.segment.name))
-    words = _latest_words(said, [each.segment.pk for each in found[:most]])
+    words = _latest_words(said, [each.segment.pk for each in found[:most]], viewer)
     return [replace(each, words=words.get(each.segment.pk, "")) for each in found[:most]], len(found)
 
 
-def _latest_words(said: QuerySet[Any], segments: list[int]) -> dict[int, str]:
-    """By segment, the latest words with a thumb down, or else up: looked up segment by segment, in one query."""
-    own = said.exclude(text="").filter(segment=OuterRef("pk")).order_by("is_good", "-said_at")
-    found = Segment.objects.filter(pk__in=segments).annotate(words=Subquery(own.values("text")[:1]))
+def _latest_words(said: QuerySet[Any], segments: list[int], viewer: Viewer) -> dict[int, str]:
+    """By segment, the latest words with a thumb down, or else up, in one query.
+
+    Looked up segment by segment; of some regions in one pass, since each look-up would go through everybody's words.
+    """
+    own = said.exclude(text="").order_by("is_good", "-said_at")
+    if viewer.regions:
+        latest = own.filter(segment__in=segments).order_by("segment_id", "is_good", "-said_at").distinct("segment_id")
+        return dict(latest.values_list("segment_id", "text"))
+    words = Subquery(own.filter(segment=OuterRef("pk")).values("text")[:1])
+    found = Segment.objects.filter(pk__in=segments).annotate(words=words)
     return {pk: words for pk, words in found.values_list("pk", "words") if words}
 
 
