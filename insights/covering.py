@@ -13,7 +13,7 @@ from partners import picking
 from partners.columns import read_pairs
 from partners.models import Customer, Partner
 from partners.reading import one_snapshot
-from partners.tables import Codes, Ints, Sets
+from partners.tables import Codes, Ints, Mask, Sets
 from partners.vocabulary import Subject
 from people.roles import Viewer
 from segments.bitmaps import mask_of
@@ -59,11 +59,12 @@ def coverage_of(rows: Sequence[Segment], columns: Sequence[Segment], viewer: Vie
     by_row, by_column = seen_members(rows, viewer), seen_members(columns, viewer)
     links = links_of(viewer)
     inside = [mask_of(by_column[column.pk], links.customers) for column in columns]
+    serving = [_serving(mine, links) for mine in inside]
     served = np.zeros((len(rows), len(columns)), dtype=np.int64)
     partners = np.zeros_like(served)
     for start in range(0, len(rows), AT_ONCE):
         part = [by_row[row.pk] for row in rows[start : start + AT_ONCE]]
-        served[start : start + AT_ONCE], partners[start : start + AT_ONCE] = _block(part, inside, links)
+        served[start : start + AT_ONCE], partners[start : start + AT_ONCE] = _block(part, inside, serving, links)
     has = np.zeros(len(links.customers), dtype=np.bool_)
     has[links.customer] = True
     return Coverage(
@@ -75,7 +76,16 @@ def coverage_of(rows: Sequence[Segment], columns: Sequence[Segment], viewer: Vie
     )
 
 
-def _block(rows: Sequence[BitMap64], columns: Sequence[npt.NDArray[np.bool_]], links: Links) -> tuple[Counts, Counts]:
+def _serving(mine: Mask, links: Links) -> Mask:
+    """Which partners serve one of these customers, shape (partners,)."""
+    serves = np.zeros(len(links.partners), dtype=np.bool_)
+    serves[links.partner[mine[links.customer]]] = True
+    return serves
+
+
+def _block(
+    rows: Sequence[BitMap64], columns: Sequence[Mask], serving: Sequence[Mask], links: Links
+) -> tuple[Counts, Counts]:
     """`served` and `partners` of a few rows: of each partner a bit for each row it is in, of each customer those of all
     partners that serve it."""
     of_partner: Bits = np.zeros(len(links.partners), dtype=np.uint16)
@@ -87,9 +97,7 @@ def _block(rows: Sequence[BitMap64], columns: Sequence[npt.NDArray[np.bool_]], l
         of_customer[links.customer[starts]] = np.bitwise_or.reduceat(of_partner[links.partner], starts)
     served = np.zeros((len(rows), len(columns)), dtype=np.int64)
     partners = np.zeros_like(served)
-    for place, mine in enumerate(columns):
-        serves = np.zeros(len(links.partners), dtype=np.bool_)
-        serves[links.partner[mine[links.customer]]] = True
+    for place, (mine, serves) in enumerate(zip(columns, serving, strict=True)):
         served[:, place] = _counted(of_customer[mine], len(rows))
         partners[:, place] = _counted(of_partner[serves], len(rows))
     return served, partners

@@ -7,7 +7,7 @@ from typing import Any
 import pghistory
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.utils import timezone
 
@@ -163,6 +163,8 @@ class Deal(Record):
         indexes = [
             models.Index(fields=["partner", "stage", "closed_on"], name="deal_by_partner"),
             models.Index(fields=["name", "id"], name="deal_by_name"),
+            models.Index(fields=["registered_on"], name="deal_by_registration"),
+            models.Index(fields=["closed_on"], name="deal_by_close"),
             GinIndex(searched(DEAL), name="deal_by_words"),
         ]
 
@@ -226,6 +228,7 @@ class Activity(models.Model):
         verbose_name_plural = "activities"
         indexes = [
             models.Index(fields=["partner", "kind", "at"], name="activity_by_partner"),
+            BrinIndex(fields=["at"], name="activity_by_time", autosummarize=True),  # written as it happens
             models.Index(
                 fields=["partner", "about"],
                 include=["kind", "at"],
