@@ -20,7 +20,7 @@ from partners.snapshot import bases
 from partners.vocabulary import Subject
 from people import roles
 from people.models import User
-from segments import computing, members, previewing
+from segments import computing, members, planned, previewing
 from segments.bitmaps import ids_of
 from segments.explaining import explain
 from segments.ledger import present_members
@@ -150,7 +150,7 @@ def evaluation(sizes: Sizes) -> dict[str, Any]:
     import duckdb
 
     with one_snapshot():
-        plans, _ = computing.active_plans()
+        plans, _ = planned.active_plans()
         material = computing.read(plans, clock=clock_at())
     with Watch() as own:
         found = computing.work_out(material)

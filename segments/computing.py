@@ -24,25 +24,13 @@ from segments.bitwords import Bits, packed, rows_of
 from segments.boundaries import Boundaries, earliest
 from segments.evaluate import Evaluator, Lookups, blocks
 from segments.instants import Clock
-from segments.models import Segment, SegmentVersion
+from segments.models import Segment
+from segments.planned import Plan
 from segments.relating import Family, Masks, Preparer, gather, owners_of, reach, stages
-from segments.rulebook import Rulebook, rulebook, slugs_named
+from segments.rulebook import Rulebook, rulebook
 from segments.rules import Node, RuleInvalid, fields_used, segments_used
 from segments.standing import ByHand, overrides_at, rivals
 from segments.unreadable import UNREADABLE, broken_by_values
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """A rule to evaluate, under the slug by which others refer to it."""
-
-    slug: str
-    subject: Subject
-    rule: Any
-    stands_for: str = ""
-    """The segment whose overrides and place in a set it takes, when that is not `slug`."""
-    zone: str = ""
-    """Whose days it counts in; empty: the organisation's."""
 
 
 @dataclass
@@ -145,56 +133,6 @@ class Answer:
     failures: dict[str, str]
     waits: dict[str, str]
     seen: Seen
-
-
-def active_plans(slugs: Iterable[str] = ()) -> tuple[list[Plan], dict[str, Segment]]:
-    """The published rules of the active segments, and the rows they come from.
-
-    With slugs: those, what they refer to (their members must be of the same run) and what refers to them (it would
-    otherwise go by members of before).
-    """
-    rows = {row.slug: row for row in Segment.objects.active().select_related("published").order_by("id")}
-    wanted = set(slugs)
-    if wanted:
-        graph = _graph(rows)
-        wanted = references.upstream(graph, references.downstream(graph, wanted))
-        rows = {slug: row for slug, row in rows.items() if slug in wanted}
-    return [_plan(row) for row in rows.values()], rows
-
-
-def _plan(segment: Segment) -> Plan:
-    version = published(segment)
-    return Plan(segment.slug, Subject(segment.subject), version.rule, zone=version.zone)
-
-
-def published(segment: Segment) -> SegmentVersion:
-    """The version that members follow; every active segment has one."""
-    if segment.published is None:
-        raise ValueError(f"Segment “{segment.slug}” was never published.")
-    return segment.published
-
-
-def _graph(rows: Mapping[str, Segment]) -> dict[str, set[str]]:
-    """What each segment needs: those its published rule names, and those it gives way to."""
-    before = rivals()
-    return {slug: slugs_named(published(row).rule) | before.get(slug, frozenset()) for slug, row in rows.items()}
-
-
-def plans_named(rule: Any, *, segment: str = "") -> list[Plan]:
-    """The published rules of the active segments that a rule needs, directly or not: refers to, or (being the rule of
-    `segment`) gives way to."""
-    before = rivals()
-    todo = slugs_named(rule) | (before.get(segment, frozenset()) if segment else frozenset())
-    found: dict[str, Plan] = {}
-    asked: set[str] = set()
-    while todo:  # a chain of references is short, and segments are many
-        asked |= todo
-        rows = Segment.objects.active().filter(slug__in=todo).select_related("published")
-        new = {row.slug: _plan(row) for row in rows}
-        found |= new
-        needed = (slugs_named(plan.rule) | before.get(slug, frozenset()) for slug, plan in new.items())
-        todo = set().union(*needed) - asked
-    return [found[slug] for slug in sorted(found)]
 
 
 def read(

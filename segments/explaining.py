@@ -13,9 +13,9 @@ from pyroaring import BitMap64
 from partners.reading import one_snapshot
 from partners.vocabulary import Subject
 from people.roles import Viewer, may_reveal
-from segments import computing
+from segments import computing, planned
 from segments.bitmaps import mask_of
-from segments.computing import Material, Plan
+from segments.computing import Material
 from segments.evaluate import row_of
 from segments.explain import Reason, nearest_miss, reasons
 from segments.models import Membership, Override, Segment, SegmentVersion
@@ -100,7 +100,10 @@ def explain(
     own, slug = "", str(segment.slug)
     with one_snapshot():
         material = computing.read(
-            [Plan(own, subject, version.rule, slug, version.zone), *computing.plans_named(version.rule, segment=slug)],
+            [
+                planned.Plan(own, subject, version.rule, slug, version.zone),
+                *planned.plans_named(version.rule, segment=slug),
+            ],
             clock=clock,
             ids={subject: [subject_id]},
         )

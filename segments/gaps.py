@@ -9,9 +9,8 @@ import numpy as np
 
 from partners.reading import one_snapshot
 from partners.vocabulary import Subject
-from segments import computing
+from segments import computing, planned
 from segments.bitmaps import mask_of
-from segments.computing import Plan
 from segments.evaluate import row_of
 from segments.explain import Reason, nearest_miss, reasons
 from segments.models import Segment
@@ -30,7 +29,7 @@ def gaps(*, segments: Sequence[Segment], subject: Subject, subject_id: int) -> l
     """The nearest first. Left out: those the rule is true of, cannot be true of, or cannot be worked out for."""
     rules = {each.slug: each for each in segments if each.published is not None}
     plans = {
-        each.slug: Plan(each.slug, subject, each.published.rule, zone=each.published.zone)
+        each.slug: planned.Plan(each.slug, subject, each.published.rule, zone=each.published.zone)
         for each in rules.values()
         if each.published
     }
@@ -39,7 +38,7 @@ def gaps(*, segments: Sequence[Segment], subject: Subject, subject_id: int) -> l
     clock = clock_at()
     with one_snapshot():
         together = {"rules": [plan.rule for plan in plans.values()]}
-        named = [plan for plan in computing.plans_named(together) if plan.slug not in plans]
+        named = [plan for plan in planned.plans_named(together) if plan.slug not in plans]
         material = computing.read([*plans.values(), *named], clock=clock, ids={subject: [subject_id]})
         found = computing.work_out(material)
     table, book = material.tables[subject], material.books[subject]

@@ -23,7 +23,7 @@ from pyroaring import BitMap64
 from partners import touching
 from partners.interrupted import is_interrupted
 from partners.vocabulary import Subject
-from segments import computing, ledger, sharding
+from segments import ledger, planned, sharding
 from segments.computing import Answer, Seen
 from segments.lease import Lease, LeaseLost, claim, kept
 from segments.ledger import Outcome
@@ -138,7 +138,7 @@ def _publish(run: Recompute, lease: Lease, answer: Answer, *, trust_bitmaps: boo
     outcomes: list[Outcome] = []
     ahead = _follow_marks(answer.seen, is_overtaken=bool(overtaken))
     for slug, row in good.items():
-        wanted, version = answer.members[slug], computing.published(pinned[slug]).number
+        wanted, version = answer.members[slug], planned.published(pinned[slug]).number
         if ahead[row.subject]:
             wanted = (wanted - ahead[row.subject]) | (have[row.pk] & ahead[row.subject])
         delta = reconcile(wanted=wanted, have=have[row.pk])

@@ -15,10 +15,10 @@ from partners.reading import one_snapshot
 from partners.tables import Ints, Mask, Table
 from partners.vocabulary import Subject
 from people.roles import Viewer, is_partner, is_vendor, may_reveal
-from segments import computing
+from segments import computing, planned
 from segments.bitmaps import bitmap, mask_of
 from segments.cells import cell
-from segments.computing import Material, Plan
+from segments.computing import Material
 from segments.counting import Scope, first, parts
 from segments.instants import Clock
 from segments.ledger import present_members
@@ -203,7 +203,7 @@ def _parsed(subject: Subject, rule: Any, clock: Clock, *, zone: str, own_slug: s
     node = book.parse(rule, own_slug=own_slug, zone=zone)
     if viewer is not None:
         refuse_hidden(node, book.vocabulary, viewer)
-    plans = [Plan(_OWN, subject, rule, own_slug, zone), *computing.plans_named(rule, segment=own_slug)]
+    plans = [planned.Plan(_OWN, subject, rule, own_slug, zone), *planned.plans_named(rule, segment=own_slug)]
     return computing.parsed(plans, clock=clock)
 
 

@@ -25,7 +25,7 @@ from pyroaring import BitMap64
 
 from partners.reading import one_snapshot
 from partners.vocabulary import Subject
-from segments import computing
+from segments import computing, planned
 from segments.boundaries import earliest
 from segments.computing import Answer, Material
 from segments.instants import Clock
@@ -71,14 +71,14 @@ def answer(run: Recompute, lease: Lease) -> Answer:
     clock = clock_at(run.as_of)
     if connection.in_atomic_block or not _is_large():
         with one_snapshot():
-            plans, pinned = computing.active_plans(run.slugs)
+            plans, pinned = planned.active_plans(run.slugs)
             seen = computing.seen(run.slugs)
             material = computing.read(plans, clock=clock)
         found = _found(material, lease)
     else:
         with _exported() as snapshot:
             with _in(snapshot):
-                _, pinned = computing.active_plans(run.slugs)
+                _, pinned = planned.active_plans(run.slugs)
                 seen = computing.seen(run.slugs)
                 count = _cut(run, lease)
             found = _together(run, lease, snapshot, count)
@@ -218,7 +218,7 @@ def _call_helpers(run: Recompute, lease: Lease, snapshot: str, count: int) -> No
 
 def _slugs(run: Recompute, rules: Shelf) -> set[str]:
     """The segments of the run."""
-    return set(computing.active_plans(run.slugs)[1]) if run.slugs else set(rules.pins)
+    return set(planned.active_plans(run.slugs)[1]) if run.slugs else set(rules.pins)
 
 
 def _work(run: Recompute, shard: Shard, snapshot: str, lease: Lease | None = None) -> Found:

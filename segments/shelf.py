@@ -8,7 +8,7 @@ from typing import Any
 
 from partners.facts import vocabulary
 from partners.vocabulary import Subject
-from segments import computing, references
+from segments import computing, planned, references
 from segments.computing import Material
 from segments.dependence import Index, index
 from segments.instants import Clock
@@ -64,9 +64,7 @@ def shelf(clock: Clock) -> Shelf:
 
 
 def _read(clock: Clock) -> Shelf:
-    plans, rows = computing.active_plans()
+    plans, rows = planned.active_plans()
     material = computing.parsed(plans, clock=clock)
-    pins = {
-        slug: Pin(row.pk, computing.published(row).pk, computing.published(row).number) for slug, row in rows.items()
-    }
+    pins = {slug: Pin(row.pk, planned.published(row).pk, planned.published(row).number) for slug, row in rows.items()}
     return Shelf(material, pins, index(material.nodes, material.subjects, material.rivals))

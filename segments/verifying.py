@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q
 from pyroaring import BitMap64
 
-from segments import computing, ledger
+from segments import computing, ledger, planned
 from segments.bitmaps import ids_of
 from segments.computing import Material
 from segments.locks import lock_members
@@ -62,7 +62,7 @@ def verify(*, as_of: datetime | None = None) -> Verified:
         drift: list[Drift] = []
         unverified: dict[str, str] = {}
         for instant, group in _by_instant(segments, as_of).items():
-            plans, _ = computing.active_plans(segment.slug for segment in group)
+            plans, _ = planned.active_plans(segment.slug for segment in group)
             material = computing.read(plans, clock=clock_at(instant))
             wanted = computing.work_out(material)
             for segment in group:

@@ -10,8 +10,7 @@ from django.core.exceptions import ValidationError
 
 from partners.reading import one_snapshot
 from partners.vocabulary import Subject
-from segments import computing
-from segments.computing import Plan
+from segments import computing, planned
 from segments.rulebook import clock_at, rulebook
 from segments.rules import RuleInvalid
 from segments.sentences import sentence
@@ -30,9 +29,11 @@ def holding(rule: Any, partner_ids: Collection[int], *, as_of: datetime | None =
         return set()
     with one_snapshot():
         # Segments named by the rule may be worked out from customers, so only the partners are narrowed down.
-        others = computing.plans_named(rule)
+        others = planned.plans_named(rule)
         narrowed = None if others else {Subject.PARTNER: ids}
-        material = computing.read([Plan(_OWN, Subject.PARTNER, rule), *others], clock=clock_at(as_of), ids=narrowed)
+        material = computing.read(
+            [planned.Plan(_OWN, Subject.PARTNER, rule), *others], clock=clock_at(as_of), ids=narrowed
+        )
         found = computing.work_out(material)
     if _OWN in material.failures:
         raise CannotEvaluate(material.failures[_OWN])

@@ -15,7 +15,7 @@ from partners.models import Attribute, Deal, Partner
 from partners.vocabulary import Subject
 from people import roles
 from people.models import User
-from segments import computing, drafting
+from segments import computing, drafting, planned
 from segments.console.vocabulary import values_of
 from segments.explaining import NoSuchSubject, explain
 from segments.models import Change, Membership
@@ -216,7 +216,7 @@ def test_rule_07__the_last_12_months__the_same_days_in_rules_and_in_computed_fac
             leaf("last_deal_on", "inLast", {"last": 12, "unit": "months"}),
         ]
         material = computing.read(
-            [computing.Plan(str(number), Subject.PARTNER, rule) for number, rule in enumerate(rules)],
+            [planned.Plan(str(number), Subject.PARTNER, rule) for number, rule in enumerate(rules)],
             clock=clock_at(instant),
         )
         found = computing.work_out(material)

@@ -59,6 +59,7 @@ def members(django_db_setup: None, django_db_blocker: Any) -> Iterator[Members]:
         transaction.set_rollback(True)
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("template", listing.CATALOGUE.values(), ids=lambda template: template.slug)
 def test_template__who_belongs__is_in_and_who_comes_close_is_out(template: Template, members: Members) -> None:
     for segment in template.segments:
