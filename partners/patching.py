@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,8 +71,8 @@ class Patch:
         return Sets(offsets, flat[np.repeat(starts, lengths) + within], dictionary)
 
 
-def _recoded(codes: CodeArray, words: list[str], dictionary: list[str]) -> tuple[CodeArray, list[str]]:
+def _recoded(codes: CodeArray, words: Iterable[str], dictionary: Iterable[str]) -> tuple[CodeArray, tuple[str, ...]]:
     """Codes in terms of a dictionary, with the words that are new to it added; -1 stays."""
     places = {word: place for place, word in enumerate(dictionary)}
     lookup = np.array([*(places.setdefault(word, len(places)) for word in words), -1], dtype=np.int32)
-    return lookup[codes], list(places)
+    return lookup[codes], tuple(places)

@@ -5,6 +5,7 @@ Exact throughout: numbers are integers in millionths, money in hundredths, dates
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,11 +42,12 @@ class Scalars:
 class Codes:
     """Text and single choices: shape (n,) of positions in `dictionary`, or -1 where missing.
 
-    The dictionary keeps the values as stored (trimmed), each once, in no particular order.
+    The dictionary keeps the values as stored (trimmed), each once, in no particular order. A tuple of texts is no work for
+    the garbage collector, a list is.
     """
 
     codes: CodeArray
-    dictionary: list[str]
+    dictionary: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ class Sets:
 
     offsets: Ints
     codes: CodeArray
-    dictionary: list[str]
+    dictionary: Sequence[str]
 
 
 Column = Scalars | Codes | Sets

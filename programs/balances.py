@@ -166,8 +166,11 @@ def terms_of(incentive: Incentive) -> Terms:
     )
 
 
-def balances(partner_id: int, *, incentives: Collection[int] | None = None) -> list[Balance]:
-    """Every incentive on offer to the partner, earned from or claimed (or of these ids). Five queries at most."""
+def balances(
+    partner_id: int, *, incentives: Collection[int] | None = None, with_progress: bool = True
+) -> list[Balance]:
+    """Every incentive on offer to the partner, earned from or claimed (or of these ids). Five queries at most; one less
+    without how far it is to the next tier."""
     found = Incentive.objects.select_related("program")
     found = found.filter(_mine(partner_id)) if incentives is None else found.filter(pk__in=incentives)
     found = found.annotate(is_on=_is_on(partner_id)).order_by("-program__priority", "program__name", "pk")
@@ -176,14 +179,14 @@ def balances(partner_id: int, *, incentives: Collection[int] | None = None) -> l
     sums = {each["incentive_id"]: each for each in entries.sums("incentive_id")}
     mine = Q(partner=partner_id, incentive__in=rows)
     held = _held(mine, "incentive_id", asks=any(each.asks_first for each in rows))
-    revenue = _revenue(partner_id, [each for each in rows if each.tiers])
+    revenue = _revenue(partner_id, [each for each in rows if each.tiers]) if with_progress else {}
     return [
         Balance(
             incentive=each,
             earned=sums[each.pk]["earned"] if each.pk in sums else NOTHING,
             paid=sums[each.pk]["paid"] if each.pk in sums else NOTHING,
             held=held.get(each.pk, NOTHING),
-            progress=progress(terms_of(each), revenue.get(each.pk, 0)),
+            progress=progress(terms_of(each), revenue.get(each.pk, 0)) if with_progress else None,
             is_on=each.is_on,
         )
         for each in rows

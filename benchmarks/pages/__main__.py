@@ -86,17 +86,17 @@ def quiet(sizes: Any) -> None:
 
 def ask_everything(times: int, only: str, seconds: int) -> dict[str, Any]:
     """Every page, and which miss."""
-    from django.core.wsgi import get_wsgi_application
     from django.db import connections
 
     from benchmarks.pages.addresses import routes, variants
     from benchmarks.pages.asking import Browser
     from benchmarks.pages.rounds import ask_in_turn
+    from prm.wsgi import application
 
     connections.close_all()
     os.environ["PGOPTIONS"] = "-c statement_timeout=15000"  # nothing may hold the others up for ever
     load = os.getloadavg()[0]
-    browser = Browser(get_wsgi_application())
+    browser = Browser(application)
     wanted = [*routes(), *(("", address) for address in variants())]
     wanted = [(route, address) for route, address in wanted if re.search(only, address.path)]
     asked = ask_in_turn(browser, wanted, times=times, seconds=seconds, tell=tell)

@@ -107,12 +107,12 @@ def _of_sets(column: Sets) -> npt.NDArray[np.bool_]:
     return has
 
 
-def _chosen(field: Field, dictionary: list[str], has: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, list[Mark]]:
+def _chosen(field: Field, dictionary: Sequence[str], has: npt.NDArray[np.bool_]) -> tuple[Floats, Floats, list[Mark]]:
     """A dimension for each choice that is not rare; two different single choices are √2 apart, about like two strangers."""
     share = has.mean(axis=0) if len(has) else np.zeros(len(dictionary))
     common = np.flatnonzero((share >= RARE) & (share < 1))
     values = has[:, common].astype(np.float64)
-    return values.copy(), values, [Mark(field, dictionary[place]) for place in common]
+    return values.copy(), values, [Mark(field, dictionary[int(place)]) for place in common]
 
 
 def _unskewed(values: Floats, field: Field) -> Floats:

@@ -63,7 +63,7 @@ class Base:
             if known["kind"] == "scalars":
                 self.columns[name] = Scalars(parts[0], parts[1])
             else:
-                words = json.loads((self.folder / known["dictionary"]).read_text())
+                words = tuple(json.loads((self.folder / known["dictionary"]).read_text()))
                 kept = Codes(parts[0], words) if known["kind"] == "codes" else Sets(parts[0], parts[1], words)
                 self.columns[name] = kept
         return self.columns[name]

@@ -39,15 +39,17 @@ def note_use(request: HttpRequest) -> None:
     session.setdefault(SIGNED_IN, now.isoformat())
     session[SEEN] = now.isoformat()
     session[LISTED] = session.session_key
+    said = {"seen_at": now, "address": address_of(request)}
+    if BrowserSession.objects.filter(key=session.session_key).update(**said):
+        return
     BrowserSession.objects.update_or_create(
         key=session.session_key,
-        defaults={"seen_at": now, "address": address_of(request)},
+        defaults=said,
         create_defaults={
             "user": cast(User, request.user),
             "browser": request.headers.get("User-Agent", "")[:200],
-            "address": address_of(request),
             "started_at": _when(session[SIGNED_IN]) or now,
-            "seen_at": now,
+            **said,
         },
     )
 

@@ -81,7 +81,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     entries = LedgerEntry.objects.visible_to(request.user).select_related("incentive__program", "deal")
     context = {
         "company": company,
-        "balances": balances(company.pk),
+        "balances": balances(company.pk, with_progress=False),
         "requests": FundRequest.objects.visible_to(request.user).select_related("incentive__program")[:PAGE],
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
         "entries": entries[:PAGE],

@@ -109,7 +109,8 @@ def cards(user: User, *, kind: str = "") -> list[Card]:
     if kind:
         offers = offers.filter(program__kind=kind)
     found = list(offers)
-    mine = {enrolment.course_id: enrolment for enrolment in Enrolment.objects.filter(user=user)}
+    enrolments = Enrolment.objects.filter(user=user) if kind in ("", Program.Kind.COURSE) else ()
+    mine = {enrolment.course_id: enrolment for enrolment in enrolments}
     names = visible_names(found)
     language = translations.preferred_by(user)
     shown = [
