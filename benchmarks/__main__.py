@@ -43,6 +43,7 @@ def main() -> None:
         "first_run": measures.first_run_alone if given.no_rivals else measures.first_run,
         "nightly": measures.nightly,
         "nightly_alone": measures.nightly_alone,
+        "nightly_growth": spreading.nightly_growth,  # while this world, too, has seen nothing but nights
         "preview": reading.preview,
         "nightly_kept": measures.nightly_kept,
         "nightly_two_workers": spreading.nightly_two_workers,
@@ -57,7 +58,6 @@ def main() -> None:
         "settle": settling.settle,
         "sizes": measures.size_of_things,
         "page_ms": page_ms,
-        "nightly_growth": spreading.nightly_growth,
     }
     if is_new:
         tell("making the records")

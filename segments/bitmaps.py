@@ -19,6 +19,8 @@ _NO_RUNS = 12346
 """The cookie of a roaring bitmap without containers of runs."""
 _MOST_LISTED = 4096
 """A container of more ids is one bit for each of the 65 536 that it might hold; of fewer it is a list."""
+_DENSE, _MANY = 4, 64
+"""Ids are dense when at most so many numbers lie between them for each; a set is large when this many times it are more."""
 
 
 def bitmap(ids: Ints) -> BitMap64:
@@ -62,6 +64,15 @@ def mask_of(members: BitMap64, ids: Ints) -> Mask:
     """Which of the ids, shape (n,) ascending, are in the set."""
     found = np.zeros(len(ids), dtype=np.bool_)
     wanted = ids_of(members)
+    if not len(ids) or not len(wanted):
+        return found
+    low, high = int(ids[0]), int(ids[-1])
+    if high - low < _DENSE * len(ids) and len(wanted) * _MANY >= len(ids):
+        # One place for every id between the least and the greatest: no search, which is most of the work otherwise.
+        start, stop = np.searchsorted(wanted, (low, high + 1))
+        every = np.zeros(high - low + 1, dtype=np.bool_)
+        every[wanted[start:stop] - low] = True
+        return every if len(every) == len(ids) else every[ids - low]
     places = np.searchsorted(ids, wanted)
     inside = places < len(ids)
     places, wanted = places[inside], wanted[inside]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import astuple
 from datetime import date
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -26,7 +26,7 @@ HEADS = (
 
 @require_safe
 @vendor_required
-def members_of_month(request: HttpRequest, slug: str, month: str) -> HttpResponse:
+def members_of_month(request: HttpRequest, slug: str, month: str) -> HttpResponseBase:
     """Who was in the segment in a month (2026-10), and what each brought."""
     segment = one(request.user, slug)
     today = timezone.localdate(timezone=timezone.get_default_timezone())

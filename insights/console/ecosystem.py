@@ -7,7 +7,7 @@ from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -42,14 +42,14 @@ def largest(viewer: Viewer, subject: str, stage: str = "") -> QuerySet[Segment]:
 
 @require_safe
 @vendor_required
-def coverage(request: HttpRequest) -> HttpResponse:
+def coverage(request: HttpRequest) -> HttpResponseBase:
     """The page; the matrix comes by itself."""
     return render(request, "console/insights/coverage.html", {})
 
 
 @require_safe
 @vendor_required
-def coverage_matrix(request: HttpRequest) -> HttpResponse:
+def coverage_matrix(request: HttpRequest) -> HttpResponseBase:
     """A part: which share of each customer segment is served by partners of each partner segment."""
     rows, columns = (list(largest(request.user, subject)[:MOST]) for subject in ("partner", "customer"))
     found = coverage_of(rows, columns, request.user)
@@ -98,7 +98,7 @@ def _cell(found: Coverage, at: int, place: int) -> dict[str, Any]:
 
 @require_safe
 @vendor_required
-def stages(request: HttpRequest) -> HttpResponse:
+def stages(request: HttpRequest) -> HttpResponseBase:
     """Segments × the eight stages: how many active programmes serve each stage of each segment, and which have none."""
     subject, stage = asked_subject(request), request.GET.get("stage", "")
     stage = stage if stage in dict(STAGES) else ""
@@ -141,7 +141,7 @@ def _bound_by_stage(subject: str) -> Counter[tuple[int, str]]:
 
 @require_safe
 @vendor_required
-def resources(request: HttpRequest) -> HttpResponse:
+def resources(request: HttpRequest) -> HttpResponseBase:
     """Spend and people of each partner segment against what it wins and could win, and a suggestion with its reason."""
     segments, found = _suggestions(request.user)
     if request.GET.get("as") == "csv":

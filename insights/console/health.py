@@ -9,7 +9,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
@@ -57,7 +57,7 @@ def weakest_first(subject: str) -> list[Checkup]:
 
 @require_safe
 @vendor_required
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: HttpRequest) -> HttpResponseBase:
     """All segments of a subject with how each principle stands."""
     subject = asked_subject(request)
     found = weakest_first(subject)
@@ -72,7 +72,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 @vendor_required
-def of_segment(request: HttpRequest, slug: str) -> HttpResponse:
+def of_segment(request: HttpRequest, slug: str) -> HttpResponseBase:
     """One segment by every principle, each with its formula and where to mend it; and its classic mistakes."""
     segment = one(request.user, slug)
     row = Checkup.objects.filter(segment=segment).first()
@@ -104,7 +104,7 @@ def address_of(finding: Finding) -> str:
 
 @require_safe
 @vendor_required
-def mistakes(request: HttpRequest) -> HttpResponse:
+def mistakes(request: HttpRequest) -> HttpResponseBase:
     """The classic mistakes, all or those of one kind."""
     found = lint(*material())
     code = request.GET.get("kind", "")
@@ -127,7 +127,7 @@ def mistakes(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @editor_required
-def measure_now(request: HttpRequest) -> HttpResponse:
+def measure_now(request: HttpRequest) -> HttpResponseBase:
     """Work everything out again, without waiting for the night."""
     measure_soon()
     messages.success(request, "The figures are being worked out again. Look once more in a minute.")

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
@@ -118,7 +118,7 @@ def heads(subject: str) -> list[str]:
 
 @require_safe
 @vendor_required
-def overview(request: HttpRequest) -> HttpResponse:
+def overview(request: HttpRequest) -> HttpResponseBase:
     """Every active segment of a subject, with its figures beside everybody's."""
     subject, period = asked_subject(request), asked_period(request)
     sort, stage = request.GET.get("sort", "-revenue"), request.GET.get("stage", "")
@@ -153,7 +153,7 @@ def _common(subject: str, period: Period) -> dict[str, Any]:
     }
 
 
-def _file(name: str, asked: Compared) -> HttpResponse:
+def _file(name: str, asked: Compared) -> HttpResponseBase:
     rows = [["Everybody", *(cell.raw for cell in asked.everybody)]]
     rows += [[line.segment.name, *(cell.raw for cell in line.cells)] for line in asked.lines(asked.segments)]
     return csv_file(f"{name}-{asked.subject}s", ["Segment", *heads(asked.subject)], rows)
@@ -161,7 +161,7 @@ def _file(name: str, asked: Compared) -> HttpResponse:
 
 @require_safe
 @vendor_required
-def of_set(request: HttpRequest, slug: str) -> HttpResponse:
+def of_set(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The segments of a set side by side."""
     found = get_object_or_404(SegmentSet, slug=slug)
     period = asked_period(request)
@@ -183,7 +183,7 @@ def of_set(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_safe
 @vendor_required
-def of_segment(request: HttpRequest, slug: str) -> HttpResponse:
+def of_segment(request: HttpRequest, slug: str) -> HttpResponseBase:
     """One segment over time, against everybody and its target; before and after entering; the table behind it all."""
     segment, viewer = one(request.user, slug), request.user
     subject, period = segment.subject, asked_period(request)

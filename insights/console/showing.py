@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.utils import timezone
 
 from insights import charts, measures
@@ -20,6 +21,9 @@ from insights.measures import MEASURES, Measure, Sums
 from insights.periods import Period, period_of
 from partners.rows.cells import harmless
 from partners.vocabulary import Subject
+
+PIECE = 2000
+"""Lines of a file that are sent together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +114,21 @@ def drawn(
     return found
 
 
-def csv_file(name: str, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> HttpResponse:
-    """A file of the same figures as the screen, with all their digits."""
-    text = io.StringIO()
-    writer = csv.writer(text)
-    writer.writerow(heads)
-    for line in lines:
-        writer.writerow([_plain(value) for value in line])
-    answer = HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8")
+def csv_file(name: str, heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> StreamingHttpResponse:
+    """A file of the same figures as the screen, with all their digits; sent while it is written."""
+    answer = StreamingHttpResponse(_pieces(heads, lines), content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="{name}.csv"'
     return answer
+
+
+def _pieces(heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    rest, encoding = iter(lines), "utf-8-sig"  # the first piece says that it is Unicode, for spreadsheets
+    head: list[Sequence[Any]] = [heads]
+    while some := [*head, *islice(rest, PIECE)]:
+        text = io.StringIO()
+        csv.writer(text).writerows([_plain(value) for value in line] for line in some)
+        yield text.getvalue().encode(encoding)
+        head, encoding = [], "utf-8"
 
 
 def _plain(value: Any) -> Any:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from collections.abc import Iterable
+from itertools import chain, groupby
 from typing import Any
 
 from django.db.models import Max
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
@@ -23,7 +24,7 @@ MOST, MOST_SEGMENTS = 16, 50
 
 @require_safe
 @vendor_required
-def partner_voice(request: HttpRequest) -> HttpResponse:
+def partner_voice(request: HttpRequest) -> HttpResponseBase:
     """Buy-in by segment, content by segment, needs by customer segment, disputes by fact."""
     now, viewer = timezone.now(), request.user
     labels = dict(need_words())
@@ -72,16 +73,21 @@ def hours(value: float | None) -> str:
     return f"{measures.words('number', value)} h" if value < 48 else f"{measures.words('number', value / 24)} days"
 
 
+Lines = Iterable[list[Any]]
+
+
 def _file(
     bought: list[voice.BuyIn], liked: list[voice.Liked], needed: list[voice.Wanted], labels: dict[str, str]
-) -> HttpResponse:
-    lines: list[list[Any]] = [
+) -> HttpResponseBase:
+    segments: Lines = (
         ["Segment", each.segment.name, "", each.good, each.bad, each.seen, each.agreed, each.disputed]
         for each in bought
-    ]
-    lines += [["Programme", each.segment.name, each.program.name, each.good, each.bad, "", "", ""] for each in liked]
-    lines += [
+    )
+    programs: Lines = (
+        ["Programme", each.segment.name, each.program.name, each.good, each.bad, "", "", ""] for each in liked
+    )
+    needs: Lines = (
         ["Need", each.segment.name, labels.get(each.need, each.need), each.reported, "", "", "", ""] for each in needed
-    ]
+    )
     heads = ["About", "Segment", "What", "Good, or customers", "Not good", "Seen", "Agreed", "Disputed"]
-    return csv_file("partner-voice", heads, lines)
+    return csv_file("partner-voice", heads, chain(segments, programs, needs))

@@ -48,7 +48,7 @@ def client_of(user: Any) -> Client:
 
 
 def table(client: Client, address: str) -> list[dict[str, str]]:
-    text = client.get(address).content.decode("utf-8-sig")
+    text = b"".join(client.get(address)).decode("utf-8-sig")  # type: ignore[arg-type]
     return list(csv.DictReader(io.StringIO(text)))
 
 

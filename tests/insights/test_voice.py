@@ -164,5 +164,5 @@ def test_page__all_of_it__reads_and_exports() -> None:
     page = client.get("/console/insights/voice/")
     assert page.status_code == 200
     assert "“No”" in page.content.decode()
-    lines = client.get("/console/insights/voice/?as=csv").content.decode("utf-8-sig").splitlines()
+    lines = b"".join(client.get("/console/insights/voice/?as=csv")).decode("utf-8-sig").splitlines()
     assert lines[1].startswith("Segment,'=Gold,,0,1,")
