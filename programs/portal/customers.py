@@ -41,7 +41,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(customer, about[customer.pk]) for customer in page],
-        "groups": groups,
+        "segments": [(segment.slug, f"{segment.name} ({count})") for segment, count in groups],
         "chosen": chosen,
         "words": request.GET.get("q", ""),
     }
