@@ -104,7 +104,9 @@ def play_item(request: HttpRequest, external_id: str, slug: str, item: int) -> H
     """One resource of the play."""
     found, company = _play(request, _customer(request, external_id), slug)
     up = reverse("portal_play", args=[external_id, slug])
-    return item_page(request, item_or_404(found.content, item), partner_id=company, up=up, kit=found)
+    return item_page(
+        request, item_or_404(found.content, item), partner_id=company, up=up, kit=found, door="portal_customers"
+    )
 
 
 @require_safe
