@@ -105,6 +105,7 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
     is_open = found.status == Registration.Status.SUBMITTED
     known = conflicts(found) if is_open else []
     words = {
+        "door": "portal_deals",
         "registration": found,
         "is_contested": any(each.partner.pk != found.partner_id for each in known),
         "mine": [each for each in known if each.partner.pk == found.partner_id],

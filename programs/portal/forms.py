@@ -64,6 +64,12 @@ class DisputeForm(forms.Form):
         label="How we can check it", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
 
+    def __init__(self, *args: Any, offers_words: bool = False, **kwargs: Any) -> None:
+        """`offers_words`: the page lists what the field may say, so that nobody has to guess the word."""
+        super().__init__(*args, **kwargs)
+        if offers_words:
+            self.fields["claimed"].widget.attrs["list"] = "claimed-words"
+
 
 class FeedbackForm(forms.Form):
     """A thumb, and perhaps words."""

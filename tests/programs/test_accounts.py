@@ -299,3 +299,22 @@ def test_gap__segments_not_in_yet__nearest_first_with_what_is_missing(visitor: C
         assert words in html, words
     for words in ("Not to be told", "By a hidden one", "Mine already"):
         assert words not in html
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_told"),
+    [
+        ({"field": "tier", "operator": "=", "value": "silver"}, False),
+        ({"field": "tier", "operator": "<", "value": "gold"}, False),
+        ({"field": "tier", "operator": "in", "value": ["silver", "platinum"]}, True),
+        ({"field": "lifecycle_stage", "operator": "=", "value": "onboarding"}, False),
+        ({"field": "employees", "operator": ">=", "value": 150}, True),
+    ],
+)
+def test_gap__what_a_company_cannot_aim_at__is_not_told(
+    visitor: Client, one: Any, rule: dict[str, Any], is_told: bool
+) -> None:
+    one.tier, one.lifecycle_stage, one.employees = "gold", "top_performer", 140
+    one.save()
+    segment("aim", partner_visible=True, name="An aim", rule=rule)
+    assert ("An aim" in page(visitor, "/portal/segments/gap/")) is is_told
