@@ -141,6 +141,21 @@ def test_claim_and_proof__of_another_company_or_region__are_not_found(one: Any, 
     assert b"P1" not in b"".join(far.get("/console/programs/rebate/accounts/statement.csv").streaming_content)
 
 
+def test_proof__same_name_twice__each_keeps_the_name_it_came_by(one: Any, gold: Any, rebate: Any) -> None:
+    visitor = colleague(one)
+    filed = [
+        claims.file_claim(
+            incentive_id=rebate.pk,
+            user=visitor,
+            amount=Decimal(10),
+            proof=SimpleUploadedFile("invoice.pdf", b"%PDF-1.7 " + number),
+        )
+        for number in (b"one", b"two")
+    ]
+    assert [claim.proof_name for claim in filed] == ["invoice.pdf", "invoice.pdf"]
+    assert [claim.proof.read() for claim in filed] == [b"%PDF-1.7 one", b"%PDF-1.7 two"]
+
+
 def test_proof__for_its_own_people_and_staff__is_a_download_that_cannot_run(
     visitor: Client, one: Any, rebate: Any
 ) -> None:
