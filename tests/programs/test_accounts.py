@@ -142,11 +142,13 @@ def test_claim_and_proof__of_another_company_or_region__are_not_found(one: Any, 
 
 
 def test_proof__same_name_twice__each_keeps_the_name_it_came_by(one: Any, gold: Any, rebate: Any) -> None:
-    visitor = colleague(one)
+    won(one, "2026-03-01", "10000.00")
+    accrue()
+    user = colleague(one)
     filed = [
         claims.file_claim(
             incentive_id=rebate.pk,
-            user=visitor,
+            user=user,
             amount=Decimal(10),
             proof=SimpleUploadedFile("invoice.pdf", b"%PDF-1.7 " + number),
         )
