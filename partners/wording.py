@@ -9,6 +9,9 @@ from typing import Any
 
 from partners.vocabulary import Field, FieldType
 
+SHARES = frozenset({"revenue_growth", "win_rate"})
+"""Ratios that read better as per cent when they stand alone."""
+
 
 def words(field: Field, value: Any) -> str:
     """A typed value of a field in a reader's words; "" where it is missing."""
@@ -43,6 +46,11 @@ def amount(value: Decimal | int, *, places: int | None = None) -> str:
     if number == number.to_integral_value():
         return f"{number:,.0f}"
     return f"{number:,.{places}f}" if places is not None else f"{number.normalize():,f}"
+
+
+def share(value: Decimal) -> str:
+    """A ratio that stands alone: 0.439 is said 43.9 %."""
+    return f"{value * 100:,.1f} %"
 
 
 def day(value: date | datetime) -> str:

@@ -16,6 +16,7 @@ from people import inviting, roles
 from people.forms import AcceptForm
 from people.sending import keeping
 from people.sessions import lasting, second_factor
+from people.sessions.browsers import in_words
 
 
 @require_safe
@@ -86,5 +87,5 @@ def signed_in_where(request: HttpRequest) -> HttpResponse:
         ended = lasting.end_sessions(user=request.user, but=request.session.session_key)
         messages.success(request, f"Signed out in {ended} other place{'' if ended == 1 else 's'}.")
         return redirect("account_sessions")
-    found = lasting.sessions_of(request.user)
-    return render(request, "account/sessions.html", {"sessions": found, "current": request.session.session_key})
+    rows = [(each, in_words(each.browser)) for each in lasting.sessions_of(request.user)]
+    return render(request, "account/sessions.html", {"rows": rows, "current": request.session.session_key})

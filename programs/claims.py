@@ -7,6 +7,8 @@ as many are accepted as there is money for.
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import PurePosixPath
+from secrets import token_hex
 from typing import Any
 
 from django.db import transaction
@@ -56,7 +58,9 @@ def file_claim(
         filed_by=user,
     )
     if proof is not None:
-        claim.proof = proof
+        claim.proof.save(
+            f"{token_hex(6)}/{PurePosixPath(proof.name).name}", proof, save=False
+        )  # keeps the name it came by
     claim.save()
     slug = incentive.program.slug
     activity.record(partner_id=company.pk, user_id=user.pk, kind=Activity.Kind.INCENTIVE_CLAIMED, about=slug)

@@ -11,6 +11,7 @@ from django.urls import reverse
 from partners.models import Origin
 from partners.profile import Said
 from partners.vocabulary import FieldKind, Subject
+from partners.wording import SHARES, share
 from people import roles
 from people.roles import Viewer
 
@@ -33,8 +34,6 @@ DEAL_GROUPS: Groups = [
     ("Between", ["partner", "customer"]),
     ("Dates", ["registered_on", "closed_on"]),
 ]
-SHARES = frozenset({"revenue_growth", "win_rate"})
-"""Ratios that read better as per cent when they stand alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +50,7 @@ class Line:
     def words(self) -> str:
         """The value as it reads best here; "" where missing."""
         if self.said.field.name in SHARES and self.said.value is not None:
-            return f"{self.said.value * 100:,.1f} %"
+            return share(self.said.value)
         return self.said.words
 
 

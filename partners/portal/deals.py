@@ -54,7 +54,7 @@ def deals(request: HttpRequest) -> HttpResponse:
     """The company's deals, latest first, and its registrations that are waiting or were turned down."""
     stage = request.GET.get("stage", "")
     words = request.GET.get("q", "")
-    found = Deal.objects.visible_to(request.user).search_few(words).select_related("customer")
+    found = Deal.objects.visible_to(request.user).search_few(words).select_related("customer", "registration")
     stages = [(choice.value, choice.label) for choice in DEAL_STAGES]
     found = found.filter(stage=stage) if stage in dict(stages) else found
     context: dict[str, Any] = {
@@ -105,6 +105,7 @@ def registration(request: HttpRequest, pk: int) -> HttpResponse:
     is_open = found.status == Registration.Status.SUBMITTED
     known = conflicts(found) if is_open else []
     words = {
+        "door": "portal_deals",
         "registration": found,
         "is_contested": any(each.partner.pk != found.partner_id for each in known),
         "mine": [each for each in known if each.partner.pk == found.partner_id],

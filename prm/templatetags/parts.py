@@ -26,14 +26,18 @@ def ago(moment: datetime) -> str:
 
 @register.inclusion_tag("parts/nav_item.html", takes_context=True)
 def nav_item(context: template.Context, name: str, label: str, icon: str, exact: bool = False) -> dict[str, Any]:
-    """One entry of a navigation; nothing when no address has the name. Marked when the page is at or beneath it."""
+    """One entry of a navigation; nothing when no address has the name.
+
+    Marked when the page is at or beneath it, or says that it belongs there: `door` in its context names the entry.
+    """
     try:
         url = reverse(name)
     except NoReverseMatch:
         return {"url": ""}
     request = context.get("request")
     path = request.path if request else ""
-    current = "page" if path == url else "true" if not exact and path.startswith(url) else ""
+    is_within = (not exact and path.startswith(url)) or context.get("door") == name
+    current = "page" if path == url else "true" if is_within else ""
     return {"url": url, "label": label, "icon": icon, "current": current}
 
 

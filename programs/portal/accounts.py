@@ -27,6 +27,8 @@ from programs.taking import Refused
 from programs.wording import tiers_in_words
 
 PAGE = 25
+DOOR = "portal_incentives"
+"""The entry of the navigation under which these pages stand."""
 
 
 class ClaimForm(forms.Form):
@@ -80,6 +82,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     found = Claim.objects.visible_to(request.user).select_related("incentive__program", "filed_by")
     entries = LedgerEntry.objects.visible_to(request.user).select_related("incentive__program", "deal")
     context = {
+        "door": DOOR,
         "company": company,
         "balances": balances(company.pk, with_progress=False),
         "requests": FundRequest.objects.visible_to(request.user).select_related("incentive__program")[:PAGE],
@@ -119,7 +122,13 @@ def new_claim(request: HttpRequest, slug: str) -> HttpResponse:
     return render(
         request,
         "portal/accounts/new.html",
-        {"form": form, "balance": balance, "granted": granted, "most": granted.left if granted else balance.available},
+        {
+            "door": DOOR,
+            "form": form,
+            "balance": balance,
+            "granted": granted,
+            "most": granted.left if granted else balance.available,
+        },
         status=422 if form.errors else 200,
     )
 
@@ -145,7 +154,7 @@ def _claim(request: HttpRequest, pk: int) -> Claim:
 @partner_required
 def claim(request: HttpRequest, pk: int) -> HttpResponse:
     """One claim of the company, and how it stands."""
-    return render(request, "portal/accounts/claim.html", {"claim": _claim(request, pk)})
+    return render(request, "portal/accounts/claim.html", {"door": DOOR, "claim": _claim(request, pk)})
 
 
 @require_safe

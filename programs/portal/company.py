@@ -114,7 +114,8 @@ def dispute(request: HttpRequest, field: str) -> HttpResponse:
     said = next((each for each in facts_of(company) if each.field.name == field), None)
     if said is None:
         raise Http404
-    form = DisputeForm(request.POST or None)
+    choices = [choice.label for choice in said.field.choices]
+    form = DisputeForm(request.POST or None, offers_words=bool(choices))
     if request.method == "POST" and form.is_valid():
         try:
             disputing.dispute(partner=company, user=request.user, said=said, **form.cleaned_data)
@@ -123,5 +124,5 @@ def dispute(request: HttpRequest, field: str) -> HttpResponse:
         else:
             messages.success(request, "Thank you. Your channel manager looks into it and answers here.")
             return redirect("portal_company")
-    context = {"company": company, "said": said, "form": form}
+    context = {"company": company, "said": said, "form": form, "choices": choices}
     return render(request, "portal/dispute.html", context, status=400 if form.errors else 200)

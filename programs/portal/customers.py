@@ -41,7 +41,7 @@ def customers(request: HttpRequest) -> HttpResponse:
     context = {
         "page": page,
         "rows": [(customer, about[customer.pk]) for customer in page],
-        "groups": groups,
+        "segments": [(segment.slug, f"{segment.name} ({count})") for segment, count in groups],
         "chosen": chosen,
         "words": request.GET.get("q", ""),
     }
@@ -62,9 +62,9 @@ def customer(request: HttpRequest, external_id: str) -> HttpResponse:
     return render(request, "portal/customer.html", {"customer": found, "about": about, "deals": deals})
 
 
-def _play(request: HttpRequest, external_id: str, slug: str) -> tuple[Program, int]:
+def _play(request: HttpRequest, served: Customer, slug: str) -> tuple[Program, int]:
     """The play for that customer, and the company's id."""
-    found = play_for(request.user, _customer(request, external_id), slug)
+    found = play_for(request.user, served, slug)
     company = Partner.objects.visible_to(request.user).first()
     if found is None or company is None:
         raise Http404
@@ -75,10 +75,11 @@ def _play(request: HttpRequest, external_id: str, slug: str) -> tuple[Program, i
 @partner_required
 def play(request: HttpRequest, external_id: str, slug: str) -> HttpResponse:
     """How to sell to this customer; reading it is counted."""
-    found, company = _play(request, external_id, slug)
+    served = _customer(request, external_id)
+    found, company = _play(request, served, slug)
     taking.note_seen(partner_id=company, user=request.user, content=found.content)
     context = {
-        "customer_id": external_id,
+        "customer": served,
         "program": found,
         "content": found.content,
         "body": to_html(found.content.body),
@@ -93,7 +94,7 @@ def play(request: HttpRequest, external_id: str, slug: str) -> HttpResponse:
 @partner_required
 def play_file(request: HttpRequest, external_id: str, slug: str) -> HttpResponseBase:
     """Its file."""
-    found, company = _play(request, external_id, slug)
+    found, company = _play(request, _customer(request, external_id), slug)
     return send_content(request, found.content, partner_id=company)
 
 
@@ -101,9 +102,11 @@ def play_file(request: HttpRequest, external_id: str, slug: str) -> HttpResponse
 @partner_required
 def play_item(request: HttpRequest, external_id: str, slug: str, item: int) -> HttpResponse:
     """One resource of the play."""
-    found, company = _play(request, external_id, slug)
+    found, company = _play(request, _customer(request, external_id), slug)
     up = reverse("portal_play", args=[external_id, slug])
-    return item_page(request, item_or_404(found.content, item), partner_id=company, up=up, kit=found)
+    return item_page(
+        request, item_or_404(found.content, item), partner_id=company, up=up, kit=found, door="portal_customers"
+    )
 
 
 @require_safe
@@ -111,7 +114,7 @@ def play_item(request: HttpRequest, external_id: str, slug: str, item: int) -> H
 @partner_required
 def play_item_file(request: HttpRequest, external_id: str, slug: str, item: int) -> HttpResponseBase:
     """Its file."""
-    found, company = _play(request, external_id, slug)
+    found, company = _play(request, _customer(request, external_id), slug)
     return send_content(request, item_or_404(found.content, item), partner_id=company)
 
 

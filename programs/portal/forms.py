@@ -39,8 +39,8 @@ class PreferencesForm(MeanwhileMixin, forms.Form):
         """`bounced`: mail to the person came back."""
         super().__init__(*args, **kwargs)
         zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "posix")))
-        self.fields["time_zone"].choices = [("", "As the vendor's"), ("UTC", "UTC"), *((z, z) for z in zones)]  # type: ignore[attr-defined]
-        self.fields["language"].choices = [("", "Whichever there is"), *languages()]  # type: ignore[attr-defined]
+        self.fields["time_zone"].choices = [("", "The vendor's"), ("UTC", "UTC"), *((z, z) for z in zones)]  # type: ignore[attr-defined]
+        self.fields["language"].choices = [("", "Any"), *languages()]  # type: ignore[attr-defined]
         if not bounced:
             del self.fields["address_works"]
 
@@ -63,6 +63,12 @@ class DisputeForm(forms.Form):
     comment = forms.CharField(
         label="How we can check it", max_length=1000, required=False, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+    def __init__(self, *args: Any, offers_words: bool = False, **kwargs: Any) -> None:
+        """`offers_words`: the page lists what the field may say, so that nobody has to guess the word."""
+        super().__init__(*args, **kwargs)
+        if offers_words:
+            self.fields["claimed"].widget.attrs["list"] = "claimed-words"
 
 
 class FeedbackForm(forms.Form):

@@ -17,6 +17,7 @@ from programs.balances import balances
 from programs.funding import asking
 from programs.funding.granting import granted_of
 from programs.models import FundRequest
+from programs.portal.accounts import DOOR
 from programs.taking import Refused
 
 
@@ -62,7 +63,7 @@ def ask(request: HttpRequest, slug: str) -> HttpResponse:
         else:
             messages.success(request, "Your request is in. Wait for the answer before you spend anything.")
             return redirect("portal_fund_request", made.pk)
-    words = {"form": form, "balance": balance}
+    words = {"door": DOOR, "form": form, "balance": balance}
     return render(request, "portal/funds/ask.html", words, status=422 if form.errors else 200)
 
 
@@ -72,7 +73,12 @@ def fund_request(request: HttpRequest, pk: int) -> HttpResponse:
     """One request of the company: how it was decided, what is left to claim, its claims."""
     rows = FundRequest.objects.visible_to(request.user).select_related("incentive__program", "asked_by")
     found = get_object_or_404(rows, pk=pk)
-    words: dict[str, Any] = {"fund": found, "granted": granted_of(found), "claims": list(found.claims.all())}
+    words: dict[str, Any] = {
+        "door": DOOR,
+        "fund": found,
+        "granted": granted_of(found),
+        "claims": list(found.claims.all()),
+    }
     return render(request, "portal/funds/request.html", words)
 
 

@@ -22,6 +22,8 @@ from segments.models import Membership, Segment
 MOST = 5
 """Segments shown, the nearest first."""
 LOOKED_AT = 20
+OPINIONS = frozenset({"lifecycle_stage", "alignment"})
+"""What the vendor thinks of a company: nothing it could aim at, and not for it to read."""
 
 
 @require_safe
@@ -43,13 +45,33 @@ def _words(company: Partner) -> dict[str, Any]:
     everything = list(shown.select_related("published").order_by("name"))
     told = reasons_of(everything)
     others = [each for each in everything if not each.is_inside and each.slug in told][:LOOKED_AT]
-    found = gaps(segments=others, subject=Subject.PARTNER, subject_id=company.pk)[:MOST]
+    order = {tier.value: number for number, tier in enumerate(tiers)}
+    found = [
+        each
+        for each in gaps(segments=others, subject=Subject.PARTNER, subject_id=company.pk)
+        if all(_is_an_aim(missing.rule, order, place) for missing in each.missing)
+    ][:MOST]
     brings = _brings([each.segment.pk for each in found])
     return {
         "tier": tiers[place].label if place is not None else "",
         "next_tier": tiers[place + 1].label if place is not None and place + 1 < len(tiers) else "",
         "gaps": [{"gap": each, "brings": brings.get(each.segment.pk, [])} for each in found],
     }
+
+
+def _is_an_aim(rule: dict[str, Any], order: dict[str, int], place: int | None) -> bool:
+    """A company could want that condition to come true: it is no opinion of the vendor, and no lower tier than its own."""
+    field = rule.get("field")
+    if isinstance(field, str) and field in OPINIONS:
+        return False
+    if field != "tier" or place is None:
+        return True
+    if rule.get("operator") in ("<", "<="):
+        return False
+    if rule.get("operator") not in ("=", "in"):
+        return True
+    wanted = rule["value"] if isinstance(rule["value"], list) else [rule["value"]]
+    return any(order.get(tier, -1) > place for tier in wanted)
 
 
 def _brings(segments: list[int]) -> dict[int, list[Any]]:

@@ -72,6 +72,7 @@ def lesson(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     shown = lessons[number - 1]
     kind = curriculum.kind_of(shown)
     context: dict[str, Any] = {
+        "door": "portal_training",
         "card": card,
         "offer": found,
         "number": number,

@@ -41,10 +41,13 @@ def item_or_404(content: Content, pk: int) -> Content:
     raise Http404
 
 
-def item_page(request: HttpRequest, content: Content, *, partner_id: int, up: str, kit: Program) -> HttpResponse:
+def item_page(
+    request: HttpRequest, content: Content, *, partner_id: int, up: str, kit: Program, door: str
+) -> HttpResponse:
     """A resource met in a kit or play; looking at it is counted."""
     taking.note_seen(partner_id=partner_id, user=request.user, content=content)
     context = {
+        "door": door,
         "content": content,
         "program": content.program,
         "body": to_html(content.body),
@@ -68,7 +71,7 @@ def offer_item(request: HttpRequest, pk: int, item: int) -> HttpResponse:
     found = _kit(request, pk)
     content = item_or_404(found.program.content, item)
     up = reverse("portal_offer", args=[pk])
-    return item_page(request, content, partner_id=found.partner_id, up=up, kit=found.program)
+    return item_page(request, content, partner_id=found.partner_id, up=up, kit=found.program, door="portal_resources")
 
 
 @require_safe

@@ -25,6 +25,8 @@ class Figure:
     value: str
     note: str
     href: str
+    is_words: bool = False
+    """The value is a name, not a figure."""
 
 
 def figures(viewer: Viewer, partner_id: int) -> list[Figure]:
@@ -42,5 +44,7 @@ def figures(viewer: Viewer, partner_id: int) -> list[Figure]:
         note = plan.status_label
         if plan.next_review_on is not None:
             note += f", review {'was due' if plan.review_is_overdue(today()) else ''} on {plan.next_review_on:%-d %B}"
-        found.append(Figure("Joint plan", plan.title, note.replace("  ", " "), reverse("portal_plan", args=[plan.pk])))
+        found.append(
+            Figure("Joint plan", plan.title, note.replace("  ", " "), reverse("portal_plan", args=[plan.pk]), True)
+        )
     return found

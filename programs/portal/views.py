@@ -75,7 +75,7 @@ def offer(request: HttpRequest, pk: int) -> HttpResponse:
     found = own_offer(request, pk)
     taking.open_offer(offer=found, user=request.user)
     title, name = SHELVES[Program.Kind(found.program.kind)]
-    context: dict[str, Any] = {"card": card_of(request.user, found), "offer": found, "shelf": title, "shelf_url": name}
+    context: dict[str, Any] = {"card": card_of(request.user, found), "offer": found, "shelf": title, "door": name}
     if found.program.kind == Program.Kind.CONTENT:
         context |= {"body": to_html(found.program.content.body), "items": shown_items(found.program.content)}
     elif found.program.kind == Program.Kind.COURSE:

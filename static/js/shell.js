@@ -72,6 +72,7 @@
     if (status === 401 || status === 403) toast("You may not do that, or your session has ended. Reload the page to sign in again.", "bad");
     else toast("That did not work. Nothing was changed; please try again.", "bad");
   });
+  document.addEventListener("allauth.error", () => toast("The passkey was not used. Try again, or take another way.", "bad"));
   document.addEventListener("htmx:sendError", () => toast("The server cannot be reached. Check your connection and try again.", "bad"));
 
   // --- forms: sent once. The button is marked after the browser has read it into the form's data.

@@ -156,7 +156,7 @@ def pass_the_course(page: Any) -> Certificate:
     page.get_by_role("link", name="Try again").click()
     answer(page, single="Two", multiple=["One", "Three"], number="99,9", text="zürich")
     page.get_by_role("heading", name="Passed: 100 %").wait_for()
-    page.get_by_role("link", name="Back to the course").click()
+    page.get_by_role("link", name="See your certificate").click()
     certificate = Certificate.objects.get()
     page.get_by_role("region", name="Your certificate").get_by_text(certificate.code).wait_for()
     return certificate

@@ -50,7 +50,7 @@ def test_passkey__added__signs_in_without_a_password(
     page.get_by_label("Password", exact=False).fill(PASSWORD)
     page.get_by_role("button", name="Confirm").click()
     page.wait_for_url("**/webauthn/add/")
-    page.get_by_label("Passwordless").check()
+    page.get_by_label("Sign in with it alone").check()
     page.get_by_role("button", name="Add").click()
     page.wait_for_url("**/account/2fa/recovery-codes/**")
     assert Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).count() == 1

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from people import roles
 from people.models import BrowserSession, User
+from people.sessions.browsers import in_words
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("broker")]
 PASSWORD = "quiet harbour lamp"
@@ -82,6 +83,30 @@ def test_sessions_page__two_browsers__both_listed_and_the_other_ended(analyst: U
     said = here.post("/account/sessions/", follow=True).content.decode()
     assert "Signed out in 1 other place." in said and "There/1" not in said
     assert is_in(here) and not is_in(there)
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 Chrome/139.0.0.0 Safari/537.36 Edg/139.0.0.0",
+            "Edge on Windows",
+        ),
+        (
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Version/18.5 Mobile/15E148 Safari/604.1",
+            "Safari on iPhone",
+        ),
+        (
+            "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 Chrome/139.0.0.0 Mobile Safari/537.36",
+            "Chrome on Android",
+        ),
+        ("Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:141.0) Gecko/20100101 Firefox/141.0", "Firefox on Linux"),
+        ("curl/8.5.0", "curl/8.5.0"),
+        ("", ""),
+    ],
+)
+def test_browser__as_it_calls_itself__in_words(said: str, words: str) -> None:
+    assert in_words(said) == words
 
 
 def test_sessions_page__somebody_else__neither_listed_nor_ended(analyst: User) -> None:

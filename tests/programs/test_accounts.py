@@ -141,6 +141,23 @@ def test_claim_and_proof__of_another_company_or_region__are_not_found(one: Any, 
     assert b"P1" not in b"".join(far.get("/console/programs/rebate/accounts/statement.csv").streaming_content)
 
 
+def test_proof__same_name_twice__each_keeps_the_name_it_came_by(one: Any, gold: Any, rebate: Any) -> None:
+    won(one, "2026-03-01", "10000.00")
+    accrue()
+    user = colleague(one)
+    filed = [
+        claims.file_claim(
+            incentive_id=rebate.pk,
+            user=user,
+            amount=Decimal(10),
+            proof=SimpleUploadedFile("invoice.pdf", b"%PDF-1.7 " + number),
+        )
+        for number in (b"one", b"two")
+    ]
+    assert [claim.proof_name for claim in filed] == ["invoice.pdf", "invoice.pdf"]
+    assert [claim.proof.read() for claim in filed] == [b"%PDF-1.7 one", b"%PDF-1.7 two"]
+
+
 def test_proof__for_its_own_people_and_staff__is_a_download_that_cannot_run(
     visitor: Client, one: Any, rebate: Any
 ) -> None:
@@ -299,3 +316,22 @@ def test_gap__segments_not_in_yet__nearest_first_with_what_is_missing(visitor: C
         assert words in html, words
     for words in ("Not to be told", "By a hidden one", "Mine already"):
         assert words not in html
+
+
+@pytest.mark.parametrize(
+    ("rule", "is_told"),
+    [
+        ({"field": "tier", "operator": "=", "value": "silver"}, False),
+        ({"field": "tier", "operator": "<", "value": "gold"}, False),
+        ({"field": "tier", "operator": "in", "value": ["silver", "platinum"]}, True),
+        ({"field": "lifecycle_stage", "operator": "=", "value": "onboarding"}, False),
+        ({"field": "employees", "operator": ">=", "value": 150}, True),
+    ],
+)
+def test_gap__what_a_company_cannot_aim_at__is_not_told(
+    visitor: Client, one: Any, rule: dict[str, Any], is_told: bool
+) -> None:
+    one.tier, one.lifecycle_stage, one.employees = "gold", "top_performer", 140
+    one.save()
+    segment("aim", partner_visible=True, name="An aim", rule=rule)
+    assert ("An aim" in page(visitor, "/portal/segments/gap/")) is is_told

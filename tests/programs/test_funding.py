@@ -331,6 +331,6 @@ def test_pages__from_asking_to_the_claim__both_sides(one: Any, gold: Any, robin:
     visitor.post(f"/portal/claims/new/funds/?request={request.pk}", sent)
     claim = Claim.objects.get()
     assert claim.request_id == request.pk
-    assert "Agreed on" in console.get(f"/console/claims/{claim.pk}/").content.decode()
+    assert "Under the request" in console.get(f"/console/claims/{claim.pk}/").content.decode()
     assert "Fair" in visitor.get(f"/portal/claims/{claim.pk}/").content.decode()
     assert made.incentive.claims.count() == 1

@@ -174,7 +174,8 @@ def test_team__member_or_stranger__changes_nothing(acme: Any, boss: User, hand: 
 def test_dispute__said_answered_and_corrected__with_where_it_came_from(acme: Any, hand: User, boss: User):
     visitor = as_(hand)
     assert "Tier" in visitor.get("/portal/company/").content.decode()
-    claim = {"claimed": "gold", "comment": "See our contract"}
+    assert '<option value="Gold">' in visitor.get("/portal/company/tier/dispute/").content.decode()
+    claim = {"claimed": "Gold", "comment": "See our contract"}
     assert visitor.post("/portal/company/tier/dispute/", claim).status_code == 302
     again = as_(boss).post("/portal/company/tier/dispute/", claim)
     assert again.status_code == 400 and "already told us" in again.content.decode()
