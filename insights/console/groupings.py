@@ -115,7 +115,7 @@ def to_segment(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             reason="From a natural grouping",
         )
     except RuleInvalid as error:
-        messages.error(request, f"The rule does not hold any more: {error}. Search again.")
+        messages.error(request, f"The rule does not hold any more: {error.words} Search again.")
         return redirect("console_grouping", pk)
     messages.success(request, "Here is the group as a draft. Change what you like, then publish it.")
     return redirect("console_segment_edit", made.slug)

@@ -11,8 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from insights.predictions import training
-from insights.predictions.models import Prediction, PredictionScore
-from insights.predictions.scoring import FACTS
+from insights.predictions.models import FACTS, Prediction, PredictionScore
 from partners.models import Partner
 from people.guards import unlimited_editor_required, vendor_required
 
@@ -76,5 +75,5 @@ def scores(request: HttpRequest, kind: str) -> HttpResponse:
     page = Paginator(rows.select_related("partner").order_by("-score", "partner_id"), PAGE).get_page(
         request.GET.get("page")
     )
-    words = {"place": "predictions", "prediction": used, "page": page, "fact": FACTS[Prediction.Kind(kind)][0]}
+    words = {"place": "predictions", "prediction": used, "page": page, "fact": FACTS[Prediction.Kind(kind)][1]}
     return render(request, "console/insights/scores.html", words)

@@ -33,8 +33,6 @@ DEAL_GROUPS: Groups = [
     ("Between", ["partner", "customer"]),
     ("Dates", ["registered_on", "closed_on"]),
 ]
-SHARES = frozenset({"revenue_growth", "win_rate"})
-"""Ratios that read better as per cent when they stand alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ class Line:
     @property
     def words(self) -> str:
         """The value as it reads best here; "" where missing."""
-        if self.said.field.name in SHARES and self.said.value is not None:
+        if self.said.field.is_share and self.said.value is not None:
             return f"{self.said.value * 100:,.1f} %"
         return self.said.words
 
@@ -103,7 +101,7 @@ def shown_large(said: Said) -> str:
     """Without decimals, ratios as per cent."""
     if said.value is None:
         return "–"
-    if said.field.name in SHARES:
+    if said.field.is_share:
         return f"{said.value * 100:,.0f} %"
     return f"{said.value:,.0f}"
 
