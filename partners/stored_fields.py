@@ -16,6 +16,7 @@ from partners.vocabulary import BUILT_IN, Choice, Field, FieldKind, FieldType, S
 
 _known: list[tuple[str, dict[Subject, dict[str, Field]]]] = []
 """The last state and its fields."""
+_shares: set[str] = set()
 
 _QUERY = """
     WITH state AS (SELECT concat_ws(' ', pg_postmaster_start_time(), current_database(),
@@ -26,6 +27,11 @@ _QUERY = """
         FROM partners_attribute WHERE archived_at IS NULL) END
     FROM state
 """
+
+
+def say_in_per_cent(*names: str) -> None:
+    """Numbers of these names are fractions that people read and type in per cent. For apps that keep such attributes."""
+    _shares.update(names)
 
 
 def stored_fields() -> dict[Subject, dict[str, Field]]:
@@ -63,5 +69,6 @@ def _fields(subject: Subject, attributes: list[dict[str, Any]]) -> dict[str, Fie
                 choices=choices,
                 description=attribute["description"],
                 sensitive=attribute["sensitive"],
+                is_share=name in _shares and attribute["type"] == FieldType.NUMBER,
             )
     return fields

@@ -9,9 +9,6 @@ from typing import Any
 
 from partners.vocabulary import Field, FieldType
 
-SHARES = frozenset({"revenue_growth", "win_rate"})
-"""Ratios that read better as per cent when they stand alone."""
-
 
 def words(field: Field, value: Any) -> str:
     """A typed value of a field in a reader's words; "" where it is missing."""
@@ -28,6 +25,8 @@ def words(field: Field, value: Any) -> str:
             return day(value)
         case FieldType.DATETIME:
             return f"{day(value)}, {value:%H:%M}"
+        case FieldType.NUMBER if field.is_share:
+            return share(value)
         case FieldType.NUMBER | FieldType.MONEY:
             return amount(value, places=2 if field.type is FieldType.MONEY else None)
         case _:
@@ -49,7 +48,7 @@ def amount(value: Decimal | int, *, places: int | None = None) -> str:
 
 
 def share(value: Decimal) -> str:
-    """A ratio that stands alone: 0.439 is said 43.9 %."""
+    """A ratio: 0.439 is said 43.9 %."""
     return f"{value * 100:,.1f} %"
 
 

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from partners.facts import vocabulary
 from partners.models import Partner
 from partners.profile import Said, profile
 from partners.vocabulary import Subject
-from partners.wording import SHARES, share
 
 TOLD = (
     "name",
@@ -38,9 +35,4 @@ def facts_of(partner: Partner) -> list[Said]:
     words = vocabulary(Subject.PARTNER)
     shown = {name: words[name] for name in TOLD if name in words and not words[name].sensitive}
     said = profile(subject=Subject.PARTNER, record=partner, vocabulary=shown)
-    return [_read(said[name]) for name in shown]
-
-
-def _read(said: Said) -> Said:
-    """As it reads best where it stands alone."""
-    return replace(said, words=share(said.value)) if said.field.name in SHARES and said.value is not None else said
+    return [said[name] for name in shown]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from partners.tables import Table
-from partners.vocabulary import Vocabulary
+from partners.vocabulary import Field, Vocabulary
 from segments.cells import cell
 from segments.evaluate import Evaluator
 from segments.instants import Clock
@@ -100,7 +100,7 @@ def reasons(
                 words,
                 to_json(at),
                 found=value_to_json(found),
-                found_words="not set" if found is None else value_words(found, about),
+                found_words=_found(found, about),
                 missing=found is None,
                 operand=resolved(at, about, clock),
                 is_sensitive=is_sensitive(at, vocabulary),
@@ -108,6 +108,12 @@ def reasons(
         return Reason(pointer, "segment" if isinstance(at, SegmentLeaf) else "everyone", verdict, words, to_json(at))
 
     return reason(node, "")
+
+
+def _found(value: Any, about: Field) -> str:
+    if value is None:
+        return "not set"
+    return value_words(round(value, 4) if about.is_share else value, about)
 
 
 def nearest_miss(node: Node, reason: Reason) -> list[Reason]:

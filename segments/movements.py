@@ -40,10 +40,9 @@ class Movement:
 def recent_changes(*, viewer: Viewer, limit: int) -> list[Movement]:
     """The latest changes of subjects the viewer may see, newest first: at most three queries.
 
-    A viewer limited to regions may get fewer than `limit`: as many of the latest `10 × limit` lines as they may see.
+    There may be fewer than `limit`: as many of the latest `10 × limit` lines as are of subjects on record in their regions.
     """
-    reach = limit * 10 if viewer.regions else limit
-    return named(Change.objects.select_related("segment").order_by("-id")[:reach], viewer=viewer)[:limit]
+    return named(Change.objects.select_related("segment").order_by("-id")[: limit * 10], viewer=viewer)[:limit]
 
 
 def named(changes: Iterable[Change], *, viewer: Viewer) -> list[Movement]:

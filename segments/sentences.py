@@ -115,7 +115,7 @@ def operand_words(leaf: Leaf, about: Field) -> str:
     if isinstance(value, Window):
         return window_words(value)
     if not isinstance(value, tuple):
-        return value_words(value, about) + (" %" if leaf.operator in PERCENTILES else "")
+        return _number(value) + " %" if leaf.operator in PERCENTILES else value_words(value, about)
     parts = [value_words(entry, about) for entry in value]
     if OPERATORS[leaf.operator].positive == "between":
         return f"{parts[0]} and {parts[1]}"
@@ -129,7 +129,7 @@ def value_words(value: Any, about: Field) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Decimal):
-        return f"{value.normalize():,f}" if abs(value.adjusted()) < 30 else str(value)
+        return f"{_number(value * 100)} %" if about.is_share else _number(value)
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     if isinstance(value, date):
@@ -137,6 +137,10 @@ def value_words(value: Any, about: Field) -> str:
     if about.is_choice:
         return next((choice.label for choice in about.choices if choice.value == value), str(value))
     return f"“{value}”"
+
+
+def _number(value: Any) -> str:
+    return f"{value.normalize():,f}" if abs(value.adjusted()) < 30 else str(value)
 
 
 def resolved(leaf: Leaf, about: Field, clock: Clock) -> str:

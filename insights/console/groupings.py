@@ -14,6 +14,7 @@ from django_htmx.http import HttpResponseClientRefresh
 
 from insights.groupings import searching
 from insights.groupings.models import Grouping
+from insights.templatetags.shares import percent
 from partners.vocabulary import FieldKind, Subject
 from people.guards import unlimited_editor_required
 from segments import drafting
@@ -100,7 +101,7 @@ def to_segment(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     group = groups[number]
     said = (
         f"Found on {found.requested_at:%-d %B %Y} among {found.result['among']:,} {found.subject}s: the rule holds for "
-        f"{group['recall']:.0%} of the group, and {group['precision']:.0%} of those it holds for are in it."
+        f"{percent(group['recall'])} of the group, and {percent(group['precision'])} of those it holds for are in it."
     )
     try:
         made = drafting.create_segment(
@@ -115,7 +116,7 @@ def to_segment(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             reason="From a natural grouping",
         )
     except RuleInvalid as error:
-        messages.error(request, f"The rule does not hold any more: {error}. Search again.")
+        messages.error(request, f"The rule does not hold any more: {error.words} Search again.")
         return redirect("console_grouping", pk)
     messages.success(request, "Here is the group as a draft. Change what you like, then publish it.")
     return redirect("console_segment_edit", made.slug)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -11,9 +13,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from insights.predictions import training
-from insights.predictions.models import Prediction, PredictionScore
-from insights.predictions.scoring import FACTS
+from insights.predictions.models import FACTS, Prediction, PredictionScore
+from insights.templatetags.shares import percent
 from partners.models import Partner
+from partners.wording import day
 from people.guards import unlimited_editor_required, vendor_required
 
 PAGE = 50
@@ -44,14 +47,20 @@ def _row(kind: Prediction.Kind, versions: list[Prediction]) -> dict[str, Any]:
         "latest": versions[0] if versions else None,
         "versions": versions,
         "bins": _bins(shown) if shown else [],
+        "learned_on": _between(shown.judgement["learned_on"]) if shown else "",
+        "tested_on": _between(shown.judgement["tested_on"]) if shown else "",
     }
 
 
 def _bins(shown: Prediction) -> list[dict[str, Any]]:
     return [
-        each | {"said_percent": f"{each['said']:.0%}", "came_percent": f"{each['came']:.0%}"}
+        each | {"said_percent": percent(each["said"]), "came_percent": percent(each["came"])}
         for each in shown.judgement["bins"]
     ]
+
+
+def _between(days: Sequence[str]) -> str:
+    return " to ".join(day(date.fromisoformat(each)) for each in days)
 
 
 @require_POST
@@ -76,5 +85,5 @@ def scores(request: HttpRequest, kind: str) -> HttpResponse:
     page = Paginator(rows.select_related("partner").order_by("-score", "partner_id"), PAGE).get_page(
         request.GET.get("page")
     )
-    words = {"place": "predictions", "prediction": used, "page": page, "fact": FACTS[Prediction.Kind(kind)][0]}
+    words = {"place": "predictions", "prediction": used, "page": page, "fact": FACTS[Prediction.Kind(kind)][1]}
     return render(request, "console/insights/scores.html", words)

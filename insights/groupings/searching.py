@@ -117,7 +117,13 @@ def _told(subject: Subject, table: Table, points: Spread, found: Groups) -> dict
                 "precision": round(both / max(1, int(verdict.sum())), 4),
                 "recall": round(both / max(1, int(own.sum())), 4),
                 "traits": [
-                    {"words": t.words, "is_share": t.is_share, "own": _number(t.own), "others": _number(t.others)}
+                    {
+                        "words": t.words,
+                        "figures": t.figures,
+                        "is_share": t.is_share,
+                        "own": _number(t.own),
+                        "others": _number(t.others),
+                    }
                     for t in traits
                 ],
             }

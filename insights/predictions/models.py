@@ -46,6 +46,17 @@ class Prediction(models.Model):
         return f"{self.get_kind_display()}, version {self.version}"
 
 
+FACTS = {
+    Prediction.Kind.CHURN: ("churn_risk", "Risk of leaving", "Predicted chance to win no deal for 180 days"),
+    Prediction.Kind.GROWTH: (
+        "growth_chance",
+        "Chance of growth",
+        "Predicted chance to win a fifth more in the next 180 days than in the last",
+    ),
+}
+"""The attribute that holds the score of each kind, from 0 to 1: name, label, description."""
+
+
 class PredictionScore(models.Model):
     """What the version in use says of one partner, and why."""
 

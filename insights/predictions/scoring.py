@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from insights.predictions.applying import eligible, model_of
 from insights.predictions.judging import Floats
-from insights.predictions.models import Prediction, PredictionScore
+from insights.predictions.models import FACTS, Prediction, PredictionScore
 from insights.predictions.signs import NAMES, SIGNS, seen
 from partners import attributes, importing
 from partners.models import Attribute, Origin, Partner
@@ -23,15 +23,6 @@ from partners.vocabulary import FieldType, Subject
 TASK = "insights.score"
 REASONS = 3
 PART = 10_000
-FACTS = {
-    Prediction.Kind.CHURN: ("churn_risk", "Risk of leaving", "Predicted chance, 0 to 1, to win no deal for 180 days"),
-    Prediction.Kind.GROWTH: (
-        "growth_chance",
-        "Chance of growth",
-        "Predicted chance, 0 to 1, to win a fifth more in the next 180 days than in the last",
-    ),
-}
-"""The attribute that holds the score of each kind: name, label, description."""
 
 
 def send(prediction: Prediction) -> None:

@@ -147,7 +147,7 @@ def _decide(
     else:
         prediction.status = Prediction.Status.DECLINED
         prediction.reason = (
-            "Out of time it was not better than the naive baseline by more than chance, so it is not used."
+            "Tested on a later time, it was no better than a simple guess by more than chance, so it is not used."
         )
     prediction.save()
     if judged.is_better:

@@ -49,7 +49,7 @@ class MappingForm(forms.Form):
     )
     decimal = forms.ChoiceField(required=False, label="Decimal mark", choices=DECIMALS)
     date_format = forms.CharField(
-        required=False, label="Date format", help_text="Such as %d.%m.%Y. Empty: found in the values."
+        required=False, label="Date format", help_text="Such as DD.MM.YYYY or MM/DD/YYYY. Empty: found in the values."
     )
     encoding = forms.ChoiceField(required=False, choices=ENCODINGS)
     delimiter = forms.ChoiceField(required=False, choices=DELIMITERS)

@@ -37,6 +37,9 @@ WORDS_OF_THE_COMMAND = {
     "(--decimal . or --decimal ,)": "under “How values are written”",
     "Use --decimal , for commas": "Choose commas under “How values are written”",
     "with --date-format dmy or mdy (or a full format such as %d/%m/%Y)": "under “How values are written”",
+    "in the order dmy": "in the order day, month, year",
+    "in the order mdy": "in the order month, day, year",
+    "in the order ymd": "in the order year, month, day",
     " with --date-format": " once the order is chosen under “How values are written”",
 }
 UNDER_WAY = frozenset({Import.Status.QUEUED, Import.Status.RUNNING})

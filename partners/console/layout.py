@@ -11,7 +11,6 @@ from django.urls import reverse
 from partners.models import Origin
 from partners.profile import Said
 from partners.vocabulary import FieldKind, Subject
-from partners.wording import SHARES, share
 from people import roles
 from people.roles import Viewer
 
@@ -49,8 +48,6 @@ class Line:
     @property
     def words(self) -> str:
         """The value as it reads best here; "" where missing."""
-        if self.said.field.name in SHARES and self.said.value is not None:
-            return share(self.said.value)
         return self.said.words
 
 
@@ -102,7 +99,7 @@ def shown_large(said: Said) -> str:
     """Without decimals, ratios as per cent."""
     if said.value is None:
         return "–"
-    if said.field.name in SHARES:
+    if said.field.is_share:
         return f"{said.value * 100:,.0f} %"
     return f"{said.value:,.0f}"
 

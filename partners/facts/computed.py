@@ -76,8 +76,11 @@ def _fact(
     sql: str,
     empty: str = "NULL",
     rows: str = "",
+    *,
+    is_share: bool = False,
 ) -> Fact:
-    return Fact(Field(subject, name, label, kind, FieldKind.COMPUTED, description=about), source, sql, empty, rows)
+    field = Field(subject, name, label, kind, FieldKind.COMPUTED, description=about, is_share=is_share)
+    return Fact(field, source, sql, empty, rows)
 
 
 def _deal_facts(subject: Subject, source: str) -> tuple[Fact, ...]:
@@ -142,20 +145,22 @@ FACTS: dict[Subject, tuple[Fact, ...]] = {
             "revenue_growth",
             "Revenue growth",
             FieldType.NUMBER,
-            "Won revenue of the last 12 months against the 12 before, as a ratio: 0.25 is a quarter more; "
+            "Won revenue of the last 12 months against the 12 before: a quarter more is 25 %, stored as 0.25; "
             "missing when there was none before",
             "partner_deals",
             f"(coalesce(sum(d.amount) FILTER (WHERE {_WON_12M}), 0) - sum(d.amount) FILTER (WHERE {_WON_PRIOR}))"
             f" / nullif(sum(d.amount) FILTER (WHERE {_WON_PRIOR}), 0)",
+            is_share=True,
         ),
         _fact(
             Subject.PARTNER,
             "win_rate",
             "Win rate",
             FieldType.NUMBER,
-            "Won deals as a share (0 to 1) of those won or lost; missing when none is closed",
+            "Won deals among those won or lost: 35 % is stored as 0.35; missing when none is closed",
             "partner_deals",
             f"count(*) FILTER (WHERE {_WON})::numeric / nullif(count(*) FILTER (WHERE {_CLOSED}), 0)",
+            is_share=True,
         ),
         _fact(
             Subject.PARTNER,

@@ -66,6 +66,8 @@ class Field:
     sensitive: bool = False
     refers_to: str = ""
     """"partner", "customer" or "user" where the value names another record: an external id, or an e-mail address."""
+    is_share: bool = False
+    """A number that people say in per cent: 0.2 is stored and compared, and 20 % is read and typed."""
 
     @property
     def is_choice(self) -> bool:

@@ -114,7 +114,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         done = starting.start(template=found, author=str(request.user))
     except RuleInvalid as error:
-        messages.error(request, f"Nothing was published: {error}")
+        messages.error(request, f"Nothing was published: {error.words}")
     except ValidationError as error:
         messages.error(request, f"Nothing was published: {' '.join(error.messages)}")
     else:

@@ -59,7 +59,7 @@ def segment_effects(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         difference = previewing.difference(segment, request.user, 0)
     except RuleInvalid as invalid:
-        words["problem"] = invalid.errors[0].detail
+        words["problem"] = invalid.errors[0].words
     else:
         have = ledger.present_members([segment.pk])[segment.pk]
         members = (have - difference.leave.ids) | difference.enter.ids

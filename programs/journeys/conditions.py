@@ -56,5 +56,5 @@ def in_words(rule: Any) -> str:
     try:
         node = book.parse(rule, saved=True)
     except RuleInvalid as invalid:
-        return f"It cannot be asked any more: {invalid}"
+        return f"It cannot be asked any more: {invalid.words}"
     return sentence(node, book.vocabulary, segments=book.names)

@@ -68,7 +68,7 @@ def preview(request: HttpRequest) -> JsonResponse:
 
 
 def _error(error: Any) -> dict[str, str]:
-    return {"pointer": error.pointer, "code": error.code, "detail": error.detail}
+    return {"pointer": error.pointer, "code": error.code, "detail": error.words}
 
 
 def missing_notes(subject: Subject, missing: dict[str, int]) -> list[dict[str, Any]]:

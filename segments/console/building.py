@@ -137,7 +137,7 @@ def _change(segment: Segment, values: dict[str, Any], author: User) -> int:
 
 def _refuse(form: SegmentForm, invalid: RuleInvalid) -> tuple[Any, ...]:
     number = len(invalid.errors)
-    first = invalid.errors[0].detail
+    first = invalid.errors[0].words
     words = first if number == 1 else f"{number} things in the rule are not right yet. The first: {first}"
     form.add_error("rule", ValidationError(words))
     return invalid.errors
@@ -160,7 +160,7 @@ def _page(
         "segment": segment,
         "subject": segment.subject if segment else form["subject"].value(),
         "builder": builder_data(request.user, without=segment.slug if segment else ""),
-        "rule_errors": [{"pointer": error.pointer, "code": error.code, "detail": error.detail} for error in errors],
+        "rule_errors": [{"pointer": error.pointer, "code": error.code, "detail": error.words} for error in errors],
         "conflict": conflict,
         "start": start,
         "others": []

@@ -16,5 +16,5 @@ def sentence_of(segment: Segment, version: SegmentVersion | None) -> str:
     try:
         node = book.parse(version.rule, saved=True, zone=version.zone)
     except RuleInvalid as invalid:
-        return f"This rule cannot be read any more: {invalid.errors[0].detail}"
+        return f"This rule cannot be read any more: {invalid.errors[0].words}"
     return sentence(node, book.vocabulary, subject=segment.subject, segments=book.names, clock=clock_at())

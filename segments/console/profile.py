@@ -18,7 +18,7 @@ from people.models import User
 from segments import drafting, profiling, reviewing
 from segments.console.segment import one
 from segments.models import Segment, SegmentProfile
-from segments.stages import STAGES
+from segments.stages import MEASURES, STAGES
 
 ABOUT_IT = ("objective", "owner", "stage")
 """Kept with the segment itself."""
@@ -60,6 +60,7 @@ class ProfileForm(MeanwhileMixin, forms.ModelForm):
         initial = {"objective": segment.objective, "owner": segment.owner_id, "stage": segment.stage}
         super().__init__(data, instance=profile_of(segment), initial=initial)
         staff = User.objects.filter(role__in=roles.VENDOR, is_active=True) | User.objects.filter(pk=segment.owner_id)
+        self.fields["measure"].choices = [("", "None"), *MEASURES]  # type: ignore[attr-defined]
         self.fields["owner"].queryset = staff.order_by("name", "email")  # type: ignore[attr-defined]
 
 

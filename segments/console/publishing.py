@@ -38,7 +38,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         difference = previewing.difference(segment, request.user, SAMPLE_SIZE)
     except RuleInvalid as invalid:
-        return _page(request, segment, {"refused": [error.detail for error in invalid.errors]}, 409)
+        return _page(request, segment, {"refused": [error.words for error in invalid.errors]}, 409)
     words = _words(request, segment, difference)
     if request.method != "POST":
         return _page(request, segment, words, 200)
@@ -51,7 +51,7 @@ def publish(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         verbs.publish(segment=segment, author=str(request.user))
     except RuleInvalid as invalid:
-        return _page(request, segment, {"refused": [error.detail for error in invalid.errors]}, 409)
+        return _page(request, segment, {"refused": [error.words for error in invalid.errors]}, 409)
     messages.success(request, f"Version {segment.draft.number} is published. Members follow in a moment.")
     return redirect("console_segment", slug)
 
@@ -133,7 +133,7 @@ def restore(request: HttpRequest, slug: str, number: int) -> HttpResponse:
             viewer=request.user,
         )
     except RuleInvalid as invalid:
-        messages.error(request, f"Version {number} cannot be restored: {invalid.errors[0].detail}")
+        messages.error(request, f"Version {number} cannot be restored: {invalid.errors[0].words}")
         return redirect("console_segment", slug)
     messages.success(
         request, f"Version {number} is back as version {made.number}. Look at the difference, then publish."

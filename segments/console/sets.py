@@ -27,7 +27,8 @@ from segments.members import seen_subjects
 from segments.models import SUBJECTS, Segment, SegmentSet
 from segments.overlaps import seen_members
 
-SAMPLE_SIZE = 20
+SAMPLE_SIZE = 5
+"""Names in a column of the board: the counts say how it is, the names only who is meant."""
 
 
 @require_safe
@@ -62,28 +63,34 @@ def board_of(found: SegmentSet, viewer: Viewer) -> dict[str, Any]:
         lost = {pk: ids & seen for pk, ids in lost.items()}
     contested = BitMap64.union(BitMap64(), *lost.values()) if found.mode == SegmentSet.Mode.EXCLUSIVE else several
     everybody = seen_subjects(subject, viewer)
+    total = len(everybody)
     nowhere = everybody - anywhere
     unplaced = page_of(MODELS[subject].objects.all(), ids_of(nowhere), size=SAMPLE_SIZE)
     first = [pk for ids in (*members.values(), contested) for pk in islice(ids, SAMPLE_SIZE)]
     shown = Names(subject).by_id([*first, *unplaced], viewer)
     return {
-        "total": len(everybody),
+        "total": total,
         "columns": [
             {
                 "entry": entry,
                 "lost": len(lost[entry.pk]),
                 "side": _side(members[entry.segment_id], shown),
                 "share": len(members[entry.segment_id]),
+                "percent": f"{100 * len(members[entry.segment_id]) / total:.0f} %" if total else "–",
             }
             for entry in entries
         ],
         "none": {
             **_numbers(len(nowhere)),
             "names": [shown[pk] for pk in unplaced if pk in shown],
-            "more": "",
+            "more": _more(len(nowhere) - len(unplaced)),
         },
         "several": _side(contested, shown),
     }
+
+
+def _more(count: int) -> str:
+    return f"{count:,}" if count > 0 else ""
 
 
 def _numbers(count: int) -> dict[str, Any]:
@@ -93,9 +100,8 @@ def _numbers(count: int) -> dict[str, Any]:
 def _side(ids: BitMap64, known: dict[int, Named]) -> dict[str, Any]:
     """How many, and the first of them, as `movers.html` shows them."""
     shown = [known[pk] for pk in islice(ids, SAMPLE_SIZE) if pk in known]
-    more = len(ids) - len(shown)
     names = sorted(shown, key=lambda named: named.name)
-    return {**_numbers(len(ids)), "names": names, "more": f"{more:,}" if more else ""}
+    return {**_numbers(len(ids)), "names": names, "more": _more(len(ids) - len(shown))}
 
 
 class SetForm(MeanwhileMixin, forms.Form):

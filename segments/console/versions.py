@@ -124,4 +124,4 @@ def _node(book: Rulebook, version: SegmentVersion) -> Node | str:
     try:
         return book.parse(version.rule, saved=True)
     except RuleInvalid as invalid:
-        return invalid.errors[0].detail
+        return invalid.errors[0].words

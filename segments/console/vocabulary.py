@@ -19,7 +19,7 @@ from segments.models import Segment
 from segments.operators import OPERATORS, SEGMENT_FIELD, SEGMENT_OPERATORS, operators_of
 from segments.relations import related
 from segments.rules import Related
-from segments.rules.aggregating import FUNCTIONS
+from segments.rules.aggregating import FUNCTIONS, SHARES
 
 COVERAGE_SECONDS = 600
 """Coverage is a hint beside a field: it may be this old."""
@@ -89,6 +89,7 @@ def _functions() -> list[dict[str, Any]]:
             "types": sorted(kind.value for kind in types),
             "of": "rows" if name in ("count", "share") else "either" if name == "growth" else "field",
             "keeps_type": name in ("sum", "average", "minimum", "maximum", "latest"),
+            "is_share": name in SHARES,
         }
         for name, (types, _) in FUNCTIONS.items()
     ]
@@ -118,6 +119,7 @@ def _field(field: Field) -> dict[str, Any]:
         "type": field.type.value,
         "kind": field.kind.value,
         "description": field.description,
+        "is_share": field.is_share,
         "choices": [{"value": choice.value, "label": choice.label} for choice in field.choices],
     }
 

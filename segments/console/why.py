@@ -31,7 +31,7 @@ def why(request: HttpRequest, slug: str, external_id: str) -> HttpResponse:
     try:
         found = explain(segment=segment, subject_id=record.pk, viewer=request.user)
     except RuleInvalid as invalid:
-        words |= {"note": f"The rule cannot be worked out: {invalid.errors[0].detail}"}
+        words |= {"note": f"The rule cannot be worked out: {invalid.errors[0].words}"}
     else:
         words |= {
             "is_member": found.member,

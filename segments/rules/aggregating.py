@@ -39,6 +39,8 @@ _ROWS_ALONE = frozenset({"count", "share", "growth"})
 """Those that can do without a field."""
 _SAME_TYPE = frozenset({"sum", "average", "minimum", "maximum", "latest"})
 """Their result is of the field's type; of the others it is a number."""
+SHARES = frozenset({"share", "growth"})
+"""Their result is stored as a fraction and said in per cent."""
 
 
 def read_aggregate(parser: Parser, value: Mapping[str, Any], pointer: str, depth: int) -> Aggregate:
@@ -100,6 +102,7 @@ def build(
         choices=same.choices if same else (),
         sensitive=bool(folded and folded.sensitive) or bool(where and is_sensitive(where, related.vocabulary)),
         refers_to=same.refers_to if same else "",
+        is_share=function in SHARES or bool(same and same.is_share),
     )
     made = Aggregate(
         function,

@@ -16,6 +16,14 @@ class RuleError:
     pointer: str
     code: str
     detail: str
+    """For whoever wrote the JSON: in its words."""
+    plain: str = ""
+    """For whoever built the rule by hand, where the detail speaks JSON."""
+
+    @property
+    def words(self) -> str:
+        """What a person reads."""
+        return self.plain or self.detail
 
 
 class RuleInvalid(ValueError):
@@ -25,13 +33,19 @@ class RuleInvalid(ValueError):
         self.errors = tuple(errors)
         super().__init__(" ".join(f"{error.pointer or 'The rule'}: {error.detail}" for error in self.errors))
 
+    @property
+    def words(self) -> str:
+        """Everything that is wrong, as a person reads it."""
+        return " ".join(error.words for error in self.errors)
+
 
 class Refused(Exception):
     """One part cannot be read; the parser adds where it stands and goes on with the rest."""
 
-    def __init__(self, code: str, detail: str) -> None:
+    def __init__(self, code: str, detail: str, plain: str = "") -> None:
         self.code = code
         self.detail = detail
+        self.plain = plain
         super().__init__(detail)
 
 
@@ -47,6 +61,13 @@ def shown(value: Any) -> str:
         text = type(value).__name__
     text = text.encode("utf-8", "replace").decode()
     return text if len(text) <= 80 else text[:77] + "…"
+
+
+def said(value: Any) -> str:
+    """The same as a person reads it: text in quotation marks, a number in digits."""
+    if isinstance(value, str):
+        return f"“{value[:80]}”".encode("utf-8", "replace").decode() if value else "empty"
+    return shown(value)
 
 
 def nearest(word: str, known: Iterable[str], *, most: int = 3) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
@@ -10,7 +10,7 @@ from partners.vocabulary import Field, FieldType, Vocabulary
 from segments import references
 from segments.operators import OPERATORS, PERCENTILES, SEGMENT_FIELD, SEGMENT_OPERATORS, operators_of
 from segments.rules.aggregating import read_aggregate
-from segments.rules.errors import Noted, Refused, RuleError, RuleInvalid, either, nearest, shown
+from segments.rules.errors import Noted, Refused, RuleError, RuleInvalid, either, nearest, said, shown
 from segments.rules.nodes import Aggregate, Everyone, Group, Leaf, Node, Relations, SegmentLeaf
 from segments.rules.values import MAX_VALUES, counts_days, read_operand, read_string
 
@@ -98,9 +98,9 @@ class Parser:
     deepest: int = MAX_DEPTH
     errors: list[RuleError] = field(default_factory=list)
 
-    def error(self, pointer: str, code: str, detail: str) -> None:
+    def error(self, pointer: str, code: str, detail: str, plain: str = "") -> None:
         """Note what is wrong, and go on."""
-        self.errors.append(RuleError(pointer, code, detail))
+        self.errors.append(RuleError(pointer, code, detail, plain))
 
     def node(self, value: Any, pointer: str, depth: int) -> Node | None:
         """The node, or None once an error of it has been noted."""
@@ -159,7 +159,7 @@ class Parser:
             return None
         if not rules:
             detail = 'The group is empty. Add a condition, or take the group out; everybody is {"everyone": true}.'
-            self.error(pointer, "empty_group", detail)
+            self.error(pointer, "empty_group", detail, "The group is empty. Add a condition, or remove the group.")
             return None
         children = [self.node(child, f"{pointer}/rules/{place}", depth + 1) for place, child in enumerate(rules)]
         if combinator not in ("and", "or"):
@@ -175,7 +175,7 @@ class Parser:
                 return self.reference(value, pointer)
             return self.condition(value, pointer, depth)
         except Refused as refused:
-            self.error(pointer, refused.code, refused.detail)
+            self.error(pointer, refused.code, refused.detail, refused.plain)
         except Noted:
             pass
         return None
@@ -190,7 +190,8 @@ class Parser:
             known = [*self.vocabulary, SEGMENT_FIELD]
             labels = {entry.label: entry.name for entry in self.vocabulary.values()}
             hint = nearest(str(name), known) or nearest(str(name), labels)
-            raise Refused("unknown_field", f"There is no field {shown(name)}.{hint}")
+            plain = f"There is no field {said(name)} here.{nearest(str(name), labels)} Choose another, or remove this."
+            raise Refused("unknown_field", f"There is no field {shown(name)}.{hint}", plain)
         return self.compared(value, self.vocabulary[name], name, None, pointer)
 
     def compared(
@@ -206,7 +207,8 @@ class Parser:
                 else f"“{operator_name}” does not go with “{name}”."
             )
             kind = about.type.value.replace("_", " ")
-            raise Refused("unknown_operator", f"{wrong} A field of type {kind} has {either(possible)}.")
+            plain = f"{about.label} cannot be compared in this way. Choose another comparison."
+            raise Refused("unknown_operator", f"{wrong} A field of type {kind} has {either(possible)}.", plain)
         operator = OPERATORS[operator_name]
         missing, case_sensitive = value.get("missing"), value.get("case_sensitive", False)
         if missing not in (None, "match", "no_match"):
@@ -266,15 +268,18 @@ class Parser:
     def check_reference(self, slug: str) -> None:
         """Raises Refused when the segment does not exist, is of other subjects, or leads back here."""
         if slug == self.own_slug and slug:
-            raise Refused("cycle", f"A segment cannot refer to itself: {slug} → {slug}.")
+            plain = "A segment cannot refer to itself. Choose another."
+            raise Refused("cycle", f"A segment cannot refer to itself: {slug} → {slug}.", plain)
         other = self.segments.get(slug)
         if other is None:
-            raise Refused("unknown_segment", f"There is no segment {shown(slug)}.{nearest(slug, self.segments)}")
+            detail = f"There is no segment {shown(slug)}.{nearest(slug, self.segments)}"
+            raise Refused("unknown_segment", detail, f"There is no segment {said(slug)}. Choose another.")
         if other.archived:
-            raise Refused("unknown_segment", f"Segment “{slug}” is archived and has no members any more.")
+            archived = "is archived and has no members any more."
+            raise Refused("unknown_segment", f"Segment “{slug}” {archived}", f"“{other.name}” {archived}")
         if self.subject and other.subject != self.subject:
-            detail = f"“{slug}” is a segment of {other.subject}s; this rule is about {self.subject}s."
-            raise Refused("other_subject", detail)
+            whose = f"is a segment of {other.subject}s; this rule is about {self.subject}s."
+            raise Refused("other_subject", f"“{slug}” {whose}", f"“{other.name}” {whose}")
 
     def behind(self, slug: str) -> frozenset[str]:
         """The segments of its set that a segment gives way to."""
@@ -287,9 +292,16 @@ class Parser:
         waiting = {slug: named | self.behind(slug) for slug, named in graph.items()}
         circle = references.cycle(waiting, self.own_slug)
         if circle:
-            raise Refused("cycle", f"Segments would refer to each other in a circle: {' → '.join(circle)}.")
+            detail = "Segments would refer to each other in a circle:"
+            raise Refused("cycle", f"{detail} {' → '.join(circle)}.", f"{detail} {self.way(circle)}.")
         for user in sorted(references.downstream(graph, [self.own_slug])):
             chain = references.longest_chain(graph, user)
             if len(chain) - 1 > references.MAX_CHAIN:
                 way = " → ".join(slug or "this rule" for slug in chain)
-                raise Refused("chain_too_long", f"More than {references.MAX_CHAIN} references in a row: {way}.")
+                detail = f"More than {references.MAX_CHAIN} references in a row:"
+                raise Refused("chain_too_long", f"{detail} {way}.", f"{detail} {self.way(chain)}.")
+
+    def way(self, slugs: Iterable[str]) -> str:
+        """Segments that refer to each other, by their names."""
+        names = {slug: other.name for slug, other in self.segments.items()}
+        return " → ".join("this one" if slug == self.own_slug else names.get(slug, slug) for slug in slugs)

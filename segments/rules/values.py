@@ -16,13 +16,14 @@ from partners.vocabulary import Field, FieldType
 from segments.instants import MOST, Unit, Window
 from segments.normalise import loose
 from segments.operators import Operand, Operator
-from segments.rules.errors import Refused, either, nearest, shown
+from segments.rules.errors import Refused, either, nearest, said, shown
 
 MAX_VALUES = 10_000
 """Values in one list."""
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _INSTANT = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?([Zz]|[+-]\d{2}:\d{2})", re.ASCII)
+_NOT_SET = "choose “is not set” to find those without a value."
 _DIGITS = 60
 """Longer numbers than this are a mistake; all of them compare exactly."""
 
@@ -85,8 +86,18 @@ def _read_pair(raw: list[Any], operator: Operator, field: Field, one: Callable[[
     else:
         swapped = sort_key(low) > sort_key(high)
     if swapped:
-        raise Refused("swapped", f"The first value is above the second. Write [{shown(raw[1])}, {shown(raw[0])}].")
+        detail = f"The first value is above the second. Write [{shown(raw[1])}, {shown(raw[0])}]."
+        first, second = (_typed(value, field) for value in (low, high))
+        raise Refused("swapped", detail, f"The first value is above the second. Put {second} first, then {first}.")
     return low, high
+
+
+def _typed(value: Any, field: Field) -> str:
+    """A value as its control in the builder shows it."""
+    if isinstance(value, Decimal):
+        return f"{(value * 100 if field.is_share else value).normalize():f}" + " %" * field.is_share
+    label = next((choice.label for choice in field.choices if choice.value == value), None)
+    return f"“{label}”" if label else str(value_to_json(value))
 
 
 def sort_key(value: Any) -> Any:
@@ -100,7 +111,8 @@ def _percent(raw: Any, field: Field) -> Decimal:
     """Above 0, at most 100, at most six places."""
     value = _number(raw, field, False, False)
     if not 0 < value <= 100 or value != round(value, 6):
-        raise Refused("wrong_type", f"The percentage is above 0 and at most 100, such as 10; this is {shown(raw)}.")
+        detail = "The percentage is above 0 and at most 100, such as 10; this is"
+        raise Refused("wrong_type", f"{detail} {shown(raw)}.", f"{detail} {said(raw)}.")
     return value
 
 
@@ -120,7 +132,9 @@ def read_window(raw: Any, word: str, what: str) -> Window:
         count = int(count)
     if not isinstance(count, int) or isinstance(count, bool) or not 1 <= count <= MOST[unit]:
         raise Refused(
-            "wrong_type", f"“{word}” is a whole number from 1 to {MOST[unit]:,} {unit}; this is {shown(count)}."
+            "wrong_type",
+            f"“{word}” is a whole number from 1 to {MOST[unit]:,} {unit}; this is {shown(count)}.",
+            f"Put a whole number of {unit} here, from 1 to {MOST[unit]:,}; this is {said(count)}.",
         )
     calendar = raw.get("calendar", False)
     if not isinstance(calendar, bool):
@@ -141,14 +155,16 @@ def read_string(raw: Any) -> str:
 def _text(raw: Any, field: Field, saved: bool, loosely: bool) -> str:
     value = read_string(raw).strip()
     if not (loose(value) if loosely else value):
-        raise Refused("blank", "Blank text counts as not set: use “null” to find those that are not set.")
+        blank, plain = "Blank text counts as not set:", "Nothing is left of this text to compare:"
+        raise Refused("blank", f"{blank} use “null” to find those that are not set.", f"{plain} {_NOT_SET}")
     return value
 
 
 def _choice(raw: Any, field: Field, saved: bool, loosely: bool) -> str:
     value = read_string(raw).strip()
     if not value:
-        raise Refused("blank", "Blank counts as not set: use “null” to find those that are not set.")
+        detail = "Blank counts as not set: use “null” to find those that are not set."
+        raise Refused("blank", detail, f"Blank counts as not set: {_NOT_SET}")
     known = [choice.value for choice in field.choices]
     if value in known or (field.refers_to and not known):
         return value
@@ -160,7 +176,10 @@ def _choice(raw: Any, field: Field, saved: bool, loosely: bool) -> str:
     detail = f"{shown(raw)} is not a choice of “{field.name}”."
     words = [word for choice in field.choices for word in (choice.value, choice.label)]
     hint = nearest(value, known) or nearest(value, words)
-    raise Refused("unknown_choice", detail + (hint or " It has no choices yet." * (not known)))
+    plain = f"{said(raw)} is not a choice of {field.label}."
+    meant = nearest(value, (choice.label for choice in field.choices))
+    none = " It has no choices yet." * (not known)
+    raise Refused("unknown_choice", detail + (hint or none), plain + (meant or none))
 
 
 def _number(raw: Any, field: Field, saved: bool, loosely: bool) -> Decimal:
@@ -170,7 +189,8 @@ def _number(raw: Any, field: Field, saved: bool, loosely: bool) -> Decimal:
     # A float arrives from JSON: its shortest text is what was written there, and that is the exact decimal meant.
     text = raw.strip() if isinstance(raw, str) else "" if isinstance(raw, int) else repr(raw)
     if not isinstance(raw, int) and not _NUMBER.fullmatch(text):
-        raise Refused("wrong_type", f'{shown(raw)} is not {what}. Write digits with a point, such as "1234.50".')
+        detail = f'{shown(raw)} is not {what}. Write digits with a point, such as "1234.50".'
+        raise Refused("wrong_type", detail, f"{said(raw)} is not {what}. Write it in digits, such as 1234.50.")
     value = Decimal(raw) if isinstance(raw, int) else Decimal(text)
     if value and (abs(value.adjusted()) > _DIGITS or len(value.as_tuple().digits) > _DIGITS):
         raise Refused("wrong_type", f"“{field.name}” takes {what} of at most {_DIGITS} digits.")
@@ -190,8 +210,13 @@ def _day(raw: Any, field: Field, saved: bool, loosely: bool) -> date:
         try:
             return date.fromisoformat(raw.strip())
         except ValueError:
-            raise Refused("wrong_type", f"{shown(raw)} is not a day of the calendar.") from None
-    raise Refused("wrong_type", f'“{field.name}” takes a date such as "2026-11-21"; this is {shown(raw)}.')
+            detail = "is not a day of the calendar."
+            raise Refused("wrong_type", f"{shown(raw)} {detail}", f"{said(raw)} {detail}") from None
+    raise Refused(
+        "wrong_type",
+        f'“{field.name}” takes a date such as "2026-11-21"; this is {shown(raw)}.',
+        f"Put a day here, such as 2026-11-21; this is {said(raw)}.",
+    )
 
 
 def _instant(raw: Any, field: Field, saved: bool, loosely: bool) -> date | datetime:
@@ -206,6 +231,7 @@ def _instant(raw: Any, field: Field, saved: bool, loosely: bool) -> date | datet
         "wrong_type",
         f'“{field.name}” takes a day such as "2026-11-21", or an instant with its offset such as '
         f'"2026-11-21T09:30:00Z"; this is {shown(raw)}.',
+        f"Put a day here, such as 2026-11-21, or a time with its zone, such as 2026-11-21T09:30:00Z; this is {said(raw)}.",
     )
 
 

@@ -131,6 +131,17 @@
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
 
+  // --- a filter bar on a phone: <button data-unfolds> opens what stands after it, and says how many of them are set
+  for (const button of document.querySelectorAll("[data-unfolds]")) {
+    const isSet = (control) => (control.options ? control.options[0].value === "" && control.value !== "" : control.checked);
+    const set = [...button.form.querySelectorAll("[data-unfolds] ~ * select, [data-unfolds] ~ * input:checked")]
+      .filter((control) => isSet(control) && !control.closest(".condition, .menu")).length + button.form.querySelectorAll(".condition").length;
+    const count = button.querySelector("[data-unfolds-count]");
+    count.textContent = String(set);
+    count.hidden = !set;
+    button.addEventListener("click", () => button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true")));
+  }
+
   // --- A table wider than its place can be scrolled from the keyboard too
   const reachable = () => {
     for (const wrap of document.querySelectorAll(".table-wrap")) {

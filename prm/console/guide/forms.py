@@ -18,6 +18,7 @@ from prm.guide.keeping import WANTED
 from prm.guide.progress import DESCRIBED, Group
 from segments.console.sets import SetForm
 from segments.models import SUBJECTS, Guide, Segment, SegmentSet
+from segments.stages import MEASURES
 
 KINDS = {FieldKind.BUILT_IN: "Records", FieldKind.CUSTOM: "Your own attributes", FieldKind.COMPUTED: "Worked out"}
 AREA = forms.Textarea(attrs={"rows": 2})
@@ -47,6 +48,7 @@ class ObjectiveForm(MeanwhileMixin, forms.ModelForm):
         self.is_new = self.instance.pk is None
         self.fields["subject"].disabled = not self.is_new
         self.fields["subject"].choices = SUBJECTS  # type: ignore[attr-defined]
+        self.fields["measure"].choices = [("", "None"), *MEASURES]  # type: ignore[attr-defined]
 
     def wanted(self) -> dict[str, Any]:
         """The values, without the subject."""

@@ -53,8 +53,7 @@ export function drawAggregate(app, node, depth, name, drawGroup) {
         onclick: () => {
           const fresh = tree.leaf();
           change({ where: tree.group([fresh]) }, `${fresh.id}:field`, { open: true });
-        } }, icon("plus"), `Only those ${of.relation} that …`),
-    h("span", { class: "rb-aggregate__then", "aria-hidden": "true" }, made.name === "share" || made.name === "growth" ? "0.5 is 50 %" : ""));
+        } }, icon("plus"), `Only those ${of.relation} that …`));
 }
 
 /** "At any time", or the window and the date that it goes by. */

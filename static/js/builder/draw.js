@@ -124,7 +124,8 @@ function fieldOptions(vocabulary, words, present) {
     const all = `${label} ${plain(field.name)} ${plain(field.description)}`;
     if (!wanted.every((word) => all.includes(word))) return -1;
     if (!wanted.length) return 0;
-    return label.startsWith(wanted[0]) ? 0 : wanted.every((word) => label.includes(word)) ? 1 : 2;
+    if (!wanted.every((word) => label.includes(word))) return 2; // what the name says goes before what only the description does
+    return label.startsWith(wanted[0]) ? 0 : 1;
   };
   const ranked = vocabulary.list.map((field) => ({ field, rank: rank(field) })).filter((each) => each.rank >= 0);
   if (wanted.length) ranked.sort((a, b) => a.rank - b.rank);

@@ -2,6 +2,7 @@
 
 import { bestMatch, combobox } from "./combobox.js";
 import { count, h, icon } from "./dom.js";
+import { fromPercent, toPercent } from "./shares.js";
 
 const CHOICES = new Set(["choice", "ordered_choice", "multi_choice", "segment"]);
 
@@ -34,13 +35,14 @@ export function valueEditor(node, context) {
 
 function plainInput(node, field, value, label, part, change) {
   const numeric = field.type === "number" || field.type === "money";
-  return h("input", {
+  const input = h("input", {
     type: inputType(field, value), class: `rb-input${numeric ? " rb-input--number" : ""}`,
-    inputmode: numeric ? "decimal" : null, autocomplete: "off", "aria-label": label, "data-key": `${node.id}:${part}`,
-    placeholder: field.type === "money" ? "0.00" : numeric ? "0" : null,
-    value: value ?? "", onkeydown: noSubmit,
-    oninput: (event) => change(event.target.value.trim()),
+    inputmode: numeric ? "decimal" : null, autocomplete: "off", "aria-label": field.is_share ? `${label}, per cent` : label,
+    "data-key": `${node.id}:${part}`, placeholder: field.type === "money" ? "0.00" : numeric ? "0" : null,
+    value: field.is_share ? toPercent(value) : value ?? "", onkeydown: noSubmit,
+    oninput: (event) => change(field.is_share ? fromPercent(event.target.value) : event.target.value.trim()),
   });
+  return field.is_share ? h("span", { class: "rb-unit" }, input, h("span", { class: "rb-range__and", "aria-hidden": "true" }, "%")) : input;
 }
 
 function noSubmit(event) {
@@ -133,15 +135,15 @@ function chips(node, field, context) {
   const now = () => (Array.isArray(context.latest().value) ? context.latest().value : []);
   const add = (value) => context.draw([...now().filter((each) => each !== value), value], key, true);
   const drop = (value) => context.draw(now().filter((each) => each !== value), key);
-  const label = (value) => (free ? String(value) : context.vocabulary.label(field, value));
+  const label = (value) => (field.is_share ? `${toPercent(value)} %` : free ? String(value) : context.vocabulary.label(field, value));
   if (field.type === "date" || field.type === "datetime") return dateChips(node, field, chosen, add, drop);
   const box = combobox({
-    label: `Values of ${field.label}`, key, placeholder: chosen.length ? "Add another" : free ? "Type a value, press Enter" : "Choose values",
+    label: `Values of ${field.label}`, key, placeholder: chosen.length ? "Add another" : field.is_share ? "Per cent, press Enter" : free ? "Type a value, press Enter" : "Choose values",
     inputmode: field.type === "number" || field.type === "money" ? "decimal" : null,
     load: (typed) => (field.type === "number" || field.type === "money" ? [] : options(field, typed, now(), context)),
     pick: (option) => (now().includes(option.value) ? drop(option.value) : add(option.value)),
     quick: free ? undefined : (typed) => bestMatch(field.choices, typed),
-    enter: free ? (typed) => add(typed.trim()) : undefined,
+    enter: free ? (typed) => add(field.is_share ? fromPercent(typed) : typed.trim()) : undefined,
     back: chosen.length ? () => drop(chosen.at(-1)) : undefined,
     stay: true,
   });

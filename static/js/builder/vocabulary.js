@@ -42,7 +42,7 @@ export class Vocabulary {
     const folded = relation.vocabulary.field(of.name);
     const kept = made.keeps_type ? folded : null;
     const label = `${made.label} ${folded ? `${folded.label.toLowerCase()} of ` : ""}${of.relation}`;
-    return { name: "", label, type: kept?.type ?? "number", kind: "aggregate", choices: kept?.choices ?? [], description: "" };
+    return { name: "", label, type: kept?.type ?? "number", kind: "aggregate", choices: kept?.choices ?? [], description: "", is_share: made.is_share || kept?.is_share };
   }
 
   /** Fields of the records that an aggregate can be made of. */

@@ -101,7 +101,7 @@ def test_train__chance__is_declined_and_says_nothing(kind: str, seed: int) -> No
     by_chance(seed)
     found = trained(kind)
     assert found.status == Prediction.Status.DECLINED
-    assert "not better than the naive baseline" in found.reason
+    assert "no better than a simple guess" in found.reason
     assert scoring.score(prediction=found, today=TODAY) == 0
     assert not PredictionScore.objects.exists()
     assert not Attribute.objects.filter(name__in=["churn_risk", "growth_chance"]).exists()

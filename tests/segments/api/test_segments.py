@@ -100,6 +100,12 @@ def test_preview__faulty__400_with_the_place() -> None:
     assert problem["errors"][0]["pointer"].startswith("/rule/rules/1")
 
 
+def test_preview__swapped_ends__said_in_json_for_who_writes_it() -> None:
+    rule = {**RULE, "rules": [{"field": "employees", "operator": "between", "value": [500, 10]}]}
+    problem = assert_problem(callers.key("read").post("segments/preview/", {"subject": "partner", "rule": rule}), 400)
+    assert (problem["errors"][0]["code"], "Write [10, 500]." in problem["errors"][0]["detail"]) == ("swapped", True)
+
+
 def test_preview__against_a_segment__says_who_moves_and_what_is_offered() -> None:
     partners(("P1", "EMEA", 12), ("P2", "EMEA", 1), ("P3", "NA", 50))
     caller = callers.key("write")

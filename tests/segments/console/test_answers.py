@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from django.test import Client
 from django.urls import reverse
 
@@ -50,7 +51,42 @@ def test_preview__wrong_parts__each_error_with_the_pointer_of_its_node(as_: Any)
         ("/rules/2/rules/0", "wrong_type"),
         ("/rules/3", "empty_group"),
     ]
-    assert "tier" in found["errors"][0]["detail"]
+    assert "“Tier”" in found["errors"][0]["detail"]
+
+
+@pytest.mark.parametrize(
+    ("leaf", "says"),
+    [
+        (
+            {"field": "employees", "operator": "between", "value": [500, 10]},
+            "The first value is above the second. Put 10 first, then 500.",
+        ),
+        (
+            {"field": "win_rate", "operator": "between", "value": ["0.5", "0.25"]},
+            "The first value is above the second. Put 25 % first, then 50 %.",
+        ),
+        (
+            {"field": "tier", "operator": "between", "value": ["gold", "silver"]},
+            "The first value is above the second. Put “Silver” first, then “Gold”.",
+        ),
+        (
+            {"field": "joined_on", "operator": "inLast", "value": {"last": 0, "unit": "days"}},
+            "Put a whole number of days here, from 1 to 36,500; this is 0.",
+        ),
+        (
+            {"field": "employees", "operator": ">", "value": "many"},
+            "“many” is not a number. Write it in digits, such as 1234.50.",
+        ),
+        (
+            {"field": "segment", "operator": "in", "value": ["elsewhere"]},
+            "There is no segment “elsewhere”. Choose another.",
+        ),
+    ],
+)
+def test_preview__wrong_value__said_in_plain_words(leaf: Any, says: str, as_: Any) -> None:
+    rule = {"combinator": "and", "not": False, "rules": [leaf]}
+    (error,) = preview(as_("channel_manager"), rule).json()["errors"]
+    assert error["detail"] == says
 
 
 def test_preview__not_json__says_what_to_send(as_: Any) -> None:

@@ -218,6 +218,29 @@ def test_builder__percentile_within_a_field__counted_and_said(builder: Any) -> N
     assert "within" not in rule_of(page)["rules"][0]
 
 
+def test_builder__share_and_growth__typed_and_said_in_per_cent__stored_as_fractions(builder: Any) -> None:
+    page = builder
+    page.get_by_role("button", name="Add a condition to the rule").click()
+    page.keyboard.type("win rate")
+    page.keyboard.press("Enter")
+    page.get_by_label("How Win rate compares").select_option(">=")
+    page.get_by_label("Value of Win rate, per cent").fill("37.5 %")
+    assert rule_of(page)["rules"][0] == {"field": "win_rate", "operator": ">=", "value": "0.375"}
+    says = "words => document.querySelector('[data-live=sentence]').textContent.includes(words)"
+    page.wait_for_function(says, arg="Win rate is at least 37.5 %")
+    page.get_by_label("How Win rate compares").select_option("topPercent")
+    page.get_by_label("Per cent of Win rate").fill("10")
+    page.wait_for_function(says, arg="Win rate is in the top 10 % of all")
+
+    page.get_by_role("button", name="Add a condition to the rule").click()
+    page.keyboard.type("deals average")
+    page.keyboard.press("Enter")
+    page.get_by_label("What to work out from deals").select_option("growth")
+    page.get_by_label(re.compile("Value of Growth of .*, per cent")).fill("-20")
+    assert rule_of(page)["rules"][1]["value"] == "-0.2"
+    page.wait_for_function(says, arg="is at least -20 %")
+
+
 def test_builder__aggregate_with_conditions_and_window__built_by_keyboard(builder: Any) -> None:
     today = timezone.localdate()
     for number, (amount, stage) in enumerate(((10_000, "won"), (9_000, "won"), (50_000, "lost"))):

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from partners.models import Partner
 from segments import drafting, publishing, sets
 from segments.models import SegmentSet
 from tests.segments.console.conftest import EMEA, compute
@@ -41,6 +42,17 @@ def test_board__exclusive__each_in_the_first_and_the_rest_in_none(as_: Any, tier
         2,
     )
     assert [named.name for named in page.context["several"]["names"]] == ["Alder"]
+
+
+def test_board__more_than_a_column_names__counted_and_led_to(as_: Any, tiers: SegmentSet) -> None:
+    for number in range(9):
+        Partner.objects.create(external_id=f"G{number}", name=f"Gold {number}", tier="gold")
+    compute()
+    page = as_("analyst").get(reverse("console_set", args=["tiers"]))
+    gold = page.context["columns"][0]["side"]
+    assert (gold["count"], len(gold["names"]), gold["more"]) == (11, 5, "6")
+    more = f'<a href="{reverse("console_segment_members", args=["gold"])}">and 6 more</a>'
+    assert more in page.content.decode()
 
 
 def test_board__overlapping__those_in_several(as_: Any, tiers: SegmentSet) -> None:
