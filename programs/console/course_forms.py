@@ -15,6 +15,8 @@ from programs import filetypes, quizzes
 from programs.lessons import Lesson, new_key
 from programs.teaching import checked_type
 
+KEPT = {"hx-preserve": "true"}
+"""What is written stays where another type of question is chosen."""
 SPARE = 2
 """Empty rows for answers below those there are."""
 FEWEST = 4
@@ -93,7 +95,7 @@ LESSON_FORMS: dict[str, type[LessonForm]] = {form.kind: form for form in (Lesson
 class QuestionForm(MeanwhileMixin, forms.Form):
     """A question with one or several right answers, a number, or a few words: the fields follow the type."""
 
-    text = forms.CharField(label="Question", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(label="Question", max_length=2000, widget=forms.Textarea(attrs={"rows": 3, **KEPT}))
     value = forms.CharField(label="Right number", max_length=40)
     tolerance = forms.CharField(
         max_length=40, required=False, initial="0", help_text="Right within this much more or less."
@@ -106,7 +108,7 @@ class QuestionForm(MeanwhileMixin, forms.Form):
     explanation = forms.CharField(
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, **KEPT}),
         help_text="Shown with the result, right or wrong. It should teach without giving the answer away.",
     )
 

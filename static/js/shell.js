@@ -130,6 +130,21 @@
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
 
+  // --- filters folded behind one button on a phone: data-folds says how many are set; they stay open while one filters
+  for (const button of document.querySelectorAll("[data-folds]")) {
+    const form = button.closest("form");
+    const key = `filters ${location.pathname}`;
+    const set = [...form.querySelectorAll(".filter select")].filter((select) => select.value).length + form.querySelectorAll("[data-condition]").length;
+    const count = button.querySelector("[data-folds-count]");
+    count.textContent = set ? String(set) : "";
+    count.hidden = !set;
+    const open = (is) => button.setAttribute("aria-expanded", String(is));
+    if (sessionStorage.getItem(key)) open(true);
+    sessionStorage.removeItem(key);
+    button.addEventListener("click", () => open(button.getAttribute("aria-expanded") !== "true"));
+    form.addEventListener("submit", () => { if (button.getAttribute("aria-expanded") === "true") sessionStorage.setItem(key, "open"); });
+  }
+
   // --- A table wider than its place can be scrolled from the keyboard too
   const reachable = () => {
     for (const wrap of document.querySelectorAll(".table-wrap")) {
