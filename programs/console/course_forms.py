@@ -82,6 +82,11 @@ class QuizForm(LessonForm):
     field_order = ["title", "pass_mark", "attempts", "body"]
     kind = "quiz"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """What stands above the questions is short."""
+        super().__init__(*args, **kwargs)
+        self.fields["body"].widget.attrs["rows"] = 4
+
     def lesson(self, present: Lesson | None = None) -> Lesson:
         """As entered, with the questions there are."""
         questions = (present or {}).get("quiz", {}).get("questions", [])

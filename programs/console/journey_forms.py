@@ -109,9 +109,9 @@ class StepForm(MeanwhileMixin, RefusingMixin, forms.Form):
             programs = Program.objects.exclude(status="archived").values_list("slug", "name")
             self.fields["program"] = forms.ChoiceField(label="Programme", choices=list(programs))
         elif action == JourneyStep.Action.MESSAGE:
-            kept = Message.objects.filter(status="journey", notice="").values_list("pk", "subject")
+            kept = [(each.pk, str(each)) for each in Message.objects.filter(status="journey", notice="")]
             self.fields["message"] = forms.TypedChoiceField(
-                choices=list(kept), coerce=int, help_text="Messages that are kept for journeys."
+                choices=kept, coerce=int, help_text="Messages that are kept for journeys."
             )
         elif action == JourneyStep.Action.TASK:
             self.fields["text"] = forms.CharField(

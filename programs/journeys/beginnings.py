@@ -85,4 +85,4 @@ def uses_of(subject: Subject, name: str) -> list[str]:
         return []
     alive = Journey.objects.exclude(status=Journey.Status.ARCHIVED)
     named = alive.filter(Q(field=name) | Q(steps__field=name, steps__retired_at=None)).distinct()
-    return [f"journey {each.name}" for each in named]
+    return [f"the journey “{each.name}”" for each in named]
