@@ -26,7 +26,7 @@ NAMES = {
     "measure": "Figures of segments",
     "news of offers": "News of offers, by mail",
     "searches that wait": "Searches for groups that wait",
-    "sweep": "What was left lying",
+    "sweep": "Work that was left waiting",
     "uptake of programmes": "Counts of programmes: on offer, opened, started",
     "webhooks": "Messages to webhooks",
 }
