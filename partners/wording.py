@@ -57,6 +57,14 @@ def day(value: date | datetime) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
+def in_column(field: Field, value: Any) -> str:
+    """The value where many stand beneath each other: as `words`, with months cut to three letters."""
+    if isinstance(value, date) and field.type in {FieldType.DATE, FieldType.DATETIME}:
+        time = f", {value:%H:%M}" if isinstance(value, datetime) else ""
+        return f"{value.day} {value:%b %Y}{time}"
+    return words(field, value)
+
+
 def typed(field: Field, stored: Any) -> Any:
     """A custom attribute's value as JSON keeps it, as Python types; None where it is missing."""
     if stored is None or stored == "" or stored == []:

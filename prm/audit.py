@@ -132,7 +132,7 @@ def _entry(place: Place, row: Any, before: Any, people: dict[int, User]) -> Entr
 
 
 def _name_of(row: Any) -> str:
-    for name in ("label", "title", "name", "slug", "email", "reason"):
+    for name in ("label", "title", "name", "slug", "email", "subject", "reason"):
         if said := getattr(row, name, ""):
             return str(said)
     return f"{row.pgh_obj_id}"

@@ -30,7 +30,7 @@ def create_program(*, draft: ProgramDraft, author: Viewer | None = None) -> Prog
     """A new programme, as a draft: nothing is offered until it is activated. `author` is the person, where there is one."""
     errors = draft.errors()
     if "slug" not in errors and Program.objects.filter(slug=draft.slug).exists():
-        errors["slug"] = [f"There is a programme “{draft.slug}” already. Choose another slug."]
+        errors["slug"] = [f"There is a programme “{draft.slug}” already. Choose another."]
     segments = _segments(draft.targeting, errors)
     _refuse(errors)
     program = Program.objects.create(slug=draft.slug, kind=draft.kind, **_own(draft))
@@ -47,7 +47,7 @@ def change_program(*, program: Program, draft: ProgramDraft, author: Viewer | No
     if draft.kind != program.kind:
         errors["kind"] = [f"This is a {program.get_kind_display().lower()} programme and stays one. Make a new one."]
     if "slug" not in errors and Program.objects.filter(slug=draft.slug).exclude(pk=program.pk).exists():
-        errors["slug"] = [f"There is a programme “{draft.slug}” already. Choose another slug."]
+        errors["slug"] = [f"There is a programme “{draft.slug}” already. Choose another."]
     is_active = program.status == Program.Status.ACTIVE
     if is_active and not draft.is_for_somebody:
         errors.setdefault("any", []).append(NOBODY)

@@ -13,11 +13,9 @@ class SegmentsConfig(AppConfig):
         from partners import groupings, timeline, uses
         from segments.grouping import GROUPING
         from segments.movements import movements_of
-        from segments.usage import segments_using
+        from segments.usage import uses_in_words
 
         groupings.register(GROUPING)
         timeline.register("segment", movements_of)
 
-        uses.register(
-            lambda subject, name: [f"the segment {slug}" for slug in segments_using(subject=subject, field=name)]
-        )
+        uses.register(uses_in_words)

@@ -20,6 +20,13 @@ def segments_using(*, subject: Subject, field: str) -> list[str]:
     return list(dict.fromkeys(slug for slug, of, rule in rows if _speaks_of(rule, of, subject.value, field)))
 
 
+def uses_in_words(subject: Subject, field: str) -> list[str]:
+    """The same for a reader: "the segment “Gold in EMEA”". Two queries at most."""
+    slugs = segments_using(subject=subject, field=field)
+    names = dict(Segment.objects.filter(slug__in=slugs).values_list("slug", "name"))
+    return [f"the segment “{names[slug]}”" for slug in slugs if slug in names]
+
+
 def _speaks_of(rule: Any, of: str, subject: str, field: str) -> bool:
     """A rule about `of` reads the field of a subject, its own or that of related records."""
     queue = [(rule, of)]

@@ -11,6 +11,7 @@ from integrations.models import Webhook
 from integrations.webhooks.addresses import AddressRefused, parse
 from integrations.webhooks.models import EVENTS
 from people.meanwhile import MeanwhileMixin
+from people.widgets import ManyBoxes
 from segments.models import Segment
 
 
@@ -28,7 +29,10 @@ class WebhookForm(MeanwhileMixin, forms.Form):
         choices=list(EVENTS.items()), label="Tell it when", widget=forms.CheckboxSelectMultiple
     )
     segments = forms.MultipleChoiceField(
-        required=False, label="Only these segments’ changes", help_text="None chosen: every segment’s."
+        required=False,
+        label="Only these segments’ changes",
+        widget=ManyBoxes,
+        help_text="None chosen: every segment’s.",
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -18,6 +18,7 @@ from integrations.models import Webhook, WebhookDelivery
 from integrations.webhooks import authoring
 from integrations.webhooks.models import EVENTS
 from people.guards import administrator_required
+from segments.models import Segment
 
 PAGE = 25
 
@@ -85,6 +86,9 @@ def _page(request: HttpRequest, found: Webhook, *, secret: str = "") -> HttpResp
     words: dict[str, Any] = {
         "webhook": found,
         "secret": secret,
+        "segments": list(
+            Segment.objects.filter(slug__in=found.segments).order_by("name").values_list("name", flat=True)
+        ),
         "events": [EVENTS.get(each, each) for each in found.event_types],
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "waiting_count": found.deliveries.filter(state="waiting", express=False).count(),

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from partners import bulk, facts
+from partners import bulk, facts, wording
 from partners.console.bulk_forms import ValueForm, already, as_json, changeable
 from partners.console.listing import kept, narrowed, offered
 from partners.console.lists import address
@@ -60,6 +60,7 @@ def change(request: HttpRequest, subject: Subject) -> HttpResponse:
     value = as_json(form.cleaned_data[field.name])
     if step == "preview":
         words |= {"is_preview": True, "same": already(rows, field, value), "is_clearing": value is None}
+        words["becomes"] = wording.words(field, form.cleaned_data[field.name])
         words["differ"] = words["count"] - words["same"]
         return render(request, "console/lists/change.html", words)
     try:
@@ -96,6 +97,7 @@ def _words(request: HttpRequest, pk: int) -> dict[str, Any]:
     return {
         "item": item,
         "field": field,
+        "became": wording.words(field, wording.typed(field, item.value)) if field else "",
         "total": len(item.ids),
         "journal": journal,
         "is_under_way": item.status in UNDER_WAY or bool(journal and journal.status == "queued"),

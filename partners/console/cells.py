@@ -36,6 +36,11 @@ class Cell:
         return self.field.type in NUMERIC
 
     @property
+    def is_day(self) -> bool:
+        """Kept on one line."""
+        return self.field.type in {FieldType.DATE, FieldType.DATETIME}
+
+    @property
     def is_status(self) -> bool:
         """Shown as a badge."""
         return self.field.name in BADGED and self.field.kind is FieldKind.BUILT_IN and bool(self.value)
@@ -68,7 +73,7 @@ class Cells:
                 is_computed = field.kind is FieldKind.COMPUTED
                 value = computed.get((record.pk, field.name)) if is_computed else value_of(record, field)
                 local = timezone.localtime(value) if isinstance(value, datetime) else value
-                words = wording.words(field, local)
+                words = wording.in_column(field, local)
                 cells.append(Cell(field, value, MASK if field.sensitive and words else words))
             rows.append(Row(record, cells))
         return rows

@@ -162,6 +162,11 @@ class Listing:
         return [value for name, value in parse_qsl(self.query) if name == "column"]
 
     @property
+    def is_asking(self) -> bool:
+        """A filter waits for its value, or for a better one."""
+        return any(filter_.is_new or filter_.condition.problem for filter_ in self.filters)
+
+    @property
     def q(self) -> str:
         """The words searched for."""
         return self.narrowed.q

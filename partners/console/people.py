@@ -43,7 +43,9 @@ def people(request: HttpRequest) -> HttpResponse:
     page = Paginator(User.objects.search(words).select_related("team_member__partner"), PAGE_SIZE).get_page(
         request.GET.get("page")
     )
-    return render(request, "console/people/list.html", {"page": page, "q": words})
+    labels = dict(region_choices())
+    rows = [(user, ", ".join(labels.get(region, region) for region in user.regions)) for user in page]
+    return render(request, "console/people/list.html", {"page": page, "rows": rows, "q": words})
 
 
 @require_http_methods(["GET", "POST"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django import forms
 from django.conf import settings
 from django.contrib import messages
@@ -13,6 +15,37 @@ from django_celery_beat.models import PeriodicTask
 from people.guards import administrator_required
 from people.meanwhile import MeanwhileMixin
 from prm.scheduling import nightly, set_nightly
+
+NAMES = {
+    "accrue": "What deals earn",
+    "answers to partners": "Answers to disputes and feedback",
+    "forget": "Forgetting what is kept no longer",
+    "goals of joint plans": "Final figures of joint plans",
+    "journeys": "Steps of journeys",
+    "learn predictions": "Learning of predictions",
+    "measure": "Figures of segments",
+    "news of offers": "News of offers, by mail",
+    "searches that wait": "Searches for groups that wait",
+    "sweep": "Work that was left waiting",
+    "uptake of programmes": "Counts of programmes: on offer, opened, started",
+    "webhooks": "Messages to webhooks",
+}
+"""What an entry of the clock does, where its name does not say it."""
+
+
+UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
+"""Seconds in each, largest first."""
+
+
+def rhythm(entry: PeriodicTask) -> str:
+    """When it runs: "Every 5 minutes"."""
+    if entry.crontab:
+        return str(entry.crontab.human_readable)
+    if entry.interval is None:
+        return ""
+    seconds = int(timedelta(**{entry.interval.period: entry.interval.every}).total_seconds())
+    every, unit = next((seconds // size, unit) for size, unit in UNITS if seconds % size == 0)
+    return f"Every {unit}" if every == 1 else f"Every {every} {unit}s"
 
 
 class NightlyForm(MeanwhileMixin, forms.Form):
@@ -38,5 +71,11 @@ def schedules(request: HttpRequest) -> HttpResponse:
         return redirect("console_schedules")
     tasks = PeriodicTask.objects.filter(task__startswith="celery.").values("pk")
     entries = PeriodicTask.objects.exclude(pk__in=tasks).select_related("crontab", "interval").order_by("name")
-    words = {"form": form, "nightly": now, "entries": entries, "zone": settings.TIME_ZONE}
+    rows = [(NAMES.get(entry.name, entry.name), rhythm(entry), entry) for entry in entries]
+    words = {
+        "form": form,
+        "nightly": now,
+        "rows": sorted(rows, key=lambda row: row[0].lower()),
+        "zone": settings.TIME_ZONE,
+    }
     return render(request, "console/schedules/list.html", words, status=400 if form.errors else 200)

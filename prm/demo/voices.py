@@ -59,7 +59,7 @@ WORDS = {
     ),
 }
 FACTS = (
-    ("tier", "Tier", "silver", "gold"),
+    ("tier", "Tier", "Silver", "Gold"),
     ("employees", "Employees", "40", "65"),
     ("city", "City", "Lyon", "Grenoble"),
 )

@@ -15,6 +15,8 @@ from programs import filetypes, quizzes
 from programs.lessons import Lesson, new_key
 from programs.teaching import checked_type
 
+KEPT = {"hx-preserve": "true"}
+"""What is written stays where another type of question is chosen."""
 SPARE = 2
 """Empty rows for answers below those there are."""
 FEWEST = 4
@@ -80,6 +82,11 @@ class QuizForm(LessonForm):
     field_order = ["title", "pass_mark", "attempts", "body"]
     kind = "quiz"
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """What stands above the questions is short."""
+        super().__init__(*args, **kwargs)
+        self.fields["body"].widget.attrs["rows"] = 4
+
     def lesson(self, present: Lesson | None = None) -> Lesson:
         """As entered, with the questions there are."""
         questions = (present or {}).get("quiz", {}).get("questions", [])
@@ -93,7 +100,7 @@ LESSON_FORMS: dict[str, type[LessonForm]] = {form.kind: form for form in (Lesson
 class QuestionForm(MeanwhileMixin, forms.Form):
     """A question with one or several right answers, a number, or a few words: the fields follow the type."""
 
-    text = forms.CharField(label="Question", max_length=2000, widget=forms.Textarea(attrs={"rows": 3}))
+    text = forms.CharField(label="Question", max_length=2000, widget=forms.Textarea(attrs={"rows": 3, **KEPT}))
     value = forms.CharField(label="Right number", max_length=40)
     tolerance = forms.CharField(
         max_length=40, required=False, initial="0", help_text="Right within this much more or less."
@@ -106,7 +113,7 @@ class QuestionForm(MeanwhileMixin, forms.Form):
     explanation = forms.CharField(
         required=False,
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        widget=forms.Textarea(attrs={"rows": 3, **KEPT}),
         help_text="Shown with the result, right or wrong. It should teach without giving the answer away.",
     )
 

@@ -9,7 +9,7 @@ from django import forms
 from people.meanwhile import MeanwhileMixin
 from people.refusing import RefusingMixin
 from people.widgets import ManyBoxes
-from programs.console.forms import segment_choices
+from programs.console.forms import SLUG_LABEL, segment_choices, slug_of
 from programs.journeys import beginnings, facts
 from programs.journeys.authoring import JourneyDraft, StepDraft
 from programs.journeys.doings import settable
@@ -29,8 +29,13 @@ class JourneyForm(MeanwhileMixin, RefusingMixin, forms.Form):
     """What a journey is called and what begins it; which fields there are depends on the trigger."""
 
     name = forms.CharField(max_length=200)
-    slug = forms.SlugField(max_length=100, help_text="Its name in addresses, such as welcome-gold.")
     description = forms.CharField(max_length=500, required=False)
+    slug = forms.SlugField(
+        label=SLUG_LABEL,
+        max_length=100,
+        required=False,
+        help_text="How links call it. Left empty, it is made from the name.",
+    )
 
     def __init__(self, *args: Any, trigger: str, keep: str = "", **kwargs: Any) -> None:
         """`keep`: the segment chosen already, whatever became of it."""
@@ -70,6 +75,7 @@ class JourneyForm(MeanwhileMixin, RefusingMixin, forms.Form):
         data = dict(self.cleaned_data)
         days = data.pop("days", None) or 0
         offset = -days if data.pop("side", "") == "before" else days
+        data["slug"] = slug_of(data["slug"], data["name"])
         return JourneyDraft(trigger=self.trigger, offset_days=offset, **data)
 
 
@@ -103,9 +109,9 @@ class StepForm(MeanwhileMixin, RefusingMixin, forms.Form):
             programs = Program.objects.exclude(status="archived").values_list("slug", "name")
             self.fields["program"] = forms.ChoiceField(label="Programme", choices=list(programs))
         elif action == JourneyStep.Action.MESSAGE:
-            kept = Message.objects.filter(status="journey", notice="").values_list("pk", "subject")
+            kept = [(each.pk, str(each)) for each in Message.objects.filter(status="journey", notice="")]
             self.fields["message"] = forms.TypedChoiceField(
-                choices=list(kept), coerce=int, help_text="Messages that are kept for journeys."
+                choices=kept, coerce=int, help_text="Messages that are kept for journeys."
             )
         elif action == JourneyStep.Action.TASK:
             self.fields["text"] = forms.CharField(

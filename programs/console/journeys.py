@@ -64,7 +64,12 @@ def journey_page(request: HttpRequest, slug: str) -> HttpResponse:
     }
     steps = found.steps.filter(retired_at=None).select_related("program", "message")
     rows: list[dict[str, Any]] = [
-        {"step": step, "condition": conditions.in_words(step.condition), "tally": tallies.get(step.pk, {})}
+        {
+            "step": step,
+            "step_id": str(step.pk),
+            "condition": conditions.in_words(step.condition),
+            "tally": tallies.get(step.pk, {}),
+        }
         for step in steps
     ]
     state = request.GET.get("state", "")

@@ -150,6 +150,7 @@ def preview_message(request: HttpRequest) -> HttpResponse:
     known = notices.examples_of(notice)
     unknown = [place for text in (subject, body) for place in words.unknown_places(text) if place not in known]
     context = {"reach": reach, "unknown": unknown, **_sample(request, subject, body, notice)}
+    context["is_sent_by_hand"] = not notice and "for_journeys" not in request.POST
     return render(request, "console/messages/preview.html", context)
 
 

@@ -1,4 +1,4 @@
-"""Panels on other apps' pages: what counts on a segment, and what publishing its draft would offer and withdraw."""
+"""Panels on other apps' pages: what counts on a segment, what its draft would offer and withdraw, what a deal earns."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from partners.models import Deal
 from people.guards import editor_required, vendor_required
 from people.models import User
 from programs.console.rows import program_rows
+from programs.earnings import earnings_of
 from programs.effects import effects_of_members
 from programs.models import Offer, Program
 from segments import ledger, previewing
@@ -65,3 +67,11 @@ def segment_effects(request: HttpRequest, slug: str) -> HttpResponse:
         members = (have - difference.leave.ids) | difference.enter.ids
         words["effects"] = effects_of_members(members={segment.slug: members})
     return render(request, "console/programs/segment_effects.html", words)
+
+
+@require_safe
+@vendor_required
+def deal_earnings(request: HttpRequest, external_id: str) -> HttpResponse:
+    """What a deal earned its partner, or would earn if it were won today: as the partner reads it in the portal."""
+    deal = get_object_or_404(Deal.objects.visible_to(request.user), external_id=external_id)
+    return render(request, "portal/deal_earnings.html", {"deal": deal, "rows": earnings_of(deal), "staff": True})

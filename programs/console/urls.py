@@ -107,5 +107,6 @@ urlpatterns = [
     path("partners/<str:external_id>/offers/", views.partner_offers, name="console_partner_offers"),
     path("programs/<slug:slug>/content/", contents.preview, name="console_content_preview"),
     path("programs/<slug:slug>/versions/<int:number>/approve/", contents.approve, name="console_version_approve"),
+    path("deals/<str:external_id>/earnings/", panels.deal_earnings, name="console_deal_earnings"),
     path("customers/<str:external_id>/plays/", contents.customer_plays, name="console_customer_plays"),
 ]

@@ -47,7 +47,8 @@ def _program(request: HttpRequest, slug: str) -> Program:
 def programs(request: HttpRequest) -> HttpResponse:
     """Every programme, with whom it is for and how it is taken up."""
     kind, status, words, stage = (request.GET.get(name, "") for name in ("kind", "status", "q", "stage"))
-    found = Program.objects.visible_to(request.user).search(words).prefetch_related("targets__segment")
+    named = ("targets__segment", "content__customer_segments__segment")
+    found = Program.objects.visible_to(request.user).search(words).prefetch_related(*named)
     found = found.filter(kind=kind) if kind in Program.Kind.values else found
     found = found.filter(stage=stage) if stage in dict(STAGES) else found
     found = found.filter(status=status) if status in Program.Status.values else found.exclude(status="archived")

@@ -180,7 +180,7 @@ def _own(draft: JourneyDraft, journey: Journey | None) -> dict[str, Any]:
     if not SLUG.fullmatch(draft.slug) or len(draft.slug) > 100 or draft.slug == "new":
         errors["slug"] = ["Use small letters, digits and single hyphens, at most 100, such as welcome-gold. Not “new”."]
     elif Journey.objects.filter(slug=draft.slug).exclude(pk=journey.pk if journey else 0).exists():
-        errors["slug"] = [f"There is a journey “{draft.slug}” already. Choose another slug."]
+        errors["slug"] = [f"There is a journey “{draft.slug}” already. Choose another."]
     if not draft.name.strip() or len(draft.name) > 200:
         errors["name"] = ["Give it a name of at most 200 characters."]
     beginning = beginnings.checked(draft, errors)

@@ -69,9 +69,10 @@ def in_words(journey: Journey) -> str:
     if journey.trigger == Journey.Trigger.DATE:
         days = abs(journey.offset_days)
         if not days:
-            return f"reaches the day of {label}"
-        return f"is {days} day{'' if days == 1 else 's'} {'before' if journey.offset_days < 0 else 'after'} {label}"
-    words = f"changes in {label}"
+            return f"reaches the day of “{label}”"
+        side = "before" if journey.offset_days < 0 else "after"
+        return f"reaches the day {days} day{'' if days == 1 else 's'} {side} “{label}”"
+    words = f"changes in “{label}”"
     if journey.from_value:
         words += f" from {facts.in_words(found, journey.from_value)}"
     if journey.to_value:
@@ -85,4 +86,4 @@ def uses_of(subject: Subject, name: str) -> list[str]:
         return []
     alive = Journey.objects.exclude(status=Journey.Status.ARCHIVED)
     named = alive.filter(Q(field=name) | Q(steps__field=name, steps__retired_at=None)).distinct()
-    return [f"journey {each.name}" for each in named]
+    return [f"the journey “{each.name}”" for each in named]

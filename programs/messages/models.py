@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from partners.models import Partner
 from programs.messages.querysets import DeliveryQuerySet, MessageQuerySet
+from programs.messages.words import readable
 from segments.models import Segment
 
 
@@ -72,7 +73,7 @@ class Message(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.subject
+        return readable(self.subject)
 
     @property
     def is_essential(self) -> bool:

@@ -23,6 +23,11 @@ def unknown_places(text: str) -> list[str]:
     return [name for name in dict.fromkeys(_PLACE.findall(text)) if name not in PLACES]
 
 
+def readable(text: str) -> str:
+    """The text as its name is said where nobody in particular reads it: places in square brackets."""
+    return _PLACE.sub(lambda found: f"[{found[1]}]", text)
+
+
 def filled(text: str, words: Mapping[str, str]) -> str:
     """The text with every place filled in, as it is."""
     return _PLACE.sub(lambda found: words.get(found[1], found[0]), text)

@@ -131,15 +131,22 @@
     if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
   });
 
-  // --- a filter bar on a phone: <button data-unfolds> opens what stands after it, and says how many of them are set
+  // --- a filter bar on a phone: <button data-unfolds> opens what stands after it and says how many of them are set; it stays
+  // open while one filters
   for (const button of document.querySelectorAll("[data-unfolds]")) {
+    const key = `filters ${location.pathname}`;
     const isSet = (control) => (control.options ? control.options[0].value === "" && control.value !== "" : control.checked);
     const set = [...button.form.querySelectorAll("[data-unfolds] ~ * select, [data-unfolds] ~ * input:checked")]
-      .filter((control) => isSet(control) && !control.closest(".condition, .menu")).length + button.form.querySelectorAll(".condition").length;
+      .filter((control) => isSet(control) && !control.closest(".condition, .menu")).length + button.form.querySelectorAll("[data-condition]").length;
     const count = button.querySelector("[data-unfolds-count]");
     count.textContent = String(set);
     count.hidden = !set;
-    button.addEventListener("click", () => button.setAttribute("aria-expanded", String(button.getAttribute("aria-expanded") !== "true")));
+    const isOpen = () => button.getAttribute("aria-expanded") === "true";
+    const open = (is) => button.setAttribute("aria-expanded", String(is));
+    if (sessionStorage.getItem(key)) open(true);
+    sessionStorage.removeItem(key);
+    button.addEventListener("click", () => open(!isOpen()));
+    button.form.addEventListener("submit", () => { if (isOpen()) sessionStorage.setItem(key, "open"); });
   }
 
   // --- A table wider than its place can be scrolled from the keyboard too

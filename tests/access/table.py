@@ -417,6 +417,7 @@ CONSOLE = {
     "console/programs/<slug:slug>/versions/<int:number>/approve/": Row(
         "/console/programs/page/versions/1/approve/", done(EDITORS, 302), "post"
     ),
+    "console/deals/<str:external_id>/earnings/": Row("/console/deals/D-1/earnings/", STAFF_IN_REGION),
     "console/customers/<str:external_id>/plays/": Row("/console/customers/C-1/plays/", STAFF_IN_REGION),
     "console/programs/<slug:slug>/results/": Row("/console/programs/course/results/", STAFF),
     "console/programs/<slug:slug>/results/<int:pk>/attempt/": Row(

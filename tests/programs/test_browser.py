@@ -61,3 +61,23 @@ def test_form__course_written_in_the_browser__reach_shown_and_lessons_added(brow
     page.locator("dialog[open]").get_by_role("button", name="Activate").click()
     page.get_by_text("is active").wait_for()
     assert Program.objects.get().status == "active"
+
+
+@pytest.mark.parametrize(
+    ("path", "written", "choice", "shown"),
+    [
+        ("/console/journeys/new/", "Name", "Has a date due", "Before or after"),
+        ("/console/programs/basics/lessons/new/quiz/", "Question", "A number", "Right number"),
+    ],
+)
+def test_form__another_kind_chosen_midway__keeps_what_was_written(
+    browser_page: Any, path: str, written: str, choice: str, shown: str
+) -> None:
+    program("basics", kind="course", name="Basics")
+    page = browser_page
+    enter(page, staff())
+    page.goto(path)
+    page.get_by_label(written, exact=True).fill("What was written")
+    page.get_by_role("link", name=choice).click()
+    page.get_by_label(shown).wait_for()
+    assert page.get_by_label(written, exact=True).input_value() == "What was written"

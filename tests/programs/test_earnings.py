@@ -20,7 +20,7 @@ from programs.earnings import earnings_of
 from programs.models import LedgerEntry, Program
 from programs.settling import settle
 from programs.taking import Refused
-from tests.programs.world import colleague, partner, program, segment
+from tests.programs.world import colleague, partner, program, segment, staff
 
 pytestmark = pytest.mark.django_db
 
@@ -133,3 +133,17 @@ def test_pages__deal_with_a_discount__say_what_comes_off_and_lead_to_no_claim(on
     claimed = visitor.get("/portal/claims/").content.decode()
     assert "off the price" in claimed and "portal/claims/new" not in claimed
     assert visitor.get("/portal/").context["figures"] == []
+
+
+def test_panel__of_a_colleague__says_what_the_partner_reads_and_leads_to_the_accounts(one: Any, gold: Any) -> None:
+    incentive(gold, "off", "discount")
+    settle()
+    deal = open_deal(one, customer=Customer.objects.create(external_id="C1", name="Buyer"))
+    client = Client()
+    client.force_login(staff(), backend=django_settings.AUTHENTICATION_BACKENDS[0])
+    page = client.get(f"/console/deals/{deal.external_id}/").content.decode()
+    for part in (f"deals/{deal.external_id}/earnings", "customers/C1/plays"):
+        assert f'hx-get="/console/{part}/"' in page
+    panel = client.get(f"/console/deals/{deal.external_id}/earnings/").content.decode()
+    assert "What it would earn the partner" in panel and "EUR 50.00</span> off the price" in panel
+    assert 'href="/console/programs/off/accounts/"' in panel

@@ -264,6 +264,8 @@ def test_console__journey__written_and_tried_in_pages(acme: Any):
     client = as_(staff())
     words = {"name": "Welcome", "slug": "welcome", "trigger": "entered", "segment": "gold"}
     assert client.post("/console/journeys/new/", words).status_code == 302
+    unnamed = client.post("/console/journeys/new/", words | {"name": "Come back", "slug": ""})
+    assert unnamed["Location"] == "/console/journeys/come-back/"
     step = {
         "wait_days": "2",
         "only_while": "on",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from programs.console.forms.content import ContentForm
 from programs.console.forms.course import CourseForm
 from programs.console.forms.incentive import IncentiveForm
-from programs.console.forms.program import MODES, Day, ProgramForm, segment_choices
+from programs.console.forms.program import MODES, SLUG_LABEL, Day, ProgramForm, segment_choices, slug_of
 from programs.models import Content, Program
 
 __all__ = [
     "FORMS",
     "MODES",
+    "SLUG_LABEL",
     "ContentForm",
     "CourseForm",
     "Day",
@@ -18,6 +19,7 @@ __all__ = [
     "ProgramForm",
     "present_file",
     "segment_choices",
+    "slug_of",
 ]
 
 FORMS: dict[str, type[ProgramForm]] = {

@@ -18,6 +18,12 @@ from segments.models import Segment
 from segments.stages import STAGES
 
 MODES = ("any", "all", "none")
+SLUG_LABEL = "Address"
+
+
+def slug_of(asked: str, name: str) -> str:
+    """What was asked for, or a slug made from the name."""
+    return asked.strip() or slugify(name)[:100].strip("-")
 
 
 def segment_choices(keep: Targeting) -> list[tuple[str, str]]:
@@ -43,9 +49,10 @@ class ProgramForm(MeanwhileMixin, RefusingMixin, forms.Form):
 
     name = forms.CharField(max_length=200)
     slug = forms.CharField(
+        label=SLUG_LABEL,
         max_length=100,
         required=False,
-        help_text="Its name in addresses and files. Left empty, it is made from the name.",
+        help_text="How links, files and the API call it. Left empty, it is made from the name.",
     )
     summary = forms.CharField(max_length=500, required=False, help_text="One or two sentences, shown on its card.")
     stage = forms.ChoiceField(
@@ -96,7 +103,7 @@ class ProgramForm(MeanwhileMixin, RefusingMixin, forms.Form):
         data = self.cleaned_data
         return ProgramDraft(
             name=data["name"].strip(),
-            slug=data["slug"].strip() or slugify(data["name"])[:100].strip("-"),
+            slug=slug_of(data["slug"], data["name"]),
             summary=data["summary"].strip(),
             stage=data["stage"],
             targeting=self.targeting(),

@@ -75,7 +75,7 @@ def test_attribute__named_by_a_rule__is_not_archived_and_names_the_segment(clien
     segment.draft = SegmentVersion.objects.create(segment=segment, number=1, rule=rule)
     segment.save()
     response = client.post(f"/console/attributes/{made.pk}/archive/", follow=True)
-    assert "is still used by the segment large-fleets" in response.content.decode()
+    assert "is still used by the segment “Large fleets”" in response.content.decode()
     made.refresh_from_db()
     assert made.archived_at is None
-    assert "the segment large-fleets" in client.get(f"/console/attributes/{made.pk}/").content.decode()
+    assert "the segment “Large fleets”" in client.get(f"/console/attributes/{made.pk}/").content.decode()

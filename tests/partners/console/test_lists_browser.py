@@ -74,6 +74,26 @@ def test_list__condition_columns_and_view__are_set_up_and_kept(page):
     assert "f.employees.from=10" in SavedView.objects.get().query
 
 
+def test_filters__on_a_phone__folded_behind_a_button_that_counts_them(page):
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto("/console/partners/?f.tier=gold&f.employees.op=between&f.employees.from=10")
+    button, tier = page.locator("[data-unfolds]"), page.locator("select[name='f.tier']")
+    assert (button.inner_text().split(), tier.is_visible()) == (["Filters", "2"], False)
+    button.focus()
+    page.keyboard.press("Enter")
+    assert button.get_attribute("aria-expanded") == "true"
+    tier.select_option("")
+    page.wait_for_url("**f.tier=&**")
+    assert (button.inner_text().split(), tier.is_visible()) == (["Filters", "1"], True)  # one goes on filtering
+    page.goto("/console/partners/")
+    assert (button.inner_text().split(), tier.is_visible()) == (["Filters"], False)
+    page.goto("/console/partners/?add=employees")  # it waits for its value
+    assert page.get_by_label("Employees from").is_visible()
+    page.set_viewport_size({"width": 1280, "height": 900})
+    page.goto("/console/partners/")
+    assert (button.is_visible(), tier.is_visible()) == (False, True)
+
+
 @pytest.mark.parametrize("width", [1440, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages__looked_at_by_axe__have_no_violation_and_fit(page, width, scheme):

@@ -55,6 +55,16 @@ def test_pages__outside_the_regions__are_not_there(sign_in, records):
     assert client.get("/console/imports/new/").status_code == 403
 
 
+def test_deal__with_a_customer_of_another_region__names_it_without_a_way_to_a_page_that_is_not_there(sign_in, records):
+    Deal.objects.filter(external_id="D-1").update(customer=records["other"])
+    for who, leads in (("regional", False), ("analyst", True)):
+        client = sign_in(who)
+        for path in ("deals/", "deals/D-1/"):
+            page = client.get(f"/console/{path}").content.decode()
+            assert "Delta Bank" in page
+            assert ("/console/customers/C-2/" in page) == leads, (who, path)
+
+
 def test_pages__any__come_with_the_strict_policy(sign_in, records):
     policy = sign_in("analyst").get("/console/partners/")["Content-Security-Policy"]
     assert "default-src 'self'" in policy

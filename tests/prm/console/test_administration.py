@@ -88,7 +88,7 @@ def test_schedules__nightly_hour__is_changed_and_outlives_a_restart_of_beat(sign
     assert str(nightly()) == "04:30"
     page = client.get("/console/schedules/").content.decode()
     assert "Chosen by administrator@example.com" in page
-    assert "Sweep" in page
+    assert "Work that was left waiting" in page and "Every minute" in page
     assert client.post("/console/schedules/", {"at": "25:00"}).status_code == 400
     assert str(nightly()) == "04:30"
 

@@ -274,7 +274,7 @@ def test_webhook_step__without_a_word__is_refused():
 
 def test_archive_attribute__a_journey_begins_by_it__is_named():
     journey(start=False, trigger="date", field="renewal_on")
-    assert uses(Subject.PARTNER, "renewal_on") == ["journey J"]
+    assert uses(Subject.PARTNER, "renewal_on") == ["the journey “J”"]
 
 
 def test_rehearse__dates__those_of_the_last_weeks(start: datetime):
