@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.decorators import reauthentication_required
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
@@ -81,8 +82,9 @@ def need_second_factor(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_http_methods(["GET", "POST"])
 @login_required
+@reauthentication_required(allow_get=True)
 def signed_in_where(request: HttpRequest) -> HttpResponse:
-    """Where somebody is signed in; POST signs them out everywhere else."""
+    """Where somebody is signed in; POST, once the password was asked again, signs them out everywhere else."""
     if request.method == "POST":
         ended = lasting.end_sessions(user=request.user, but=request.session.session_key)
         messages.success(request, f"Signed out in {ended} other place{'' if ended == 1 else 's'}.")

@@ -85,6 +85,19 @@ def test_sessions_page__two_browsers__both_listed_and_the_other_ended(analyst: U
     assert is_in(here) and not is_in(there)
 
 
+def test_other_sessions__ended_from_one_that_is_open_for_long__password_asked_first(analyst: User) -> None:
+    here, there = sign_in(user_agent="Here/1"), sign_in(user_agent="There/1")
+    with time_machine.travel(timezone.now() + timedelta(minutes=20)):
+        assert is_in(here) and is_in(there)
+        asked = here.post("/account/sessions/")["Location"]
+        assert asked.startswith("/account/reauthenticate/")
+        here.post(asked, {"password": "a guess at it"})
+        assert is_in(there)
+        said = here.post(asked, {"password": PASSWORD}, follow=True).content.decode()
+        assert "Signed out in 1 other place." in said
+        assert is_in(here) and not is_in(there)
+
+
 @pytest.mark.parametrize(
     ("said", "words"),
     [
