@@ -2,7 +2,8 @@
 
 A condition is `f.FIELD=VALUE` (repeated: any of them), with `f.FIELD.op=` for what else than "is": `not`, `contains`,
 `starts`, `between` (`f.FIELD.from=`, `f.FIELD.to=`, both ends included), `set` and `unset`. As in rules, what has no value
-fits no condition but `unset` and the negative ones.
+fits no condition but `unset` and the negative ones. Of a share the ends are fractions, or per cent with `f.FIELD.in=percent`,
+which is how a form sends what people type; a `Condition` always holds fractions.
 """
 
 from __future__ import annotations
@@ -24,9 +25,12 @@ from django.utils import timezone
 from partners.facts import fact, folded, instants
 from partners.instants import in_utc
 from partners.models import Customer
+from partners.percent import from_percent, to_percent
 from partners.vocabulary import Field, FieldKind, FieldType, Vocabulary
 
 PREFIX = "f."
+PERCENT = "percent"
+"""The unit that an address names where its numbers are per cent."""
 PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 LONGEST = 200
 MOST_VALUES = 50
@@ -88,7 +92,7 @@ class Condition:
         if self.operator in {"set", "unset"} or self.is_empty:
             return f"{self.field.label} {said if not self.is_empty else ''}".strip()
         if self.operator == "between":
-            low, high = self.values
+            low, high = (f"{to_percent(v)} %" if v and self.field.is_share else v for v in self.values)
             said = f"from {low} to {high}" if low and high else f"from {low}" if low else f"up to {high}"
             return f"{self.field.label} {said}"
         values = [dict(options(self.field)).get(value, value) for value in self.values]
@@ -134,6 +138,8 @@ def _condition(query: QueryDict, field: Field) -> Condition:
     elif operator == "between":
         low, high = (_clean(query.get(f"{name}.{end}", "")) for end in ("from", "to"))
         values = (low or (values[0] if values else ""), high or (values[0] if values and not low else ""))
+        if field.is_share and query.get(f"{name}.in") == PERCENT:
+            values = (from_percent(values[0]), from_percent(values[1]))
     found = Condition(field, operator, values)
     try:
         _ = [typed(field, value) for value in values if value]

@@ -16,6 +16,8 @@ from pghistory.models import Event
 
 from people.models import User
 
+Names = dict[tuple[Any, Any], str]
+"""What records are called, by their model and id."""
 MADE = "insert"
 HIDDEN = frozenset({"updated_at", "created_at", "hashed_key", "password"})
 
@@ -72,7 +74,10 @@ def kinds() -> list[tuple[str, str]]:
 def log(
     *, kind: str = "", who: int | None = None, place: Place | None = None, limit: int = 50
 ) -> tuple[list[Entry], Place | None]:
-    """The next entries behind a place, newest first, and the place to go on from. Two queries a table, one for names."""
+    """The next entries behind a place, newest first, and the place to go on from.
+
+    Two queries a table, and one for each kind of thing that the rows refer to, to call it by its name.
+    """
     rows: list[tuple[Place, Any]] = []
     for name, model in tables().items():
         if kind in {"", name}:
@@ -84,7 +89,8 @@ def log(
     shown = rows[:limit]
     people = User.objects.in_bulk({pk for _, row in shown if (pk := _user_of(row))})
     before = _before([row for _, row in shown])
-    entries = [_entry(at, row, before.get((at.table, row.previous)), people) for at, row in shown]
+    names = _names([*(row for _, row in shown), *before.values()])
+    entries = [_entry(at, row, before.get((at.table, row.previous)), people, names) for at, row in shown]
     return entries, shown[-1][0] if len(rows) > limit else None
 
 
@@ -112,33 +118,54 @@ def _before(rows: list[Any]) -> dict[tuple[str, int], Any]:
     }
 
 
+def _names(rows: list[Any]) -> Names:
+    """What the things are called that the rows refer to; of each kind all at once."""
+    wanted: dict[Any, set[Any]] = {}
+    for row in rows:
+        for field in _references(type(row)):
+            if (pk := getattr(row, field.attname)) is not None:
+                wanted.setdefault(field.related_model, set()).add(pk)
+    return {
+        (model, pk): str(found)
+        for model, pks in wanted.items()
+        for pk, found in model._base_manager.in_bulk(pks).items()
+    }
+
+
+def _references(model: Any) -> list[Any]:
+    """The fields in which an event holds the id of another record."""
+    return [field for field in model._meta.fields if field.is_relation and not field.name.startswith("pgh_")]
+
+
 def _user_of(row: Any) -> int | None:
     found = str(row.pgh_context.metadata.get("user") or "") if row.pgh_context else ""
     return int(found) if found.isdecimal() else None
 
 
-def _entry(place: Place, row: Any, before: Any, people: dict[int, User]) -> Entry:
+def _entry(place: Place, row: Any, before: Any, people: dict[int, User], names: Names) -> Entry:
     pk = _user_of(row)
     tracked: type[Model] = row.pgh_tracked_model
     return Entry(
         place=place,
         kind=str(tracked._meta.verbose_name).capitalize(),
-        name=_name_of(row),
+        name=_name_of(row, names),
         is_new=row.pgh_label == MADE,
         who=str(people.get(pk, f"somebody who has left ({pk})")) if pk else "",
         where=str((row.pgh_context.metadata if row.pgh_context else {}).get("url", "")),
-        differences=differences(before, row) if before is not None else [],
+        differences=differences(before, row, names) if before is not None else [],
     )
 
 
-def _name_of(row: Any) -> str:
+def _name_of(row: Any, names: Names) -> str:
+    """What it calls itself; else what it belongs to is called; else its id."""
     for name in ("label", "title", "name", "slug", "email", "subject", "reason"):
         if said := getattr(row, name, ""):
             return str(said)
-    return f"{row.pgh_obj_id}"
+    owners = ((field.related_model, getattr(row, field.attname)) for field in _references(type(row)))
+    return next((names[owner] for owner in owners if owner in names), f"{row.pgh_obj_id}")
 
 
-def differences(before: Any, after: Any) -> list[Difference]:
+def differences(before: Any, after: Any, names: Names) -> list[Difference]:
     """The fields that differ between two events of one thing."""
     found = []
     for field in type(after)._meta.fields:
@@ -146,13 +173,17 @@ def differences(before: Any, after: Any) -> list[Difference]:
             continue
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old != new:
-            found.append(Difference(str(field.verbose_name).capitalize(), _said(field, old), _said(field, new)))
+            found.append(
+                Difference(str(field.verbose_name).capitalize(), _said(field, old, names), _said(field, new, names))
+            )
     return found
 
 
-def _said(field: Any, value: Any) -> str:
+def _said(field: Any, value: Any, names: Names) -> str:
     if value is None or value in ("", [], {}):
         return ""
+    if field.is_relation:
+        return names.get((field.related_model, value), f"one that is gone ({value})")
     if isinstance(value, bool):
         return "yes" if value else "no"
     said = dict(field.flatchoices).get(value, value) if field.choices and isinstance(value, str) else value

@@ -109,7 +109,7 @@ class SegmentVersion(models.Model):
         constraints = [models.UniqueConstraint(fields=["segment", "number"], name="version_number_once_per_segment")]
 
     def __str__(self) -> str:
-        return f"{self.segment_id} v{self.number}"
+        return f"version {self.number}"
 
 
 class Recompute(models.Model):

@@ -18,6 +18,7 @@ from partners.console.sourcing import paged
 from partners.coverage import MODELS
 from partners.models import SavedView
 from partners.narrowing import Condition
+from partners.percent import to_percent
 from partners.reading import one_snapshot
 from partners.vocabulary import Field, Subject, Vocabulary
 from people import roles
@@ -66,6 +67,17 @@ class Asked:
     def value(self) -> str:
         """The only value of a condition that is shown as one choice."""
         return "".join(self.condition.values[:1])
+
+    @property
+    def ends(self) -> tuple[str, str]:
+        """Both ends of a range as people type them: shares in per cent."""
+        low, high = self.condition.values or ("", "")
+        return (to_percent(low), to_percent(high)) if self.unit else (low, high)
+
+    @property
+    def unit(self) -> str:
+        """The unit of the ends, where the form has to name one."""
+        return narrowing.PERCENT if self.condition.field.is_share else ""
 
     @property
     def any(self) -> str:

@@ -8,7 +8,9 @@ from typing import Any, cast
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 
+from partners.console.finding import called
 from partners.models import Origin, Partner
 from partners.profile import value_of
 from partners.records import AnyRecord, change_record, create_record
@@ -77,8 +79,15 @@ class RecordForm(MeanwhileMixin, forms.Form):
         return region
 
     def clean_parent(self) -> str:
-        """A parent is a partner the viewer may see."""
-        return "".join(self._known([self.cleaned_data["parent"]] if self.cleaned_data["parent"] else []))
+        """A parent is a partner the viewer may see, by id or by name."""
+        words = cast(str, self.cleaned_data["parent"])
+        found = called(self.viewer, words)
+        if len(found) > 1:
+            ids = ", ".join(each.external_id for each in found)
+            raise ValidationError(f"Several partners are called {words}. Give the id: {ids}.")
+        if words and not found:
+            raise ValidationError(f"There is no partner with the id {words}, or of that name.")
+        return found[0].external_id if found else ""
 
     def clean_partners(self) -> list[str]:
         """The ids of partners the viewer may see, and those already there that the viewer may not."""
@@ -128,6 +137,9 @@ def form_field(field: Field, present: Any = None) -> forms.Field:
         if present is not None and present.email not in dict(people):
             people.append((present.email, str(present)))
         return forms.ChoiceField(choices=[UNSET, *people], **{**known, "help_text": ""})
+    if field.name == "parent":
+        now = f" At present: {present}." if present else ""
+        return forms.CharField(widget=_finder(), **{**known, "help_text": f"Its id or its name.{now}"})
     if field.name == "partners":
         area = forms.Textarea(attrs={"rows": 3})
         return forms.CharField(widget=area, **{**known, "help_text": "External ids of partners, set apart by commas."})
@@ -160,6 +172,12 @@ def _by_type(field: Field, present: Any, known: dict[str, Any]) -> forms.Field:
             return forms.ChoiceField(choices=[UNSET, *options], **known)
         case _:
             return forms.CharField(**known)
+
+
+def _finder() -> forms.TextInput:
+    """Offers the partners that begin with what is typed, in the page's list of them."""
+    attrs = {"list": "found", "autocomplete": "off", "hx-get": reverse("console_find_partners"), "hx-target": "#found"}
+    return forms.TextInput(attrs=attrs | {"hx-trigger": "input changed delay:250ms"})
 
 
 def _number() -> forms.NumberInput:

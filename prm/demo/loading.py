@@ -77,6 +77,7 @@ def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
     if turn is None or turn.recomputed.failed:
         raise RuntimeError(f"The segments could not be computed: {turn and turn.recomputed.failed}")
     taking.take_up()
+    changed += taking.open_what_was_read()
     changed += telling.announce(owner=owner)
     requests.file_requests(owner=owner)
     voices.speak()

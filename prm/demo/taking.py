@@ -1,10 +1,13 @@
-"""What the demo's partner users have already taken up, so that their portal looks lived in."""
+"""What the demo's partners have already taken up, so that programmes and portals look lived in."""
 
 from __future__ import annotations
 
+from django.db.models import Exists, F, OuterRef
+
+from partners.models import Activity
 from people.models import User
 from programs import taking
-from programs.models import Offer
+from programs.models import Offer, Program
 
 READ = {"paula@partner.example": ("focus-playbook",), "olivia@other.example": ("welcome-kit",)}
 STARTED = {"paula@partner.example": ("growth-rebate",)}
@@ -30,6 +33,19 @@ def take_up() -> None:
         for slug, lessons in LESSONS.get(user.email, {}).items():
             if slug in offers:
                 _learn(offers[slug], user, lessons)
+
+
+def open_what_was_read() -> int:
+    """Companies that looked at content in the past year have opened their offer of it; returns how many offers.
+
+    The year of activity is written before there are offers, so nothing has noted it. Companies with people of their own
+    here are left out: what they took up is told above.
+    """
+    looks = Activity.objects.filter(
+        partner=OuterRef("partner_id"), kind=Activity.Kind.CONTENT_OPENED, about=OuterRef("program__slug")
+    )
+    unread = Offer.objects.on().filter(program__kind=Program.Kind.CONTENT, opened_at=None, partner__team=None)
+    return unread.filter(Exists(looks)).update(opened_at=F("offered_at"))
 
 
 def _learn(offer: Offer, user: User, lessons: int) -> None:

@@ -26,7 +26,9 @@ def content_context(content: Content, viewer: Viewer) -> dict[str, Any]:
     """What the page of a programme shows of its content: the latest versions, what it holds, and how often it was used."""
     partners = Partner.objects.visible_to(viewer)
     used = Activity.objects.filter(about=content.program.slug, partner__in=partners).order_by().values("kind")
-    counts = dict(used.annotate(count=Count("pk")).values_list("kind", "count"))
+    found = used.annotate(count=Count("pk"), partners=Count("partner", distinct=True))
+    counts = {kind: (count, partners) for kind, count, partners in found.values_list("kind", "count", "partners")}
+    opened, readers = counts.get(Activity.Kind.CONTENT_OPENED, (0, 0))
     rows = list(content.versions.select_related("author", "approved_by")[:VERSIONS])
     waiting = rows[0] if rows and content.needs_approval and rows[0].number != content.shown_version else None
     return {
@@ -35,8 +37,9 @@ def content_context(content: Content, viewer: Viewer) -> dict[str, Any]:
         "may_approve": waiting is not None and waiting.author_id != viewer.pk,
         "kit_items": content.items.select_related("item__program"),
         "play_segments": content.customer_segments.select_related("segment"),
-        "opened": counts.get(Activity.Kind.CONTENT_OPENED, 0),
-        "downloaded": counts.get(Activity.Kind.CONTENT_DOWNLOADED, 0),
+        "opened": opened,
+        "readers": readers,
+        "downloaded": counts.get(Activity.Kind.CONTENT_DOWNLOADED, (0, 0))[0],
     }
 
 

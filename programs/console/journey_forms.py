@@ -6,6 +6,9 @@ from typing import Any
 
 from django import forms
 
+from partners import narrowing
+from partners.percent import from_percent, to_percent
+from partners.vocabulary import Field, FieldType
 from people.meanwhile import MeanwhileMixin
 from people.refusing import RefusingMixin
 from people.widgets import ManyBoxes
@@ -46,17 +49,22 @@ class JourneyForm(MeanwhileMixin, RefusingMixin, forms.Form):
             self.fields["segment"] = forms.ChoiceField(label="This segment", choices=segments)
             return
         is_date = trigger == Journey.Trigger.DATE
-        watchable = [(name, found.label) for name, found in facts.watchable(dates=is_date).items()]
-        self.fields["field"] = forms.ChoiceField(label="The date" if is_date else "The fact", choices=watchable)
+        watchable = facts.watchable(dates=is_date)
+        choices = [(name, found.label) for name, found in watchable.items()]
+        self.fields["field"] = forms.ChoiceField(label="The date" if is_date else "The fact", choices=choices)
         if is_date:
             self.fields["days"] = forms.IntegerField(min_value=0, max_value=beginnings.FURTHEST, initial=0)
             self.fields["side"] = forms.ChoiceField(label="Before or after", choices=SIDES)
         else:
-            any_value = "As the fact's list has it. Empty: any value."
-            self.fields["from_value"] = forms.CharField(
-                label="From", max_length=200, required=False, help_text=any_value
-            )
-            self.fields["to_value"] = forms.CharField(label="To", max_length=200, required=False, help_text=any_value)
+            # another fact brings its own values
+            self.fields["field"].widget.attrs |= {
+                "hx-get": f"?trigger={trigger}", "hx-target": "#values", "hx-select": "#values", "hx-swap": "outerHTML",
+            }  # fmt: skip
+            asked = (self.data if self.is_bound else self.initial).get("field")
+            watched = watchable.get(asked or "") or next(iter(watchable.values()))
+            is_kept = watched.name == self.initial.get("field")
+            for name, label in (("from_value", "From"), ("to_value", "To")):
+                self.fields[name] = value_field(watched, label, present=self.initial.get(name, "") if is_kept else "")
         self.fields["segment"] = forms.ChoiceField(
             label="Only partners in", required=False, choices=[("", "Every partner"), *segments]
         )
@@ -66,6 +74,9 @@ class JourneyForm(MeanwhileMixin, RefusingMixin, forms.Form):
         """What the fields show for a journey."""
         names = ("name", "slug", "description", "field", "from_value", "to_value")
         initial = {name: getattr(journey, name) for name in names}
+        found = facts.watchable().get(journey.field)
+        if found and found.is_share:
+            initial |= {name: to_percent(initial[name]) for name in ("from_value", "to_value")}
         days = journey.offset_days
         segment = journey.segment.slug if journey.segment else ""
         return initial | {"days": abs(days), "side": "before" if days < 0 else "after", "segment": segment}
@@ -75,8 +86,28 @@ class JourneyForm(MeanwhileMixin, RefusingMixin, forms.Form):
         data = dict(self.cleaned_data)
         days = data.pop("days", None) or 0
         offset = -days if data.pop("side", "") == "before" else days
+        found = facts.watchable().get(data.get("field", ""))
+        if found and found.is_share and self.trigger == Journey.Trigger.CHANGED:
+            data |= {name: from_percent(data[name]) for name in ("from_value", "to_value")}
         data["slug"] = slug_of(data["slug"], data["name"])
         return JourneyDraft(trigger=self.trigger, offset_days=offset, **data)
+
+
+def value_field(watched: Field, label: str, *, present: str) -> forms.Field:
+    """The form's field for a value of a fact: its choices where it has some. A present one that is none can be kept."""
+    options = narrowing.options(watched)
+    if options:
+        options += [(present, present)] if present and present not in dict(options) else []
+        return forms.ChoiceField(label=label, required=False, choices=[("", "Any value"), *options])
+    unit = ", per cent" if watched.is_share else ""
+    kind = "date" if watched.type is FieldType.DATE else "text"
+    return forms.CharField(
+        label=label + unit,
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"type": kind}),
+        help_text="Empty: any value.",
+    )
 
 
 class StepForm(MeanwhileMixin, RefusingMixin, forms.Form):

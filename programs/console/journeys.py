@@ -105,7 +105,7 @@ def new_journey(request: HttpRequest) -> HttpResponse:
     trigger = request.GET.get("trigger", Journey.Trigger.ENTERED)
     if trigger not in Journey.Trigger.values:
         raise Http404
-    form = JourneyForm(request.POST or None, trigger=trigger)
+    form = JourneyForm(request.POST or None, trigger=trigger, initial={"field": request.GET.get("field", "")})
     if request.method == "POST" and form.is_valid():
         try:
             made = authoring.create_journey(draft=form.draft())
@@ -126,7 +126,11 @@ def edit_journey(request: HttpRequest, slug: str) -> HttpResponse:
     if trigger not in Journey.Trigger.values:
         raise Http404
     keep = found.segment.slug if found.segment else ""
-    form = JourneyForm(request.POST or None, trigger=trigger, initial=JourneyForm.initial_of(found), keep=keep)
+    initial = JourneyForm.initial_of(found)
+    asked = request.GET.get("field", found.field)
+    if request.method != "POST" and asked != found.field:
+        initial |= {"field": asked, "from_value": "", "to_value": ""}
+    form = JourneyForm(request.POST or None, trigger=trigger, initial=initial, keep=keep)
     if request.method == "POST" and form.is_valid():
         try:
             found = authoring.change_journey(journey=found, draft=form.draft())
@@ -139,13 +143,14 @@ def edit_journey(request: HttpRequest, slug: str) -> HttpResponse:
 
 
 def _form_page(request: HttpRequest, form: JourneyForm, trigger: str, journey: Journey | None = None) -> HttpResponse:
-    own = ("field", "segment", "days", "side", "from_value", "to_value")
+    own, values = ("field", "segment", "days", "side"), ("from_value", "to_value")
     context = {
         "form": form,
         "journey": journey,
         "trigger": trigger,
         "triggers": [] if journey and journey.activated_at else Journey.Trigger.choices,
         "own": [form[name] for name in own if name in form.fields],
+        "values": [form[name] for name in values if name in form.fields],
     }
     return render(request, "console/journeys/form.html", context, status=400 if form.errors else 200)
 
@@ -188,7 +193,8 @@ def edit_step(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
 
 
 def _step_page(request: HttpRequest, journey: Journey, form: StepForm, action: str) -> HttpResponse:
-    context: dict[str, Any] = {"journey": journey, "form": form, "action": action}
+    rule = conditions.in_words(form.initial.get("condition_rule"))
+    context: dict[str, Any] = {"journey": journey, "form": form, "action": action, "rule": rule}
     context["own"] = [form[name] for name in ("program", "message", "field", "text") if name in form.fields]
     return render(request, "console/journeys/step.html", context, status=400 if form.errors else 200)
 

@@ -11,10 +11,11 @@ from typing import Any
 from django.conf import settings
 from django.db import connection
 
-from partners import touching
+from partners import narrowing, touching
 from partners.arriving import SEPARATOR
 from partners.columns import Selection, select
 from partners.facts import vocabulary
+from partners.percent import to_percent
 from partners.rows import accept, stored
 from partners.vocabulary import Field, FieldKind, FieldType, Subject, Vocabulary
 from programs.journeys.conditions import CannotEvaluate
@@ -106,7 +107,9 @@ def as_written(field: Field, text: str) -> str:
 def in_words(field: Field | None, value: str) -> str:
     """A value of `Watched.value` as people read it."""
     parts = [part for part in value.split(SEPARATOR) if part]
-    labels = {choice.value: choice.label for choice in field.choices} if field else {}
+    labels = dict(narrowing.options(field)) if field else {}
+    if field and field.is_share:
+        labels = {part: f"{to_percent(part)} %" for part in parts}
     return ", ".join(labels.get(part, part) for part in parts) or "nothing"
 
 

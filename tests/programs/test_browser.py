@@ -9,7 +9,7 @@ from django.conf import settings
 from django.test import Client
 
 from people.models import User
-from programs.models import Course, Offer, Program
+from programs.models import Course, Journey, Offer, Program
 from programs.settling import settle
 from tests.programs.world import colleague, partner, program, segment, staff
 
@@ -81,3 +81,19 @@ def test_form__another_kind_chosen_midway__keeps_what_was_written(
     page.get_by_role("link", name=choice).click()
     page.get_by_label(shown).wait_for()
     assert page.get_by_label(written, exact=True).input_value() == "What was written"
+
+
+def test_journey__another_fact_chosen__brings_its_own_values(browser_page: Any) -> None:
+    page = browser_page
+    enter(page, staff())
+    page.goto("/console/journeys/new/?trigger=changed")
+    page.get_by_label("Name", exact=True).fill("Promoted")
+    page.get_by_label("The fact").select_option("Tier")
+    page.locator("#values select[name=to_value]").select_option("Gold")
+    page.get_by_label("The fact").select_option("City")
+    page.locator("#values input[name=to_value]").fill("Paris")
+    page.get_by_label("The fact").select_option("Tier")
+    page.locator("#values select[name=to_value]").select_option("Gold")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_text("to Gold").first.wait_for()
+    assert Journey.objects.get().to_value == "gold"

@@ -252,6 +252,19 @@ def test_play__customer_in_its_segment__shown_to_who_serves_it(visitor: Client, 
     assert visitor.get(address).status_code == 404
 
 
+def test_console__play_for_customers_alone__says_who_opened_it_not_who_has_it_on_offer(
+    visitor: Client, served: Any
+) -> None:
+    played(served)
+    for _ in range(2):
+        visitor.get("/portal/customers/C1/plays/small-play/")
+    client = Client()
+    client.force_login(staff())
+    page = client.get("/console/programs/small-play/")
+    assert (page.context["readers"], page.context["opened"]) == (1, 2)
+    assert page.content.decode().count("On offer now") == 1  # the choice above the offers, and no figure
+
+
 def test_play__also_for_partners__only_those_it_is_on_offer_to(
     visitor: Client, served: Any, one: Any, gold: Any
 ) -> None:

@@ -15,7 +15,7 @@ from people import roles
 from people.models import Preference, User
 from programs.messages import composing
 from programs.messages.composing import MessageDraft
-from programs.models import Delivery, Dispute, Feedback, Message
+from programs.models import Delivery, Dispute, Feedback, Journey, JourneyStep, Message
 from programs.settling import settle
 from programs.targeting import Targeting
 from tests.programs.world import colleague, partner, program, segment, staff
@@ -283,3 +283,52 @@ def test_console__journey__written_and_tried_in_pages(acme: Any):
     assert "After 2 days" in page and "Only if" in page
     assert client.get("/console/journeys/welcome/rehearsal/").status_code == 200
     assert client.get("/console/journeys/").status_code == 200
+
+
+def test_console__journey_on_a_fact__offers_the_values_of_the_chosen_fact(acme: Any):
+    client = as_(staff())
+
+    def asked(path: str) -> list[tuple[str, list[tuple[str, str]]]]:
+        return [
+            (bound.label, list(getattr(bound.field, "choices", []))) for bound in client.get(path).context["values"]
+        ]
+
+    tiers = [("", "Any value"), ("silver", "Silver")]
+    new = "/console/journeys/new/?trigger=changed"
+    (one, offered), (other, _) = asked(f"{new}&field=tier")
+    assert (one, other) == ("From", "To") and set(tiers) <= set(offered)
+    assert asked(f"{new}&field=city") == [("From", []), ("To", [])]
+    assert asked(f"{new}&field=win_rate") == [("From, per cent", []), ("To, per cent", [])]
+    words = {"name": "Up", "slug": "up", "field": "tier", "from_value": "silver", "to_value": "gold"}
+    assert client.post(new, words | {"to_value": "AMER"}).status_code == 400
+    assert client.post(new, words).status_code == 302
+    made = Journey.objects.get()
+    assert (made.from_value, made.to_value) == ("silver", "gold")
+    assert "from Silver to Gold" in client.get("/console/journeys/up/").content.decode()
+    edit = client.get("/console/journeys/up/edit/")
+    assert [bound.value() for bound in edit.context["values"]] == ["silver", "gold"]
+    elsewhere = client.get("/console/journeys/up/edit/?field=country")
+    assert [bound.value() for bound in elsewhere.context["values"]] == ["", ""]
+
+
+def test_console__journey_on_a_share__is_written_and_said_in_per_cent(acme: Any):
+    client = as_(staff())
+    words = {"name": "Half", "slug": "half", "field": "win_rate", "to_value": "50 %"}
+    assert client.post("/console/journeys/new/?trigger=changed", words).status_code == 302
+    assert Journey.objects.get().to_value == "0.5"
+    assert "to 50 %" in client.get("/console/journeys/half/").content.decode()
+    edit = client.get("/console/journeys/half/edit/")
+    assert [bound.value() for bound in edit.context["values"]] == ["", "50"]
+
+
+def test_console__step_with_any_rule__says_it_as_a_sentence(acme: Any):
+    segment("gold", [acme])
+    client = as_(staff())
+    client.post("/console/journeys/new/", {"name": "W", "slug": "w", "trigger": "entered", "segment": "gold"})
+    rule = '{"field": "country", "operator": "=", "value": "DE"}'
+    step = {"wait_days": "2", "text": "Call", "condition_rule": rule}
+    assert client.post("/console/journeys/w/steps/new/task/", step).status_code == 302
+    page = client.get(f"/console/journeys/w/steps/{JourneyStep.objects.get().pk}/").content.decode()
+    assert "The rule it has now" in page and "Country is" in page
+    assert '<details class="disclosure"><summary>The rule as JSON' in page
+    assert "Any other rule" in client.get("/console/journeys/w/steps/new/task/").content.decode()

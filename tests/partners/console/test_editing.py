@@ -73,6 +73,30 @@ def test_edit__wrong_value__is_refused_at_its_field(sign_in, records, field, val
     assert Partner.objects.values().get(external_id="P-1") == before
 
 
+@pytest.mark.parametrize("words", ["P-2", "Beacon", " beacon "])
+def test_edit__parent__is_named_by_id_or_by_name(sign_in, records, words):
+    client = sign_in("channel_manager")
+    assert client.post(EDIT, form_data(client, parent=words)).status_code == 302
+    assert Partner.objects.get(external_id="P-1").parent == records["away"]
+    assert "At present: Beacon." in client.get(EDIT).content.decode()
+
+
+def test_edit__several_are_called_like_the_parent__asks_for_the_id(sign_in, records):
+    Partner.objects.create(external_id="P-9", name="Beacon", region="NA")
+    client = sign_in("channel_manager")
+    response = client.post(EDIT, form_data(client, parent="Beacon"))
+    assert "Several partners are called Beacon. Give the id: P-2, P-9." in response.content.decode()
+    assert client.post(EDIT, form_data(client, parent="P-9")).status_code == 302
+
+
+def test_find__partners_typed__are_offered_within_the_regions(sign_in, records):
+    path = "/console/find/partners/?parent=Bea"
+    assert '<option value="P-2">Beacon</option>' in sign_in("channel_manager").get(path).content.decode()
+    assert "option" not in sign_in("regional").get(path).content.decode()
+    assert "option" not in sign_in("channel_manager").get("/console/find/partners/?parent=%00").content.decode()
+    assert sign_in("analyst").get(path).status_code == 403
+
+
 def test_edit__regional_manager__keeps_records_in_the_regions(sign_in, records):
     client = sign_in("regional")
     response = client.post(EDIT, form_data(client, region="NA"))

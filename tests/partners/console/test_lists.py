@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import UTC, date, datetime
+from urllib.parse import parse_qsl
 
 import pytest
 from django.db import connection
@@ -10,6 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from partners.estimating import estimated
 from partners.models import Attribute, Customer, Deal, Partner, SavedView
+from partners.narrowing import Condition
+from partners.vocabulary import Field, FieldType, Subject
 from segments.models import Membership, Segment, SegmentVersion
 
 LIST = "/console/partners/"
@@ -120,6 +123,35 @@ def custom(records, vocabulary):
 )
 def test_partners__any_condition__gives_those_it_fits(sign_in, custom, query, wanted):
     assert ids(sign_in("administrator").get(f"{LIST}?{query}")) == wanted
+
+
+@pytest.mark.parametrize(
+    ("query", "wanted", "shown"),
+    [
+        ("f.win_rate.from=37.5&f.win_rate.to=37.5&f.win_rate.in=percent", ["P-1"], ("37.5", "37.5")),
+        ("f.win_rate.from=37.4 %&f.win_rate.in=percent", ["P-1"], ("37.4", "")),
+        ("f.win_rate.from=38&f.win_rate.in=percent", [], ("38", "")),
+        ("f.win_rate.from=0.375&f.win_rate.to=1", ["P-1"], ("37.5", "100")),
+        ("f.win_rate.from=many&f.win_rate.in=percent", ["P-1", "P-2"], ("many", "")),
+        ("add=win_rate", ["P-1", "P-2"], ("", "")),
+    ],
+)
+def test_partners__by_a_share__are_asked_in_per_cent(sign_in, records, query, wanted, shown):
+    one = Partner.objects.get(external_id="P-1")
+    for number, stage in enumerate(["won"] * 3 + ["lost"] * 5):
+        Deal.objects.create(external_id=f"X-{number}", partner=one, stage=stage, closed_on="2026-01-05")
+    page = sign_in("administrator").get(LIST, dict(parse_qsl(query)))
+    assert ids(page) == wanted
+    (asked,) = page.context["listing"].filters
+    assert asked.ends == shown
+    html = page.content.decode()
+    assert 'aria-label="Win rate from, per cent"' in html
+    assert '<input type="hidden" name="f.win_rate.in" value="percent">' in html
+
+
+def test_partners__a_share_in_a_condition__is_said_in_per_cent():
+    field = Field(Subject.PARTNER, "win_rate", "Win rate", FieldType.NUMBER, is_share=True)
+    assert Condition(field, "between", ("0.4", "")).words == f"{field.label} from 40 %"
 
 
 def test_customers__by_who_serves_them__are_shown_once(sign_in, records):

@@ -11,6 +11,7 @@ PAGES = [
     "/console/",
     "/console/partners/",
     "/console/partners/?f.verticals=energy&add=employees&f.tier.op=not&f.tier=gold",
+    "/console/partners/?f.win_rate.from=40&f.win_rate.in=percent",
     "/console/partners/P-1/",
     "/console/customers/",
     "/console/customers/C-1/",
@@ -54,6 +55,24 @@ def test_list__rows_ticked_by_keyboard__are_changed_through_the_preview(page):
     assert BulkChange.objects.get().value == "Lyon"
     page.go_back()  # the question again; nothing is asked for twice
     assert BulkChange.objects.count() == 1
+
+
+def test_edit__parent_typed_by_name__is_offered_and_found(page):
+    page.goto("/console/partners/P-1/edit/")
+    page.get_by_label("Parent").press_sequentially("beac")
+    page.locator("#found option[value='P-2']").wait_for(state="attached")
+    page.get_by_label("Parent").fill("Beacon")
+    page.get_by_role("button", name="Save").click()
+    page.wait_for_url("**/partners/P-1/")
+    assert Partner.objects.get(external_id="P-1").parent.external_id == "P-2"
+
+
+def test_list__share_filtered__is_typed_and_stays_in_per_cent(page):
+    page.goto("/console/partners/?add=win_rate")
+    page.get_by_label("Win rate from, per cent").fill("40 %")
+    page.get_by_role("button", name="Apply").click()
+    page.wait_for_url("**f.win_rate.from=**")
+    assert page.get_by_label("Win rate from, per cent").input_value() == "40"
 
 
 def test_list__condition_columns_and_view__are_set_up_and_kept(page):

@@ -15,7 +15,8 @@ from people.models import User
 from prm.audit import log, tables
 from prm.celery import app
 from prm.scheduling import NIGHTLY, Scheduler, nightly, set_nightly
-from segments.models import Segment
+from segments.beside import SegmentProfile
+from segments.models import Segment, SegmentVersion
 from tests.callers import Caller, Client
 
 KEYS = "/console/keys/"
@@ -113,6 +114,40 @@ def test_audit__change_of_a_person__says_who_what_before_and_after(sign_in, reco
     assert [(d.label, d.before, d.after) for d in entry.differences] == [("Name", "", "Ann <i>")]
     assert log(who=people["administrator"].pk)[0] == [entry]
     assert log(who=people["analyst"].pk)[0] == []
+
+
+def test_audit__what_refers_to_another_record__calls_it_by_its_name(sign_in, records, people):
+    made = Segment.objects.create(slug="few", name="Few", subject="partner", owner=people["channel_manager"])
+    everybody = {"everyone": True}
+    gone, last = (SegmentVersion.objects.create(segment=made, number=n, rule=everybody) for n in (1, 3))
+    Segment.objects.filter(pk=made.pk).update(published=gone, owner=people["analyst"])
+    Segment.objects.filter(pk=made.pk).update(published=last)
+    SegmentProfile.objects.create(segment=made)
+    pk = gone.pk
+    gone.delete()
+    entries = log(kind="segment")[0]
+    assert [[(d.label, d.before, d.after) for d in entry.differences] for entry in entries] == [
+        [("Published", f"one that is gone ({pk})", "version 3")],
+        [
+            ("Owner", "channel_manager@example.com", "analyst@example.com"),
+            ("Published", "", f"one that is gone ({pk})"),
+        ],
+        [],
+    ]
+    assert [entry.name for entry in log(kind="segmentprofile")[0]] == ["Few"]
+
+
+def test_audit__more_records_referred_to__cost_no_more(sign_in, records):
+    def queries(count: int) -> int:
+        for n in range(count):
+            made = Segment.objects.create(slug=f"s-{count}-{n}", name=f"S {n}", subject="partner")
+            version = SegmentVersion.objects.create(segment=made, number=1, rule={"everyone": True})
+            Segment.objects.filter(pk=made.pk).update(published=version)
+        with CaptureQueriesContext(connection) as captured:
+            log()
+        return len(captured)
+
+    assert queries(1) == queries(15)
 
 
 def test_audit__every_kept_model__is_in_it_and_nothing_secret(sign_in, records):

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth import authenticate
 from django.db import connection, transaction
+from django.db.models import Sum
 
 from partners.models import Activity, Attribute, Customer, Deal, Origin, Partner, Registration, TeamMember
 from partners.registering import conflicts
@@ -18,6 +19,7 @@ from prm.demo.industries import DEFAULT, PROFILES
 from prm.demo.loading import Loaded, load
 from prm.demo.marks import Wish
 from programs.models import Claim, Enrolment, FundRequest, Offer, PlaySegment, Program
+from programs.uptake import Uptake
 from segments.models import Membership, Recompute, Segment
 
 IT = PROFILES[DEFAULT]
@@ -94,6 +96,19 @@ def test_load__every_program__is_offered_to_somebody_and_not_everybody(demo: Loa
     for draft in [draft for draft in drafted if draft not in plays]:
         offered = Offer.objects.on().filter(program__slug=draft.slug, lapsed_at=None).count()
         assert 3 <= offered <= 0.7 * WISH.partners, (draft.slug, offered)
+
+
+@pytest.mark.django_db
+def test_load__content_that_was_looked_at__is_opened_by_companies_that_have_it(demo: Loaded) -> None:
+    for slug in programs.PAGES:
+        readers = Activity.objects.filter(kind="content_opened", about=slug).values("partner")
+        offers = Offer.objects.on().filter(program__slug=slug, partner__team=None)
+        assert not offers.filter(partner__in=readers, opened_at=None).exists(), slug
+        assert not offers.exclude(partner__in=readers).exclude(opened_at=None).exists(), slug
+        opened = offers.exclude(opened_at=None).count()
+        assert opened > 0 or not offers.exists(), slug
+        tallied = Uptake.objects.filter(program__slug=slug).aggregate(n=Sum("opened_count"))["n"] or 0
+        assert tallied >= opened, slug
 
 
 @pytest.mark.django_db
