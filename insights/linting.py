@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from insights.figures import Figures
 from insights.principles import percent
+from partners.vocabulary import BUILT_IN, Subject
 
 TINY = 5
 """Fewer members are hardly worth a programme of their own."""
@@ -112,7 +113,9 @@ def _of_its_rule(segment: Named, f: Figures) -> Iterable[Finding]:
         said = f"Overrides by hand come to {percent(f.by_hand)} of its members: the rule does not say what you mean."
         yield _found(segment, "by_hand", "Mostly by hand", said, "console_segment_members", "See the overrides")
     if f.fields and all(name in DEMOGRAPHIC for name in f.fields):
-        said = f"It goes by {', '.join(f.fields)} alone: what they are, not what they do or need."
+        labels = {field.name: field.label for field in BUILT_IN[Subject(segment.subject)]}
+        names = " and ".join(labels.get(name, name) for name in f.fields)
+        said = f"It goes by {names} alone: what they are, not what they do or need."
         yield _found(
             segment, "demographics", "Demographics only", said, "console_segment_edit", "Add behaviour or needs"
         )

@@ -124,7 +124,7 @@ def _deals(column: str, source: str, said: str) -> Source:
                 source,
                 row.pk,
                 f"Deal {said or row.stage}: {row}",
-                f"{wording.amount(row.amount)} {row.currency}".strip() if row.amount is not None else "",
+                f"{row.currency} {wording.amount(row.amount, places=2)}".strip() if row.amount is not None else "",
                 address=reverse("console_deal", args=[row.external_id]),
                 tone=tones.get(row.stage, ""),
                 is_day=True,

@@ -6,18 +6,24 @@ table, id), so that a page costs the same queries however long the history is.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.apps import apps
-from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import ForeignKey, Model, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 from pghistory.models import Event
 
+from partners import wording
 from people.models import User
+from programs.messages.words import readable
+from segments.models import SegmentVersion
 
-Names = dict[tuple[Any, Any], str]
-"""What records are called, by their model and id."""
+Called = Mapping[tuple[type[Model], Any], str]
+"""What people call the things that events point at, by model and id."""
+
 MADE = "insert"
 HIDDEN = frozenset({"updated_at", "created_at", "hashed_key", "password"})
 
@@ -76,7 +82,7 @@ def log(
 ) -> tuple[list[Entry], Place | None]:
     """The next entries behind a place, newest first, and the place to go on from.
 
-    Two queries a table, and one for each kind of thing that the rows refer to, to call it by its name.
+    Two queries a table, one for the people, one a model that the changes point at.
     """
     rows: list[tuple[Place, Any]] = []
     for name, model in tables().items():
@@ -89,8 +95,9 @@ def log(
     shown = rows[:limit]
     people = User.objects.in_bulk({pk for _, row in shown if (pk := _user_of(row))})
     before = _before([row for _, row in shown])
-    names = _names([*(row for _, row in shown), *before.values()])
-    entries = [_entry(at, row, before.get((at.table, row.previous)), people, names) for at, row in shown]
+    pairs = [(at, row, before.get((at.table, row.previous))) for at, row in shown]
+    called = _called([(earlier, row) for _, row, earlier in pairs])
+    entries = [_entry(at, row, earlier, people, called) for at, row, earlier in pairs]
     return entries, shown[-1][0] if len(rows) > limit else None
 
 
@@ -118,54 +125,58 @@ def _before(rows: list[Any]) -> dict[tuple[str, int], Any]:
     }
 
 
-def _names(rows: list[Any]) -> Names:
-    """What the things are called that the rows refer to; of each kind all at once."""
-    wanted: dict[Any, set[Any]] = {}
-    for row in rows:
-        for field in _references(type(row)):
-            if (pk := getattr(row, field.attname)) is not None:
-                wanted.setdefault(field.related_model, set()).add(pk)
-    return {
-        (model, pk): str(found)
-        for model, pks in wanted.items()
-        for pk, found in model._base_manager.in_bulk(pks).items()
-    }
-
-
-def _references(model: Any) -> list[Any]:
-    """The fields in which an event holds the id of another record."""
-    return [field for field in model._meta.fields if field.is_relation and not field.name.startswith("pgh_")]
-
-
 def _user_of(row: Any) -> int | None:
     found = str(row.pgh_context.metadata.get("user") or "") if row.pgh_context else ""
     return int(found) if found.isdecimal() else None
 
 
-def _entry(place: Place, row: Any, before: Any, people: dict[int, User], names: Names) -> Entry:
+def _links(row: Any) -> Iterator[ForeignKey[Any, Any]]:
+    """What an event points at, apart from the history itself."""
+    return (f for f in type(row)._meta.fields if isinstance(f, ForeignKey) and not f.name.startswith("pgh_"))
+
+
+def _called(pairs: list[tuple[Any, Any]]) -> Called:
+    """The names of what these changes point at, and of what those events that have no name of their own belong to."""
+    wanted: dict[type[Model], set[Any]] = {}
+    for before, after in pairs:
+        is_nameless = not _own_name(after)
+        for link in _links(after):
+            new, old = (getattr(one, link.attname, None) for one in (after, before))
+            if is_nameless or (before is not None and new != old):
+                wanted.setdefault(link.related_model, set()).update({new, old} - {None})
+    return {
+        (model, pk): f"version {thing.number}" if isinstance(thing, SegmentVersion) else str(thing)
+        for model, ids in wanted.items()
+        for pk, thing in model._default_manager.in_bulk(ids).items()
+    }
+
+
+def _entry(place: Place, row: Any, before: Any, people: dict[int, User], called: Called) -> Entry:
     pk = _user_of(row)
     tracked: type[Model] = row.pgh_tracked_model
     return Entry(
         place=place,
         kind=str(tracked._meta.verbose_name).capitalize(),
-        name=_name_of(row, names),
+        name=_own_name(row) or _name_of_its_whole(row, called),
         is_new=row.pgh_label == MADE,
         who=str(people.get(pk, f"somebody who has left ({pk})")) if pk else "",
         where=str((row.pgh_context.metadata if row.pgh_context else {}).get("url", "")),
-        differences=differences(before, row, names) if before is not None else [],
+        differences=differences(before, row, called) if before is not None else [],
     )
 
 
-def _name_of(row: Any, names: Names) -> str:
-    """What it calls itself; else what it belongs to is called; else its id."""
-    for name in ("label", "title", "name", "slug", "email", "subject", "reason"):
-        if said := getattr(row, name, ""):
-            return str(said)
-    owners = ((field.related_model, getattr(row, field.attname)) for field in _references(type(row)))
-    return next((names[owner] for owner in owners if owner in names), f"{row.pgh_obj_id}")
+def _own_name(row: Any) -> str:
+    names = (getattr(row, name, "") for name in ("label", "title", "name", "slug", "email", "subject", "reason"))
+    return readable(next((str(said) for said in names if said), ""))
 
 
-def differences(before: Any, after: Any, names: Names) -> list[Difference]:
+def _name_of_its_whole(row: Any, called: Called) -> str:
+    """A profile, say, is called by its segment."""
+    names = (called.get((link.related_model, getattr(row, link.attname)), "") for link in _links(row))
+    return next(filter(None, names), f"{row.pgh_obj_id}")
+
+
+def differences(before: Any, after: Any, called: Called) -> list[Difference]:
     """The fields that differ between two events of one thing."""
     found = []
     for field in type(after)._meta.fields:
@@ -174,18 +185,23 @@ def differences(before: Any, after: Any, names: Names) -> list[Difference]:
         old, new = getattr(before, field.attname), getattr(after, field.attname)
         if old != new:
             found.append(
-                Difference(str(field.verbose_name).capitalize(), _said(field, old, names), _said(field, new, names))
+                Difference(str(field.verbose_name).capitalize(), _said(field, old, called), _said(field, new, called))
             )
     return found
 
 
-def _said(field: Any, value: Any, names: Names) -> str:
+def _said(field: Any, value: Any, called: Called) -> str:
     if value is None or value in ("", [], {}):
         return ""
-    if field.is_relation:
-        return names.get((field.related_model, value), f"one that is gone ({value})")
+    if isinstance(field, ForeignKey):
+        return called.get((field.related_model, value), f"one that is gone ({value})")
     if isinstance(value, bool):
         return "yes" if value else "no"
+    if isinstance(value, datetime):
+        local = timezone.localtime(value)
+        return f"{wording.day(local)}, {local:%H:%M}"
+    if isinstance(value, date):
+        return wording.day(value)
     said = dict(field.flatchoices).get(value, value) if field.choices and isinstance(value, str) else value
     text = ", ".join(map(str, said)) if isinstance(said, list) else str(said)
     return text if len(text) <= 500 else f"{text[:499]}…"

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 from partners.models import Partner
 from people.guards import vendor_required
 from programs.audience import entitlements, reason_to_json, targeted_programs
-from programs.models import Incentive, Offer, Program
-from programs.portal.shelf import ICONS, visible_names
+from programs.models import Content, Incentive, Offer, Program
+from programs.portal.shelf import ICONS, noun_of, visible_names
 from programs.precedence import outranked
 from programs.wording import because
 from segments.models import Membership
@@ -70,11 +70,13 @@ def groups_on(partner: Partner, day: date) -> list[dict[str, Any]]:
     names, instead = visible_names(offers), outranked(offers)
     groups: dict[str, list[dict[str, Any]]] = {kind: [] for kind in TITLES}
     incentives = Incentive.objects.in_bulk([each.program_id for each in offers if each.program.kind == "incentive"])
+    contents = Content.objects.in_bulk([each.program_id for each in offers if each.program.kind == "content"])
     for offer in offers:
         incentive = incentives.get(offer.program_id)
         groups[offer.program.kind].append(
             {
                 "offer": offer,
+                "noun": noun_of(incentive or contents.get(offer.program_id)),
                 "icon": ICONS[Program.Kind(offer.program.kind)],
                 "why": because(offer.reason, names),
                 "earns": incentive.earns if incentive else "",

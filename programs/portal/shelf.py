@@ -13,7 +13,7 @@ from people.models import User
 from programs import translations
 from programs.certifying import today
 from programs.lessons import done_count
-from programs.models import Enrolment, Offer, Program
+from programs.models import Content, Enrolment, Incentive, Offer, Program
 from programs.wording import because
 from segments.models import Segment
 
@@ -22,6 +22,13 @@ ICONS = {
     Program.Kind.COURSE: "academic-cap",
     Program.Kind.INCENTIVE: "banknotes",
 }
+
+
+def noun_of(part: Incentive | Content | None) -> str:
+    """What partners call a programme by what it is made of; None is a course."""
+    if isinstance(part, Incentive):
+        return str(part.get_type_display())
+    return str(part.get_form_display()) if part else "Course"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +57,8 @@ class Card:
     def noun(self) -> str:
         """What to call it."""
         if self.program.kind == Program.Kind.INCENTIVE:
-            return str(self.program.incentive.get_type_display())
-        if self.program.kind == Program.Kind.CONTENT:
-            return str(self.program.content.get_form_display())
-        return {Program.Kind.COURSE: "Course"}[Program.Kind(self.program.kind)]
+            return noun_of(self.program.incentive)
+        return noun_of(self.program.content if self.program.kind == Program.Kind.CONTENT else None)
 
     @property
     def is_new(self) -> bool:

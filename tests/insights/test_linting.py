@@ -83,6 +83,11 @@ def test_lint__twins__said_once_at_the_one_that_less_depends_on() -> None:
     assert "keep Silver, on which 5 depend" in found[0].said
 
 
+def test_lint__demographics__are_called_by_their_labels() -> None:
+    (found,) = lint([(GOLD, replace(HEALTHY, fields=("annual_revenue", "partner_type"))), SILVER], [], {"partner": 300})
+    assert found.said.startswith("It goes by Annual revenue and Partner type alone")
+
+
 def test_lint__list_that_nobody_moves_in__is_no_frozen_rule() -> None:
     figures = replace(HEALTHY, still_days=900, by_hand=1.0, fields=(), filled=None, emptiest=None, age_days=None)
     assert codes(figures, replace(GOLD, is_list=True)) == []

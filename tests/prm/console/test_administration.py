@@ -1,7 +1,7 @@
 """Keys, the clock and the audit log, as an administrator meets them."""
 
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import connection
@@ -162,6 +162,19 @@ def test_audit__every_kept_model__is_in_it_and_nothing_secret(sign_in, records):
     for said in ("Sync", "Score", "Few", "Revoked"):
         assert said in text
     assert key.hashed_key not in text
+
+
+def test_audit__of_a_profile__is_called_by_its_segment_and_says_days_and_versions_as_people_do(records):
+    segment = Segment.objects.create(slug="few", name="Few", subject="partner")
+    profile = SegmentProfile.objects.create(segment=segment)
+    SegmentProfile.objects.filter(pk=profile.pk).update(review_on=date(2027, 2, 28))
+    version = SegmentVersion.objects.create(segment=segment, number=3, rule={"combinator": "and", "rules": []})
+    Segment.objects.filter(pk=segment.pk).update(published=version)
+    (changed,) = [e for e in log(kind="segmentprofile")[0] if not e.is_new]
+    assert changed.name == "Few"
+    assert [(d.label, d.before, d.after) for d in changed.differences] == [("Next review", "", "28 February 2027")]
+    (published,) = [e for e in log(kind="segment")[0] if not e.is_new]
+    assert ("Published", "", "version 3") in [(d.label, d.before, d.after) for d in published.differences]
 
 
 def test_audit__pages__go_on_without_gap_or_repeat_at_the_same_cost(sign_in, records):

@@ -108,7 +108,7 @@ def test_delete__a_rule_speaks_of_it__409_lists_the_segments(state: str) -> None
         draft=version if state == "draft" else other, published=version if state != "draft" else other
     )
     problem = assert_problem(caller.delete("fields/fleet/"), 409, code="in_use")
-    assert "vans" in problem["detail"]
+    assert "the segment “Vans”" in problem["detail"]
     assert caller.get("fields/fleet/").status_code == 200
     Segment.objects.update(draft=other, published=other)
     assert caller.delete("fields/fleet/").status_code == 204
