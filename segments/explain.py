@@ -34,7 +34,7 @@ class Reason:
     """The same for people: "Silver", "not set"."""
     missing: bool = False
     operand: str = ""
-    """What a relative window means today: "23 August 2026 … 21 November 2026"."""
+    """What a relative window means today: "2026-08-23 … 2026-11-21"."""
     is_sensitive: bool = False
     """The value found is not for everybody."""
     children: tuple[Reason, ...] = field(default=())

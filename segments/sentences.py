@@ -8,7 +8,6 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from partners import wording
 from partners.vocabulary import Field, FieldType, Vocabulary
 from segments import instants
 from segments.instants import Clock, Window
@@ -132,9 +131,9 @@ def value_words(value: Any, about: Field) -> str:
     if isinstance(value, Decimal):
         return f"{_number(value * 100)} %" if about.is_share else _number(value)
     if isinstance(value, datetime):
-        return f"{_moment(value.astimezone(UTC))} UTC"
+        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
     if isinstance(value, date):
-        return wording.day(value)
+        return value.isoformat()
     if about.is_choice:
         return next((choice.label for choice in about.choices if choice.value == value), str(value))
     return f"“{value}”"
@@ -145,7 +144,7 @@ def _number(value: Any) -> str:
 
 
 def resolved(leaf: Leaf, about: Field, clock: Clock) -> str:
-    """The days a relative window means at this instant, "23 August 2026 … 21 November 2026", both included; else nothing."""
+    """The days a relative window means at this instant, "2026-08-23 … 2026-11-21", both included; else nothing."""
     if isinstance(leaf.value, Window):
         here = clock.at(leaf.zone)
         if leaf.operator == "anniversaryInNext":  # of local days, whatever the field
@@ -162,12 +161,9 @@ def window_days(window: Window, about: Field, clock: Clock) -> str:
     start, end = instants.span(window, clock)
     if about.type is FieldType.DATETIME and not window.calendar:
         zone = clock.zone
-        return " … ".join(_moment(edge.astimezone(zone)) for edge in (start, end))
-    return " … ".join(wording.day(edge) for edge in instants.days(start, end, clock.zone))
-
-
-def _moment(value: datetime) -> str:
-    return f"{wording.day(value)}, {value:%H:%M}"
+        return " … ".join(edge.astimezone(zone).strftime("%Y-%m-%d %H:%M") for edge in (start, end))
+    first, final = instants.days(start, end, clock.zone)
+    return f"{first} … {final}"
 
 
 def _listed(parts: list[str], conjunction: str) -> str:
