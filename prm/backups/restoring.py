@@ -45,8 +45,7 @@ def restore(path: Path, *, replace: bool = False) -> Restored:
         program = find("pg_restore", at_least=about.server)
         if about.server > server_major():
             raise Unusable(f"The backup is of PostgreSQL {about.server}, this server is older ({server_major()}).")
-        archive.extract(DUMP, scratch, filter="data")
-        dump = Path(scratch, DUMP)
+        dump = _lay_out(archive, Path(scratch))
         if digest(dump) != about.sha256:
             raise Unusable("The database in the archive is damaged: its checksum differs. Use another backup.")
         _swap_tables(program, dump, replace=replace)
@@ -86,6 +85,17 @@ def _swap_tables(program: Path, dump: Path, *, replace: bool) -> None:
         raise
     if undo:
         _execute(f"DROP SCHEMA {ASIDE} CASCADE")
+
+
+def _lay_out(archive: tarfile.TarFile, folder: Path) -> Path:
+    """The dump as a file; read rather than extracted, which early releases of Python 3.11 cannot be told to do safely."""
+    source = archive.extractfile(DUMP)
+    if source is None:
+        raise Unusable("The database in the archive is no file. Use another backup.")
+    dump = folder / "dump"
+    with dump.open("wb") as file:
+        shutil.copyfileobj(source, file)
+    return dump
 
 
 def _put_files(archive: tarfile.TarFile) -> int:
