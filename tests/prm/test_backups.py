@@ -173,8 +173,12 @@ def test_restore__fails_half_way__what_was_there_is_there_again(target: Copy, ba
 
     execute("CREATE TABLE somebodys_work (id int)", target.name)
     parts = folder / "parts"
+    parts.mkdir()
     with tarfile.open(backup) as archive:
-        archive.extractall(parts, filter="data")
+        for name in (DUMP, ABOUT):
+            member = archive.extractfile(name)
+            assert member is not None
+            (parts / name).write_bytes(member.read())
     dump = parts / DUMP
     dump.write_bytes(dump.read_bytes()[:-20_000])
     about = json.loads((parts / ABOUT).read_text()) | {"sha256": digest(dump)}
