@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import chain, groupby
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Max
@@ -17,6 +18,7 @@ from insights.console.showing import csv_file
 from insights.models import Checkup
 from insights.principles import percent
 from people.guards import vendor_required
+from people.roles import Viewer
 from programs.voices.needs import need_words
 
 MOST, MOST_SEGMENTS = 16, 50
@@ -28,12 +30,12 @@ def partner_voice(request: HttpRequest) -> HttpResponseBase:
     """Buy-in by segment, content by segment, needs by customer segment, disputes by fact."""
     now, viewer = timezone.now(), request.user
     labels = dict(need_words())
-    is_file = request.GET.get("as") == "csv"
-    bought, segments = voice.buy_ins(viewer, now, None if is_file else MOST_SEGMENTS)
-    liked, likings = voice.likings(viewer, None if is_file else MOST)
-    needed, needy = voice.wanted(viewer, None if is_file else MOST)
-    if is_file:
-        return _file(bought, liked, needed, labels)
+    if request.GET.get("as") == "csv":
+        heads = ["About", "Segment", "What", "Good, or customers", "Not good", "Seen", "Agreed", "Disputed"]
+        return csv_file("partner-voice", heads, _lines(viewer, now, labels))
+    bought, segments = voice.buy_ins(viewer, now, MOST_SEGMENTS)
+    liked, likings = voice.likings(viewer, MOST)
+    needed, needy = voice.wanted(viewer, MOST)
     tally = voice.tally(viewer, now)
     words = {
         "tally": tally,
@@ -73,21 +75,12 @@ def hours(value: float | None) -> str:
     return f"{measures.words('number', value)} h" if value < 48 else f"{measures.words('number', value / 24)} days"
 
 
-Lines = Iterable[list[Any]]
-
-
-def _file(
-    bought: list[voice.BuyIn], liked: list[voice.Liked], needed: list[voice.Wanted], labels: dict[str, str]
-) -> HttpResponseBase:
-    segments: Lines = (
-        ["Segment", each.segment.name, "", each.good, each.bad, each.seen, each.agreed, each.disputed]
-        for each in bought
-    )
-    programs: Lines = (
-        ["Programme", each.segment.name, each.program.name, each.good, each.bad, "", "", ""] for each in liked
-    )
-    needs: Lines = (
-        ["Need", each.segment.name, labels.get(each.need, each.need), each.reported, "", "", "", ""] for each in needed
-    )
-    heads = ["About", "Segment", "What", "Good, or customers", "Not good", "Seen", "Agreed", "Disputed"]
-    return csv_file("partner-voice", heads, chain(segments, programs, needs))
+def _lines(viewer: Viewer, now: datetime, labels: dict[str, str]) -> Iterator[list[Any]]:
+    """The file's lines; each part is read when those before it are on their way."""
+    for bought in voice.buy_ins(viewer, now)[0]:
+        yield ["Segment", bought.segment.name, "", bought.good, bought.bad, bought.seen, bought.agreed, bought.disputed]
+    for liked in voice.likings(viewer)[0]:
+        yield ["Programme", liked.segment.name, liked.program.name, liked.good, liked.bad, "", "", ""]
+    for needed in voice.wanted(viewer)[0]:
+        need = labels.get(needed.need, needed.need)
+        yield ["Need", needed.segment.name, need, needed.reported, "", "", "", ""]
