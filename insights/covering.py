@@ -59,7 +59,9 @@ def coverage_of(rows: Sequence[Segment], columns: Sequence[Segment], viewer: Vie
     by_row, by_column = seen_members(rows, viewer), seen_members(columns, viewer)
     links = links_of(viewer)
     inside = [mask_of(by_column[column.pk], links.customers) for column in columns]
-    serving = [_serving(mine, links) for mine in inside]
+    serving = [
+        mask for start in range(0, len(inside), AT_ONCE) for mask in _serving(inside[start : start + AT_ONCE], links)
+    ]
     served = np.zeros((len(rows), len(columns)), dtype=np.int64)
     partners = np.zeros_like(served)
     for start in range(0, len(rows), AT_ONCE):
@@ -76,11 +78,14 @@ def coverage_of(rows: Sequence[Segment], columns: Sequence[Segment], viewer: Vie
     )
 
 
-def _serving(mine: Mask, links: Links) -> Mask:
-    """Which partners serve one of these customers, shape (partners,)."""
-    serves = np.zeros(len(links.partners), dtype=np.bool_)
-    serves[links.partner[mine[links.customer]]] = True
-    return serves
+def _serving(columns: Sequence[Mask], links: Links) -> list[Mask]:
+    """Of a few columns, which partners serve one of their customers, shape (partners,) each."""
+    of_customer: Bits = np.zeros(len(links.customers), dtype=np.uint16)
+    for place, mine in enumerate(columns):
+        of_customer |= mine.astype(np.uint16) << np.uint16(place)
+    of_partner: Bits = np.zeros(len(links.partners), dtype=np.uint16)
+    np.bitwise_or.at(of_partner, links.partner, of_customer[links.customer])
+    return [(of_partner & np.uint16(1 << place)) != 0 for place in range(len(columns))]
 
 
 def _block(

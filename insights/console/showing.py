@@ -22,7 +22,7 @@ from insights.periods import Period, period_of
 from partners.rows.cells import harmless
 from partners.vocabulary import Subject
 
-PIECE = 500
+PIECE = 100
 """Lines of a file that are sent together."""
 
 
