@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -24,28 +24,29 @@ from segments.ledger import present_members
 from segments.models import Segment
 
 EVERY_ID = 2**62
-FEW = 20_000
-"""Of so many members what happened to them is picked in the database; of more, it is read of everybody."""
+PIECE = 2_000
+"""Members of a file whose figures are read together."""
 
 _STAY = """
         SELECT subject_id, (entered_at AT TIME ZONE %(zone)s)::date AS first_day,
             coalesce(((left_at - interval '1 microsecond') AT TIME ZONE %(zone)s)::date, 'infinity'::date) AS last_day
         FROM segments_membership
         WHERE segment_id = %(segment)s AND (left_at IS NULL OR left_at > entered_at)"""
-_BROUGHT = f"""
-    WITH event AS MATERIALIZED (
-        SELECT * FROM ({{events}}) e WHERE %(some)s::bigint[] IS NULL OR e.subject_id = ANY (%(some)s)
-    ), moved AS MATERIALIZED ({_STAY} AND entered_at >= %(since)s UNION {_STAY} AND left_at > %(since)s),
+_MINE = f"""
+    WITH event AS MATERIALIZED (SELECT * FROM ({{events}}) e WHERE {{condition}}),
+    moved AS MATERIALIZED ({_STAY} AND entered_at >= %(since)s UNION {_STAY} AND left_at > %(since)s),
     mine AS (
         SELECT e.* FROM event e WHERE e.subject_id NOT IN (SELECT subject_id FROM moved)
         UNION ALL
         SELECT e.* FROM event e WHERE EXISTS (
             SELECT FROM moved s WHERE s.subject_id = e.subject_id AND e.day BETWEEN s.first_day AND s.last_day)
     )
-    SELECT e.subject_id, {statements.SUMS.format(active="max(e.active)")} FROM mine e GROUP BY 1
 """
-"""By subject. Whoever neither entered nor left since the month began was a member on all of its days or on none: only of
-the others, days and stays are laid beside each other, a day that two stays touch counting once."""
+"""What happened on days of membership. Whoever neither entered nor left since the month began was a member on all of its
+days or on none: only of the others, days and stays are laid beside each other, a day that two stays touch counting once."""
+_BROUGHT = f"{_MINE} SELECT e.subject_id, {statements.SUMS.format(active='max(e.active)')} FROM mine e GROUP BY 1"
+_WON = f"{_MINE} SELECT e.subject_id, sum(e.revenue), sum(e.won) FROM mine e GROUP BY 1"
+_ACTIVE = f"{_MINE} SELECT DISTINCT e.subject_id FROM mine e ORDER BY 1"
 
 _ENTERED = "SELECT subject_id FROM segments_membership WHERE segment_id = %s AND entered_at >= %s AND left_at IS NULL"
 _ENDED = (
@@ -71,31 +72,36 @@ class Contributor:
     cost: Decimal
 
 
-Brought = tuple[int, int, int, Decimal, int, int, Decimal]
+_NOTHING = (0, 0, 0, Decimal(0), 0, 0, Decimal(0))
 """What a member brought, as `Contributor` has it from `registered` on."""
-_NOTHING: Brought = (0, 0, 0, Decimal(0), 0, 0, Decimal(0))
 
 
 def contributors(
-    segment: Segment, viewer: Viewer, month: date, *, limit: int | None = None, offset: int = 0
+    segment: Segment, viewer: Viewer, month: date, *, limit: int, offset: int = 0
 ) -> tuple[list[Contributor], int]:
-    """Members at some time of the month that the viewer may see, those who brought most first and else as they came on
-    record; and how many there are.
-
-    Adds up to the month's row: the same events, the same stays. A fixed number of queries.
+    """Some of the members at some time of the month that the viewer may see, those who brought most first and else as they
+    came on record; and how many there are. A fixed number of queries.
     """
-    subject = Subject(segment.subject)
-    words = _words(segment, month)
+    subject, words = Subject(segment.subject), _words(segment, month)
     with one_snapshot():
-        members = _members(segment, words)
-        if viewer.regions:
-            regions = list(viewer.regions)
-            members &= bitmap(
-                read_ids(f"SELECT id FROM {statements.TABLES[subject]} WHERE region = ANY (%s) ORDER BY id", [regions])
-            )
-        brought = _brought(subject, members, words)
-        page = _page(members, brought, offset, len(members) if limit is None else offset + limit)
-        return _told(subject, page, brought), len(members)
+        members = _members(segment, viewer, words)
+        page = _page(subject, members, words, offset, offset + limit)
+        return _told(subject, page, words), len(members)
+
+
+def every_contributor(segment: Segment, viewer: Viewer, month: date) -> Iterator[Contributor]:
+    """All of them, in the same order; they add up to the month's row: the same events, the same stays.
+
+    Who they are, and in which order, is as of the first line; their figures are read piece by piece as the lines are taken.
+    """
+    subject, words = Subject(segment.subject), _words(segment, month)
+    with one_snapshot():
+        members = _members(segment, viewer, words)
+        everybody = _page(subject, members, words, 0, len(members))
+    for start in range(0, len(everybody), PIECE):
+        with one_snapshot():
+            found = _told(subject, everybody[start : start + PIECE], words)
+        yield from found
 
 
 def _words(segment: Segment, month: date) -> dict[str, Any]:
@@ -117,48 +123,59 @@ def _words(segment: Segment, month: date) -> dict[str, Any]:
     }
 
 
-def _members(segment: Segment, words: dict[str, Any]) -> BitMap64:
+def _members(segment: Segment, viewer: Viewer, words: dict[str, Any]) -> BitMap64:
     """Whoever was in the segment at some time of the month: those in it now but for whoever came later, and those whose stay
     of then is over."""
     present = present_members([segment.pk])[segment.pk]
     later = read_ids(f"{_ENTERED} ORDER BY 1", [segment.pk, words["until"]])
     ended = read_ids(f"{_ENDED} GROUP BY 1 ORDER BY 1", [segment.pk, words["since"], words["until"]])
-    return (present - bitmap(later)) | bitmap(ended)
+    members = (present - bitmap(later)) | bitmap(ended)
+    if not viewer.regions:
+        return members
+    table = statements.TABLES[Subject(segment.subject)]
+    return members & bitmap(
+        read_ids(f"SELECT id FROM {table} WHERE region = ANY (%s) ORDER BY id", [list(viewer.regions)])
+    )
 
 
-def _brought(subject: Subject, members: BitMap64, words: dict[str, Any]) -> dict[int, Brought]:
-    """By member, what it brought; nothing of those who brought nothing."""
-    some = list(members) if len(members) <= FEW else None
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL work_mem = '32MB'")  # a month of everybody's events; on disk it takes a third longer
-        cursor.execute(_BROUGHT.format(events=statements.EVENTS[subject]), words | {"some": some})
-        return {row[0]: row[1:] for row in cursor.fetchall() if row[0] in members}
-
-
-def _page(members: BitMap64, brought: dict[int, Brought], start: int, stop: int) -> list[int]:
+def _page(subject: Subject, members: BitMap64, words: dict[str, Any], start: int, stop: int) -> list[int]:
     """Some of the members by their places: the most revenue first, then deals won, then activity, then as they came on
-    record. Those who brought nothing are not put in order: their ids are."""
-    ranked = {pk: (sums[3], sums[1], sums[5]) for pk, sums in brought.items()}
-    nothing = (Decimal(0), 0, 0)
-
-    def first(some: list[int], count: int) -> list[int]:
-        return nlargest(count, some, key=lambda pk: (ranked[pk], -pk))
-
-    ahead = [pk for pk, rank in ranked.items() if rank > nothing]
-    behind = [pk for pk, rank in ranked.items() if rank < nothing]
-    middle = members - BitMap64(ahead) - BitMap64(behind)
-    found = first(ahead, stop)[start:]
-    found += middle[max(0, start - len(ahead)) : max(0, stop - len(ahead))]
-    passed = len(ahead) + len(middle)
-    return found + (first(behind, stop - passed)[max(0, start - passed) :] if stop > passed else [])
-
-
-def _told(subject: Subject, page: Sequence[int], brought: dict[int, Brought]) -> list[Contributor]:
+    record. Only those who won are put in order by what they won, and who was active is asked if the page reaches so far."""
     with connection.cursor() as cursor:
+        cursor.execute(_statement(_WON, subject, "e.won > 0"), words)
+        won = {pk: (revenue, deals) for pk, revenue, deals in cursor.fetchall() if pk in members}
+    lost = [pk for pk, (revenue, _) in won.items() if revenue < 0]  # more was taken back than sold
+    ahead = [pk for pk, (revenue, _) in won.items() if revenue >= 0]
+    found = _ordered(ahead, won, start, stop)
+    if stop <= len(ahead):
+        return found
+    rest = members - BitMap64(won)
+    active = rest & bitmap(read_ids(_statement(_ACTIVE, subject, "e.active > 0"), words))
+    passed = len(ahead)
+    for group in (active, rest - active):
+        found += group[max(0, start - passed) : max(0, stop - passed)]
+        passed += len(group)
+    return found + _ordered(lost, won, max(0, start - passed), max(0, stop - passed))
+
+
+def _ordered(some: list[int], won: dict[int, tuple[Decimal, int]], start: int, stop: int) -> list[int]:
+    return nlargest(stop, some, key=lambda pk: (won[pk], -pk))[start:]
+
+
+def _statement(text: str, subject: Subject, condition: str) -> str:
+    return text.format(events=statements.EVENTS[subject], condition=condition)
+
+
+def _told(subject: Subject, page: Sequence[int], words: dict[str, Any]) -> list[Contributor]:
+    """Members with what they brought; nothing, of those who brought nothing."""
+    some = {"some": list(page)}
+    with connection.cursor() as cursor:
+        cursor.execute(_statement(_BROUGHT, subject, "e.subject_id = ANY (%(some)s::bigint[])"), words | some)
+        brought = {row[0]: row[1:] for row in cursor.fetchall()}
         cursor.execute(
             "SELECT id, external_id, name, region, deleted_at IS NOT NULL"
-            f" FROM {statements.TABLES[subject]} WHERE id = ANY (%s)",
-            [list(page)],
+            f" FROM {statements.TABLES[subject]} WHERE id = ANY (%(some)s::bigint[])",
+            some,
         )
         known = {row[0]: row[1:] for row in cursor.fetchall()}
     rows: list[tuple[Any, ...]] = [(*known[pk], *brought.get(pk, _NOTHING)) for pk in page]

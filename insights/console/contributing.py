@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from insights import reading
 from insights.console.showing import csv_file
-from insights.contributors import contributors
+from insights.contributors import contributors, every_contributor
 from insights.periods import KEPT, month_of
 from people.guards import vendor_required
 from segments.console.segment import one
@@ -37,8 +37,7 @@ def members_of_month(request: HttpRequest, slug: str, month: str) -> HttpRespons
     if not month_of(today, KEPT - 1) <= first <= today:
         raise Http404
     if request.GET.get("as") == "csv":
-        found, _ = contributors(segment, request.user, first)
-        return csv_file(f"{segment.slug}-{month}", HEADS, map(astuple, found))
+        return csv_file(f"{segment.slug}-{month}", HEADS, map(astuple, every_contributor(segment, request.user, first)))
     number = int(request.GET["page"]) if request.GET.get("page", "").isdecimal() else 1
     number = min(max(number, 1), 100_000)
     found, count = contributors(segment, request.user, first, limit=PAGE, offset=(number - 1) * PAGE)

@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections import defaultdict
+from datetime import date
 from typing import Any
 
 import pytest
@@ -13,9 +14,10 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from insights import checkups, measures, measuring, periods
-from insights.contributors import contributors
+from insights.contributors import Contributor, contributors, every_contributor
 from insights.gathering import Everybody
 from insights.models import SegmentMonth
+from partners.models import Customer, Deal, Partner
 from people import roles
 from segments import profiling
 from segments.models import Segment, SegmentSet, SetEntry
@@ -23,6 +25,7 @@ from tests.insights import worlds
 from tests.programs import world
 
 pytestmark = pytest.mark.django_db
+RECORDS: dict[str, Any] = {"partner": Partner, "customer": Customer}
 
 
 @pytest.fixture
@@ -155,14 +158,37 @@ def test_members_of_a_month__each_part__adds_up_to_the_month(then: None) -> None
         for viewer in viewers:
             for row in SegmentMonth.objects.visible_to(viewer).filter(segment=segment).values("month").distinct():
                 month = row["month"]
-                found, count = contributors(segment, viewer, month)
-                assert count == len(found)
+                found = list(every_contributor(segment, viewer, month))
+                count = len(found)
                 rows = SegmentMonth.objects.visible_to(viewer).filter(segment=segment, month=month)
                 for name in ("registered", "won", "lost", "revenue", "courses", "active", "cost"):
                     assert sum(getattr(each, name) for each in found) == sum(rows.values_list(name, flat=True))
                 assert count == sum(rows.values_list("present", flat=True))
                 seen += count
     assert seen > 500
+
+
+def test_members_of_a_month__in_pages__are_in_the_order_of_what_they_brought(then: None) -> None:
+    def rank(each: Contributor) -> Any:
+        return each.revenue, each.won, each.active
+
+    kinds: set[tuple[bool, bool, bool]] = set()
+    taken_back = Deal.objects.filter(stage="won", closed_on__month=10).latest("closed_on")
+    taken_back.amount = -5
+    taken_back.save()
+    for segment in Segment.objects.all():
+        whole = list(every_contributor(segment, Everybody(), date(2026, 10, 1)))
+        on_record = dict(RECORDS[segment.subject].objects.values_list("external_id", "pk"))
+        assert whole == sorted(whole, key=lambda each: (*(-part for part in rank(each)), on_record[each.external_id]))
+        pages = [
+            contributors(segment, Everybody(), date(2026, 10, 1), limit=7, offset=offset)
+            for offset in range(0, len(whole) + 7, 7)
+        ]
+        assert [each for page, _ in pages for each in page] == whole
+        assert {count for _, count in pages} <= {len(whole)}
+        kinds |= {(each.revenue > 0, each.active > 0, each.revenue < 0) for each in whole}
+    assert kinds >= {(True, True, False), (True, False, False), (False, True, False), (False, False, False)}
+    assert any(negative for _, _, negative in kinds)
 
 
 def test_members_page__pages_and_file__hold_the_same(then: None) -> None:
