@@ -34,7 +34,7 @@ class BuyIn:
 
 
 def buy_ins(viewer: Viewer, now: datetime, most: int | None = None) -> tuple[list[BuyIn], int]:
-    """Active segments that partners may see, the most disputed first; and how many there are. Three queries."""
+    """Active segments that partners may see, the most disputed first; and how many there are. Two queries."""
     shown = Checkup.objects.filter(segment__status="active", segment__partner_visible=True, segment__subject="partner")
     checkups = list(shown.select_related("segment"))
     said = _said(viewer, now)
@@ -46,8 +46,13 @@ def buy_ins(viewer: Viewer, now: datetime, most: int | None = None) -> tuple[lis
         good, bad = count.get("good", 0), count.get("bad", 0)
         found.append(BuyIn(row.segment, figures.seen, figures.agreed, figures.disputed, good, bad))
     found.sort(key=lambda each: (-(each.disputed or 0), -each.bad, each.segment.name))
-    words = _latest_words(said, [each.segment.pk for each in found[:most]], viewer)
-    return [replace(each, words=words.get(each.segment.pk, "")) for each in found[:most]], len(found)
+    return found[:most], len(found)
+
+
+def with_words(found: list[BuyIn], viewer: Viewer, now: datetime) -> list[BuyIn]:
+    """The same, each with the latest words about it. One query."""
+    words = _latest_words(_said(viewer, now), [each.segment.pk for each in found], viewer)
+    return [replace(each, words=words.get(each.segment.pk, "")) for each in found]
 
 
 def _latest_words(said: QuerySet[Any], segments: list[int], viewer: Viewer) -> dict[int, str]:
@@ -91,10 +96,12 @@ def likings(viewer: Viewer, most: int | None = None) -> tuple[list[Liked], int]:
     query, parameters = Liking.objects.visible_to(viewer).order_by().query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT l.segment_id, l.program_id, sum(l.good), sum(l.bad), count(*) OVER ()
-            FROM ({query}) l JOIN segments_segment s ON s.id = l.segment_id JOIN programs_program p ON p.id = l.program_id
-            GROUP BY l.segment_id, l.program_id, s.name, p.name
-            ORDER BY sum(l.good) - sum(l.bad), sum(l.bad) DESC, s.name, p.name LIMIT %s""",
+            f"""WITH l AS MATERIALIZED (
+                SELECT segment_id, program_id, sum(good) AS good, sum(bad) AS bad FROM ({query}) told GROUP BY 1, 2
+            )
+            SELECT l.segment_id, l.program_id, l.good, l.bad, count(*) OVER ()
+            FROM l JOIN segments_segment s ON s.id = l.segment_id JOIN programs_program p ON p.id = l.program_id
+            ORDER BY l.good - l.bad, l.bad DESC, s.name, p.name LIMIT %s""",
             [*parameters, most],
         )
         rows = cursor.fetchall()

@@ -22,8 +22,8 @@ from insights.periods import Period, period_of
 from partners.rows.cells import harmless
 from partners.vocabulary import Subject
 
-PIECE = 100
-"""Lines of a file that are sent together."""
+FIRST, PIECE = 20, 100
+"""Lines of a file that are sent together; fewer at first, so that a download begins before its slower parts are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +124,12 @@ def csv_file(name: str, heads: Sequence[str], lines: Iterable[Sequence[Any]]) ->
 def _pieces(heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     rest, encoding = iter(lines), "utf-8-sig"  # the first piece says that it is Unicode, for spreadsheets
     head: list[Sequence[Any]] = [heads]
-    while some := [*head, *islice(rest, PIECE)]:
+    lines_together = FIRST
+    while some := [*head, *islice(rest, lines_together)]:
         text = io.StringIO()
         csv.writer(text).writerows([_plain(value) for value in line] for line in some)
         yield text.getvalue().encode(encoding)
-        head, encoding = [], "utf-8"
+        head, encoding, lines_together = [], "utf-8", PIECE
 
 
 def _plain(value: Any) -> Any:

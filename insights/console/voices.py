@@ -48,7 +48,7 @@ def partner_voice(request: HttpRequest) -> HttpResponseBase:
                 "agreed": percent(each.agreed),
                 "disputed": percent(each.disputed),
             }
-            for each in bought
+            for each in voice.with_words(bought, viewer, now)
         ],
         "more_segments": max(0, segments - MOST_SEGMENTS),
         "likings": liked,

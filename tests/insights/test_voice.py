@@ -90,7 +90,7 @@ def test_tallies__by_segment__count_who_is_in_it_now_and_whom_the_viewer_sees() 
     ]
     emea = world.staff(email="e@vendor.example", regions=["EMEA"])
     assert [(each.good, each.bad) for each in voice.likings(emea)[0]] == [(1, 1)]
-    bought = {each.segment.slug: each for each in voice.buy_ins(emea, now)[0]}
+    bought = {each.segment.slug: each for each in voice.with_words(voice.buy_ins(emea, now)[0], emea, now)}
     assert (bought["gold"].good, bought["gold"].bad, bought["gold"].words) == (2, 1, "Words 1")
     assert bought["gold"].disputed == pytest.approx(1 / 4)
     assert (bought[left.slug].good, bought[left.slug].seen) == (0, None)
