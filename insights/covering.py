@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ from segments.overlaps import seen_members
 
 Counts = npt.NDArray[np.int64]
 Bits = npt.NDArray[np.uint16]
+Words = npt.NDArray[np.uint64]
 AT_ONCE = 16
 """Rows that are looked at together: one bit of `Bits` for each."""
 
@@ -59,14 +60,16 @@ def coverage_of(rows: Sequence[Segment], columns: Sequence[Segment], viewer: Vie
     by_row, by_column = seen_members(rows, viewer), seen_members(columns, viewer)
     links = links_of(viewer)
     inside = [mask_of(by_column[column.pk], links.customers) for column in columns]
-    serving = [
-        mask for start in range(0, len(inside), AT_ONCE) for mask in _serving(inside[start : start + AT_ONCE], links)
-    ]
+    packed = _packed(inside, len(links.customers))
+    serving = _packed(
+        (mask for start in range(0, len(inside), AT_ONCE) for mask in _serving(inside[start : start + AT_ONCE], links)),
+        len(links.partners),
+    )
     served = np.zeros((len(rows), len(columns)), dtype=np.int64)
     partners = np.zeros_like(served)
     for start in range(0, len(rows), AT_ONCE):
         part = [by_row[row.pk] for row in rows[start : start + AT_ONCE]]
-        served[start : start + AT_ONCE], partners[start : start + AT_ONCE] = _block(part, inside, serving, links)
+        served[start : start + AT_ONCE], partners[start : start + AT_ONCE] = _block(part, packed, serving, links)
     has = np.zeros(len(links.customers), dtype=np.bool_)
     has[links.customer] = True
     return Coverage(
@@ -88,9 +91,7 @@ def _serving(columns: Sequence[Mask], links: Links) -> list[Mask]:
     return [(of_partner & np.uint16(1 << place)) != 0 for place in range(len(columns))]
 
 
-def _block(
-    rows: Sequence[BitMap64], columns: Sequence[Mask], serving: Sequence[Mask], links: Links
-) -> tuple[Counts, Counts]:
+def _block(rows: Sequence[BitMap64], columns: Words, serving: Words, links: Links) -> tuple[Counts, Counts]:
     """`served` and `partners` of a few rows: of each partner a bit for each row it is in, of each customer those of all
     partners that serve it."""
     of_partner: Bits = np.zeros(len(links.partners), dtype=np.uint16)
@@ -100,19 +101,22 @@ def _block(
     if len(links.partner):
         starts = np.flatnonzero(np.diff(links.customer, prepend=-1))
         of_customer[links.customer[starts]] = np.bitwise_or.reduceat(of_partner[links.partner], starts)
-    served = np.zeros((len(rows), len(columns)), dtype=np.int64)
-    partners = np.zeros_like(served)
-    for place, (mine, serves) in enumerate(zip(columns, serving, strict=True)):
-        served[:, place] = _counted(of_customer[mine], len(rows))
-        partners[:, place] = _counted(of_partner[serves], len(rows))
-    return served, partners
+    return _counted(of_customer, columns, len(rows)), _counted(of_partner, serving, len(rows))
 
 
-def _counted(bits: Bits, rows: int) -> Counts:
-    """How often each bit is set, shape (rows,)."""
-    counts = np.bincount(bits, minlength=1 << rows)[: 1 << rows]
-    found = [counts.reshape(-1, 2, 1 << place)[:, 1].sum() for place in range(rows)]
-    return np.array(found, dtype=np.int64)
+def _counted(bits: Bits, columns: Words, rows: int) -> Counts:
+    """Of how many subjects each row's bit is set that are in each column, shape (rows, columns)."""
+    packed = _packed((bits & np.uint16(1 << place) != 0 for place in range(rows)), len(bits))
+    found = [np.bitwise_count(columns & row).sum(axis=1, dtype=np.int64) for row in packed]
+    return np.array(found, dtype=np.int64).reshape(rows, len(columns))
+
+
+def _packed(masks: Iterable[Mask], length: int) -> Words:
+    """Masks of one length with a bit for each place, shape (masks, words)."""
+    found = [
+        np.packbits(np.concatenate((mask, np.zeros(-length % 64, dtype=np.bool_)))).view(np.uint64) for mask in masks
+    ]
+    return np.array(found, dtype=np.uint64).reshape(len(found), (length + 63) // 64)
 
 
 def links_of(viewer: Viewer) -> Links:
