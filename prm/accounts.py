@@ -31,9 +31,20 @@ log = structlog.get_logger(__name__)
 class AccountAdapter(DefaultAccountAdapter):
     """The hooks that allauth asks; named in the settings. Who came in, by what, and who did not, is logged."""
 
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": "The e-mail address or the password is not correct.",
+        "enter_current_password": "This is not your present password.",
+        "too_many_login_attempts": "Too many attempts to sign in have failed. Try again later.",
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """Never: users are invited."""
         return False
+
+    def render_mail(self, template_prefix: str, email: str, context: dict[str, Any], headers: Any = None) -> Any:
+        """A mail whose subject, too, knows the organisation."""
+        known = {"organisation_name": settings.ORGANISATION_NAME}
+        return super().render_mail(template_prefix, email, known | context, headers)
 
     def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
         """A wrong password, or an address that nobody has."""

@@ -130,6 +130,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"  # nobody signs up: an invitation link prove
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""  # the subjects name the organisation themselves
 SESSION_HOURS = env.int("PRM_SESSION_HOURS", default=12)
 """How long a sign-in lasts, whatever happens."""
 SESSION_IDLE_MINUTES = env.int("PRM_SESSION_IDLE_MINUTES", default=120)
