@@ -8,10 +8,11 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.cache import add_never_cache_headers
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from partners import facts
 from partners.console.layout import CUSTOMER_GROUPS, PARTNER_GROUPS, form_groups
+from partners.console.record_fields import picker
 from partners.console.record_forms import RecordForm
 from partners.disclosing import note_disclosure
 from partners.models import Customer, Partner
@@ -51,6 +52,14 @@ def edit_customer(request: HttpRequest, external_id: str) -> HttpResponse:
     """Change a customer."""
     visible = Customer.objects.visible_to(request.user)
     return _edit(request, Subject.CUSTOMER, get_object_or_404(visible, external_id=external_id))
+
+
+@require_safe
+@editor_required
+def partners_picked(request: HttpRequest) -> HttpResponse:
+    """The part of the form that picks partners, with what was ticked and typed: `?partners=`."""
+    words = picker(request.user, request.GET.getlist("partners"))
+    return render(request, "console/records/partners.html", words | {"is_again": bool(words["picked"].problem)})
 
 
 def _edit(request: HttpRequest, subject: Subject, record: AnyRecord | None = None) -> HttpResponse:

@@ -27,7 +27,7 @@ def called(viewer: Viewer, words: str) -> list[Partner]:
 @require_safe
 @editor_required
 def partners(request: HttpRequest) -> HttpResponse:
-    """The options of a list of partners that begin with the words typed: `?parent=`."""
-    words = request.GET.get("parent", "").replace("\x00", "").strip()
+    """The options of a list of partners that begin with the words typed: `?parent=`, or `?partners=`."""
+    words = (request.GET.get("parent") or request.GET.get("partners", "")).replace("\x00", "").strip()
     found = Partner.objects.visible_to(request.user).search(words) if words else Partner.objects.none()
     return render(request, "console/records/found.html", {"found": found.order_by("name", "id")[:FOUND]})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 from typing import Any, cast
 
@@ -11,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.urls import reverse
 
 from partners.console.finding import called
+from partners.console.record_fields import PLACES, PartnersField, PercentField
 from partners.models import Origin, Partner
 from partners.profile import value_of
 from partners.records import AnyRecord, change_record, create_record
@@ -21,7 +21,6 @@ from people.meanwhile import MeanwhileMixin
 from people.models import User
 
 UNSET = ("", "Not set")
-ID_SEPARATORS = re.compile(r"[\s,;]+")
 
 
 class RecordForm(MeanwhileMixin, forms.Form):
@@ -43,7 +42,7 @@ class RecordForm(MeanwhileMixin, forms.Form):
             if not self._is_offered(field):
                 continue
             present = value_of(record, field) if record is not None else None
-            self.fields[field.name] = form_field(field, present)
+            self.fields[field.name] = form_field(field, viewer, present)
             self.initial.setdefault(field.name, self._initial(field, present))
 
     def _is_offered(self, field: Field) -> bool:
@@ -54,17 +53,13 @@ class RecordForm(MeanwhileMixin, forms.Form):
     def _initial(self, field: Field, present: Any) -> Any:
         """The present value as the form's field takes it. Of other records only those the viewer may see."""
         if field.name == "partners" and present is not None:
-            return ", ".join(self._visible_ids([partner.pk for partner in present]))
+            return self._visible_ids([partner.pk for partner in present])
         if field.refers_to == "user":
             return present.email if present else ""
         if field.refers_to:
             return present.external_id if present else ""
         if isinstance(present, Decimal):
-            return (
-                Decimal(f"{present:f}".rstrip("0").rstrip("."))
-                if present != present.to_integral_value()
-                else int(present)
-            )
+            return _short(present) if field.is_share or present != present.to_integral_value() else int(present)
         return present
 
     def _visible_ids(self, pks: list[int]) -> list[str]:
@@ -91,8 +86,7 @@ class RecordForm(MeanwhileMixin, forms.Form):
 
     def clean_partners(self) -> list[str]:
         """The ids of partners the viewer may see, and those already there that the viewer may not."""
-        chosen = self._known([word for word in ID_SEPARATORS.split(self.cleaned_data["partners"]) if word])
-        return sorted({*chosen, *self._unseen_partners()})
+        return sorted({*self.cleaned_data["partners"], *self._unseen_partners()})
 
     def _unseen_partners(self) -> set[str]:
         if self.record is None:
@@ -100,15 +94,6 @@ class RecordForm(MeanwhileMixin, forms.Form):
         every = cast(Any, self.record).partners.filter(deleted_at=None)
         seen = Partner.objects.visible_to(self.viewer).values("pk")
         return set(every.exclude(pk__in=seen).values_list("external_id", flat=True))
-
-    def _known(self, ids: list[str]) -> list[str]:
-        visible = Partner.objects.visible_to(self.viewer).filter(external_id__in=ids)
-        known = set(visible.values_list("external_id", flat=True))
-        if unknown := [word for word in ids if word not in known]:
-            raise ValidationError(
-                f"There is no partner with the id {', '.join(unknown)}. Check it in the list of partners."
-            )
-        return ids
 
     def save(self) -> AnyRecord | None:
         """The record as it is now; None when something could not be kept, which the form then says."""
@@ -124,7 +109,13 @@ class RecordForm(MeanwhileMixin, forms.Form):
             return None
 
 
-def form_field(field: Field, present: Any = None) -> forms.Field:
+def _short(number: Decimal) -> Decimal:
+    """Without the noughts behind its last decimal."""
+    text = f"{number:f}"
+    return Decimal(text.rstrip("0").rstrip(".") if "." in text else text)
+
+
+def form_field(field: Field, viewer: User, present: Any = None) -> forms.Field:
     """The form's field for a field of the vocabulary. A present value that is no choice (any more) can be kept."""
     known: dict[str, Any] = {
         "label": field.label,
@@ -141,16 +132,18 @@ def form_field(field: Field, present: Any = None) -> forms.Field:
         now = f" At present: {present}." if present else ""
         return forms.CharField(widget=_finder(), **{**known, "help_text": f"Its id or its name.{now}"})
     if field.name == "partners":
-        area = forms.Textarea(attrs={"rows": 3})
-        return forms.CharField(widget=area, **{**known, "help_text": "External ids of partners, set apart by commas."})
+        about = "Untick one to take it away. Several ids can be added at once, set apart by commas."
+        return PartnersField(viewer=viewer, **{**known, "help_text": about})
     return _by_type(field, present, known)
 
 
 def _by_type(field: Field, present: Any, known: dict[str, Any]) -> forms.Field:
     options = [(choice.value, choice.label) for choice in field.choices]
     match field.type:
+        case FieldType.NUMBER if field.is_share:
+            return PercentField(**known)
         case FieldType.NUMBER:
-            return forms.DecimalField(max_digits=18, decimal_places=6, widget=_number(), **known)
+            return forms.DecimalField(max_digits=18, decimal_places=PLACES, widget=_number(), **known)
         case FieldType.MONEY:
             return forms.DecimalField(max_digits=18, decimal_places=2, widget=_number(), **known)
         case FieldType.BOOLEAN:

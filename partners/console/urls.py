@@ -49,6 +49,7 @@ urlpatterns = [
     path("customers/<str:external_id>/edit/", editing.edit_customer, name="console_customer_edit"),
     # beside the lists, not beneath them: there any id may stand
     path("find/partners/", finding.partners, name="console_find_partners"),
+    path("find/partners/picked/", editing.partners_picked, name="console_partners_picked"),
     path("new/partner/", editing.new_partner, name="console_partner_new"),
     path("new/customer/", editing.new_customer, name="console_customer_new"),
     path("deals/", deals.deals, name="console_deals"),

@@ -156,6 +156,7 @@ CONSOLE = {
     "console/partners/<str:external_id>/edit/": Row("/console/partners/P-1/edit/", EDITORS_IN_REGION),
     "console/customers/<str:external_id>/edit/": Row("/console/customers/C-1/edit/", EDITORS_IN_REGION),
     "console/find/partners/": Row("/console/find/partners/?parent=P", EDITORS),
+    "console/find/partners/picked/": Row("/console/find/partners/picked/?partners=P-1", EDITORS),
     "console/new/partner/": Row("/console/new/partner/", EDITORS),
     "console/new/customer/": Row("/console/new/customer/", EDITORS),
     "console/imports/": Row("/console/imports/", EDITORS),

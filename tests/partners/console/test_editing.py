@@ -1,9 +1,12 @@
 """Records made and changed by hand."""
 
+import html
+import re
 from decimal import Decimal
 
 import pytest
 
+from insights.predictions.models import FACTS
 from partners.models import Attribute, Customer, Partner
 
 EDIT = "/console/partners/P-1/edit/"
@@ -97,6 +100,108 @@ def test_find__partners_typed__are_offered_within_the_regions(sign_in, records):
     assert sign_in("analyst").get(path).status_code == 403
 
 
+CUSTOMER = "/console/customers/C-1/edit/"
+
+
+def partners_of_customer() -> list[str]:
+    return sorted(Customer.objects.get(external_id="C-1").partners.values_list("external_id", flat=True))
+
+
+@pytest.mark.parametrize(
+    ("said", "kept"),
+    [
+        (["P-1", "P-2", ""], ["P-1", "P-2"]),  # left alone
+        (["P-2", ""], ["P-2"]),  # one unticked
+        (["P-1", "P-3"], ["P-1", "P-3"]),  # an id typed
+        (["P-1", " cedar works "], ["P-1", "P-3"]),  # a name typed
+        (["P-1, P-3; P-4"], ["P-1", "P-3", "P-4"]),  # ids set apart
+        (["P-1", "With a blank"], ["P-1", "With a blank"]),
+        ([""], []),
+    ],
+)
+def test_edit_customer__partners_ticked_and_typed__are_kept(sign_in, records, said, kept):
+    for key, name in (("P-3", "Cedar Works"), ("P-4", "Dogwood"), ("With a blank", "Elm")):
+        Partner.objects.create(external_id=key, name=name, region="NA")
+    client = sign_in("channel_manager")
+    assert client.post(CUSTOMER, form_data(client, CUSTOMER, partners=said)).status_code == 302
+    assert partners_of_customer() == kept
+
+
+def test_edit_customer__partners_left_alone__are_those_a_colleague_saved_meanwhile(sign_in, records):
+    client = sign_in("channel_manager")
+    page = client.get(CUSTOMER).content.decode()
+    opened = html.unescape(re.search(r'name="opened" value="([^"]*)"', page)[1])
+    data = {**form_data(client, CUSTOMER), "opened": opened, "city": "Porto"}
+    Customer.objects.get(external_id="C-1").partners.set([records["home"]])
+    refused = client.post(CUSTOMER, data)
+    assert refused.status_code == 400
+    assert 'value="P-1" checked' in refused.content.decode() and 'value="P-2" checked' not in refused.content.decode()
+    assert partners_of_customer() == ["P-1"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("nobody", "There is no partner with the id nobody, or of that name."),
+        ("P-2, P-77", "There is no partner with the id P-77, or of that name."),
+        ("Beacon", "Several partners are called Beacon. Give the id: P-2, P-9."),
+    ],
+)
+def test_edit_customer__partner_that_cannot_be_told__is_refused_and_stays_typed(sign_in, records, typed, said):
+    Partner.objects.create(external_id="P-9", name="Beacon", region="NA")
+    client = sign_in("channel_manager")
+    response = client.post(CUSTOMER, form_data(client, CUSTOMER, partners=["P-1", typed]))
+    page = response.content.decode()
+    assert response.status_code == 400
+    assert said in page and f'value="{typed}"' in page and 'value="P-1" checked' in page
+    assert partners_of_customer() == ["P-1", "P-2"]
+
+
+def test_pick__partners_typed__are_shown_ticked_within_the_regions(sign_in, records):
+    path = "/console/find/partners/picked/?partners=P-1&partners=Beacon"
+    page = sign_in("channel_manager").get(path).content.decode()
+    assert 'value="P-1" checked' in page and 'value="P-2" checked' in page and "alert" not in page
+    page = sign_in("regional").get(path).content.decode()
+    assert 'value="P-2"' not in page and "There is no partner with the id Beacon" in page
+    assert sign_in("analyst").get(path).status_code == 403
+    offered = sign_in("channel_manager").get("/console/find/partners/?partners=Bea").content.decode()
+    assert '<option value="P-2">Beacon</option>' in offered
+
+
+@pytest.fixture
+def share(records) -> Attribute:
+    """An attribute that people read and type in per cent; P-1 has 12.5 %."""
+    made = Attribute.objects.create(
+        subject="partner", name=next(iter(FACTS.values()))[0], label="Chance", type="number"
+    )
+    Partner.objects.filter(external_id="P-1").update(custom={made.name: 0.125})
+    return made
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [("12.5 %", 0.125), ("20", 0.2), ("20%", 0.2), (" 7.25 % ", 0.0725), ("100 %", 1), ("0", 0), ("", None)],
+)
+def test_edit__share__is_shown_and_typed_in_per_cent_and_kept_as_a_fraction(sign_in, share, typed, kept):
+    client = sign_in("channel_manager")
+    data = form_data(client)
+    assert data[share.name] == "12.5 %"
+    assert client.post(EDIT, {**data, share.name: typed}).status_code == 302
+    now = Partner.objects.get(external_id="P-1").custom.get(share.name)
+    assert now == kept or float(now) == kept
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("some", "Enter a number."), ("33.33333", "Give it with at most 4 decimals.")]
+)
+def test_edit__share_that_is_none__is_refused_and_stays_typed(sign_in, share, typed, said):
+    client = sign_in("channel_manager")
+    response = client.post(EDIT, form_data(client, **{share.name: typed}))
+    assert response.status_code == 400
+    assert said in response.context["form"].errors[share.name]
+    assert f'value="{typed}"' in response.content.decode()
+
+
 def test_edit__regional_manager__keeps_records_in_the_regions(sign_in, records):
     client = sign_in("regional")
     response = client.post(EDIT, form_data(client, region="NA"))
@@ -109,7 +214,7 @@ def test_edit_customer__regional_manager__leaves_partners_they_cannot_see(sign_i
     client = sign_in("regional")
     path = "/console/customers/C-1/edit/"
     data = form_data(client, path)
-    assert data["partners"] == "P-1"
+    assert data["partners"] == ["P-1"]
     assert client.post(path, {**data, "partners": "", "city": "Porto"}).status_code == 302
     customer = Customer.objects.get(external_id="C-1")
     assert customer.city == "Porto"
