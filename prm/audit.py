@@ -25,6 +25,9 @@ Called = Mapping[tuple[type[Model], Any], str]
 """What people call the things that events point at, by model and id."""
 
 MADE = "insert"
+DOORS = {"/api/": "Through the API", "/admin/": "In the administration", "/portal/": "In the portal"}
+WORDS = {"program": "programme", "override": "decision by hand", "plan": "joint plan"}
+"""What people call a kind, where its model is called otherwise."""
 HIDDEN = frozenset({"updated_at", "created_at", "hashed_key", "password"})
 
 
@@ -61,6 +64,16 @@ class Entry:
     """The address at which it was done."""
     differences: list[Difference]
 
+    @property
+    def through(self) -> str:
+        """The door of the product it was done by, in words; "" for the usual one."""
+        return door(self.where)
+
+
+def door(where: str) -> str:
+    """What people call the part of the product that has this address; "" for the console, where nearly all is done."""
+    return next((words for start, words in DOORS.items() if where.startswith(start)), "")
+
 
 def tables() -> dict[str, Any]:
     """The models of events by name, such as "segment"."""
@@ -74,7 +87,13 @@ def tables() -> dict[str, Any]:
 
 def kinds() -> list[tuple[str, str]]:
     """What the log keeps, as (name, words)."""
-    return [(name, str(model.pgh_tracked_model._meta.verbose_name).capitalize()) for name, model in tables().items()]
+    return [(name, _kind(model.pgh_tracked_model)) for name, model in tables().items()]
+
+
+def _kind(tracked: type[Model]) -> str:
+    said = str(tracked._meta.verbose_name)
+    said = " ".join(WORDS.get(word, word) for word in said.split(" "))
+    return said[:1].upper() + said[1:]  # the rest as it is: "API key"
 
 
 def log(
@@ -156,7 +175,7 @@ def _entry(place: Place, row: Any, before: Any, people: dict[int, User], called:
     tracked: type[Model] = row.pgh_tracked_model
     return Entry(
         place=place,
-        kind=str(tracked._meta.verbose_name).capitalize(),
+        kind=_kind(tracked),
         name=_own_name(row) or _name_of_its_whole(row, called),
         is_new=row.pgh_label == MADE,
         who=str(people.get(pk, f"somebody who has left ({pk})")) if pk else "",

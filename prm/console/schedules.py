@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 from django import forms
@@ -10,7 +11,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods
-from django_celery_beat.models import PeriodicTask
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from people.guards import administrator_required
 from people.meanwhile import MeanwhileMixin
@@ -33,14 +34,16 @@ NAMES = {
 """What an entry of the clock does, where its name does not say it."""
 
 
+HALF_DAYS = re.compile(r"(\d{1,2}):(\d\d) (AM|PM)")
+"""A time of day as beat's own words give it."""
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"), (1, "second"))
 """Seconds in each, largest first."""
 
 
 def rhythm(entry: PeriodicTask) -> str:
-    """When it runs: "Every 5 minutes"."""
+    """When it runs: "Every 5 minutes", "Every day at 02:30"."""
     if entry.crontab:
-        return str(entry.crontab.human_readable)
+        return _by_the_clock(entry.crontab)
     if entry.interval is None:
         return ""
     seconds = int(timedelta(**{entry.interval.period: entry.interval.every}).total_seconds())
@@ -48,13 +51,30 @@ def rhythm(entry: PeriodicTask) -> str:
     return f"Every {unit}" if every == 1 else f"Every {every} {unit}s"
 
 
+def _by_the_clock(crontab: CrontabSchedule) -> str:
+    """Its own words, in 24 hours: "Every day at 02:30", "At 14:00, only on Monday". The zone where it is another."""
+    said = HALF_DAYS.sub(
+        lambda found: f"{int(found[1]) % 12 + 12 * (found[3] == 'PM'):02}:{found[2]}", str(crontab.human_readable)
+    )
+    said = said.removesuffix(f" {settings.TIME_ZONE}")
+    return f"Every day at {said.removeprefix('At ')}" if said.startswith("At ") and "," not in said else said
+
+
 class NightlyForm(MeanwhileMixin, forms.Form):
     """A time of day."""
 
     at = forms.TimeField(
         label="Begins at",
-        widget=forms.TimeInput(attrs={"type": "time"}, format="%H:%M"),
-        help_text="Local time of the organisation. Choose an hour at which nobody works and imports are done.",
+        widget=forms.TimeInput(
+            attrs={
+                "pattern": "([01]?[0-9]|2[0-3]):[0-5][0-9]",
+                "placeholder": "02:00",
+                "maxlength": 5,
+                "autocomplete": "off",
+            },
+            format="%H:%M",
+        ),  # a browser's own input halves the day where its language does
+        help_text="Local time of the organisation, in 24 hours. Choose an hour at which nobody works and imports are done.",
     )
 
 

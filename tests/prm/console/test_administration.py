@@ -7,13 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
-from django_celery_beat.models import PeriodicTask
+from django_celery_beat.models import CrontabSchedule, PeriodicTask
 
 from integrations.models import ApiKey
 from partners.models import Attribute
 from people.models import User
-from prm.audit import log, tables
+from prm.audit import door, log, tables
 from prm.celery import app
+from prm.console.schedules import rhythm
 from prm.scheduling import NIGHTLY, Scheduler, nightly, set_nightly
 from segments.beside import SegmentProfile
 from segments.models import Segment, SegmentVersion
@@ -90,8 +91,22 @@ def test_schedules__nightly_hour__is_changed_and_outlives_a_restart_of_beat(sign
     page = client.get("/console/schedules/").content.decode()
     assert "Chosen by administrator@example.com" in page
     assert "Work that was left waiting" in page and "Every minute" in page
+    assert "Every day at 04:30" in page and "AM" not in page
     assert client.post("/console/schedules/", {"at": "25:00"}).status_code == 400
     assert str(nightly()) == "04:30"
+
+
+@pytest.mark.parametrize(
+    ("minute", "hour", "day_of_week", "words"),
+    [
+        ("0", "0", "*", "Every day at 00:00"),
+        ("30", "12", "*", "Every day at 12:30"),
+        ("5", "23", "1", "At 23:05, only on Monday"),
+    ],
+)
+def test_schedules__by_the_clock__is_told_in_24_hours(settings, minute, hour, day_of_week, words):
+    at = CrontabSchedule(minute=minute, hour=hour, day_of_week=day_of_week, timezone=settings.TIME_ZONE)
+    assert rhythm(PeriodicTask(name="x", crontab=at)) == words
 
 
 @pytest.mark.django_db(transaction=True)
@@ -108,12 +123,27 @@ def test_audit__change_of_a_person__says_who_what_before_and_after(sign_in, reco
     data = {bound.name: bound.value() for bound in form if bound.value() not in (None, False)}
     assert client.post(f"/console/people/{analyst.pk}/", {**data, "name": "Ann <i>"}).status_code == 302
     text = client.get("/console/audit/?kind=user").content.decode()
-    assert "Ann &lt;i&gt;" in text
+    assert "Ann &lt;i&gt;" in text and "The system" in text
+    assert f"/console/people/{analyst.pk}/<" not in text  # an address is for machines
     (entry,) = [e for e in log(kind="user")[0] if not e.is_new]
     assert (entry.who, entry.where) == ("administrator@example.com", f"/console/people/{analyst.pk}/")
     assert [(d.label, d.before, d.after) for d in entry.differences] == [("Name", "", "Ann <i>")]
     assert log(who=people["administrator"].pk)[0] == [entry]
     assert log(who=people["analyst"].pk)[0] == []
+
+
+@pytest.mark.parametrize(
+    ("where", "words"),
+    [
+        ("/api/v1/segments/few/", "Through the API"),
+        ("/admin/people/user/1/change/", "In the administration"),
+        ("/portal/team/", "In the portal"),
+        ("/console/people/1/", ""),
+        ("", ""),
+    ],
+)
+def test_audit__the_door_somebody_came_by__is_told_unless_it_is_the_usual_one(where, words):
+    assert door(where) == words
 
 
 def test_audit__what_refers_to_another_record__calls_it_by_its_name(sign_in, records, people):
@@ -159,7 +189,7 @@ def test_audit__every_kept_model__is_in_it_and_nothing_secret(sign_in, records):
     key = ApiKey.objects.get()
     client.post(f"{KEYS}{key.prefix}/revoke/")
     text = client.get("/console/audit/").content.decode()
-    for said in ("Sync", "Score", "Few", "Revoked"):
+    for said in ("API key", ">Programme<", "Sync", "Score", "Few", "Revoked"):
         assert said in text
     assert key.hashed_key not in text
 
