@@ -80,11 +80,6 @@ class Asked:
         return narrowing.PERCENT if self.condition.field.is_share else ""
 
     @property
-    def any(self) -> str:
-        """What the empty choice says."""
-        return f"{self.condition.field.label}: any"
-
-    @property
     def input(self) -> str:
         """The kind of input of an end of a range."""
         return {"date": "date", "datetime": "date"}.get(self.condition.field.type, "text")
@@ -111,11 +106,6 @@ class Chosen:
     label: str
     options: list[tuple[str, str]]
     value: str
-
-    @property
-    def any(self) -> str:
-        """What the empty choice says."""
-        return f"{self.label}: any"
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,11 +21,6 @@ class Filter:
     options: list[tuple[str, str]]
     value: str
 
-    @property
-    def any(self) -> str:
-        """What the empty choice says."""
-        return f"{self.label}: any"
-
 
 def filter_of(field: Field, value: str) -> Filter:
     """A filter by a choice field."""
