@@ -105,6 +105,11 @@ class SetEntry(models.Model):
     def __str__(self) -> str:
         return f"{self.position} of {self.set_id}"
 
+    @property
+    def needs_saying(self) -> bool:
+        """It takes everyone else, and the name of its segment does not say so already."""
+        return self.is_rest and not self.segment.name.casefold().endswith("everyone else")
+
 
 @dataclass
 class ByHand:

@@ -100,6 +100,11 @@ def feedback_list(request: HttpRequest) -> HttpResponse:
     about = request.GET.get("about", "")
     if about:
         found = found.filter(Q(segment__slug=about) | Q(program__slug=about))
+    first = found.first() if about else None
+    subject = (first.segment or first.program) if first else None
+    named = subject.name if subject else ""
     counts = {"good": found.filter(is_good=True).count(), "bad": found.filter(is_good=False).count()}
     page = Paginator(found, PAGE).get_page(request.GET.get("page"))
-    return render(request, "console/voices/feedback.html", {"page": page, "about": about, "counts": counts})
+    return render(
+        request, "console/voices/feedback.html", {"page": page, "about": about, "named": named, "counts": counts}
+    )

@@ -228,7 +228,7 @@ def test_feedback__of_segment_and_programme__kept_once_and_read_by_staff(acme: A
     assert as_(other).post("/portal/segments/gold/feedback/", {"is_good": "1"}).status_code == 404
     assert as_(other).get(f"/portal/offers/{offer.pk}/feedback/").status_code == 404
     page = as_(staff(email="m@vendor.example")).get("/console/feedback/?about=gold").content.decode()
-    assert "It is" in page and "1 good, 0 not good" in page
+    assert "It is" in page and "1 good, 0 not good of Gold (" in page
     far = as_(staff(email="far@vendor.example", regions=["APAC"]))
     assert "It is" not in far.get("/console/feedback/").content.decode()
 

@@ -63,6 +63,15 @@ def test_board__overlapping__those_in_several(as_: Any, tiers: SegmentSet) -> No
     assert [named.name for named in page.context["several"]["names"]] == ["Alder"]
 
 
+@pytest.mark.parametrize(("name", "count"), [("The others", 1), ("Partners: everyone else", 0)])
+def test_sets__everyone_else__is_said_once(as_: Any, tiers: SegmentSet, name: str, count: int) -> None:
+    drafting.create_segment(slug="rest", name=name, subject="partner", rule={"everyone": True}, author="Ada")
+    sets.change_set(segment_set=tiers, segments=["gold", "emea"], everyone_else="rest", author="Ada")
+    client = as_("analyst")
+    assert client.get(reverse("console_sets")).content.decode().count("(everyone else)") == count
+    assert client.get(reverse("console_set", args=["tiers"])).content.decode().count("Everyone else<") == count
+
+
 def test_board__regional_manager__only_theirs(as_: Any, tiers: SegmentSet) -> None:
     page = as_("regional").get(reverse("console_set", args=["tiers"]))
     assert columns(page) == {"gold": (["Alder"], 0), "emea": (["Dogwood"], 1)}
