@@ -75,6 +75,7 @@ def look(page: Any, path: str, screen: str, report: Report, pictures: Path | Non
     report.seen += 1
     answer = page.goto(path)
     page.wait_for_load_state("networkidle")
+    _let_everything_come(page)
     if answer.status != 200:
         report.wrong.append(f"{path} {screen}: {answer.status}")
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
@@ -83,8 +84,28 @@ def look(page: Any, path: str, screen: str, report: Report, pictures: Path | Non
         spots = "; ".join(node["html"][:160] for node in found["nodes"][:2])
         report.wrong.append(f"{path} {screen}: {found['id']}: {spots}")
     if pictures is not None:
-        name = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-") or "root"
-        page.screenshot(path=pictures / f"{name}-{screen.replace(' ', '-')}.png", full_page=True)
+        name = re.sub(r"[^a-z0-9]+", "-", path.lower())[:60].strip("-") or "root"  # a signed link is long, and ever new
+        _picture(page, pictures / f"{name}-{screen.replace(' ', '-')}.png")
+
+
+def _picture(page: Any, path: Path) -> None:
+    """Of the whole page, on a screen as high as it is: what sticks to the edge of a lower one would hide what is behind it."""
+    screen = page.viewport_size
+    page.set_viewport_size(screen | {"height": page.evaluate("document.documentElement.scrollHeight")})
+    page.screenshot(path=path)
+    page.set_viewport_size(screen)
+
+
+def _let_everything_come(page: Any) -> None:
+    """Parts that are fetched when somebody scrolls down to them belong to the page."""
+    late = page.locator("[hx-trigger~=revealed]")
+    for _ in range(20):
+        if not late.count():
+            break
+        late.first.scroll_into_view_if_needed()
+        page.wait_for_load_state("networkidle")
+    assert not late.count(), "a part of the page never came"
+    page.evaluate("scrollTo(0, 0)")
 
 
 @pytest.mark.parametrize("person", DOORS)
