@@ -70,7 +70,7 @@ def cookie_of(world: World, person: str, host: str) -> list[dict[str, str]]:
     return [{"name": name, "value": client.cookies[name].value, "url": host}]
 
 
-def look(page: Any, path: str, screen: str, report: Report, pictures: Path | None) -> None:
+def look(page: Any, path: str, screen: str, report: Report, pictures: Path | None, kind: str = "") -> None:
     """One page on one screen."""
     report.seen += 1
     answer = page.goto(path)
@@ -84,7 +84,9 @@ def look(page: Any, path: str, screen: str, report: Report, pictures: Path | Non
         spots = "; ".join(node["html"][:160] for node in found["nodes"][:2])
         report.wrong.append(f"{path} {screen}: {found['id']}: {spots}")
     if pictures is not None:
-        name = re.sub(r"[^a-z0-9]+", "-", path.lower())[:60].strip("-") or "root"  # a signed link is long, and ever new
+        name = (
+            re.sub(r"[^a-z0-9]+", "-", kind + path.lower())[:60].strip("-") or "root"
+        )  # a signed link is long, and ever new
         _picture(page, pictures / f"{name}-{screen.replace(' ', '-')}.png")
 
 
@@ -98,13 +100,11 @@ def _picture(page: Any, path: Path) -> None:
 
 def _let_everything_come(page: Any) -> None:
     """Parts that are fetched when somebody scrolls down to them belong to the page."""
-    late = page.locator("[hx-trigger~=revealed]")
-    for _ in range(20):
-        if not late.count():
-            break
-        late.first.scroll_into_view_if_needed()
-        page.wait_for_load_state("networkidle")
-    assert not late.count(), "a part of the page never came"
+    late = "document.querySelectorAll('[hx-trigger~=revealed]')"
+    while count := page.evaluate(f"{late}.length"):
+        page.evaluate(f"{late}[0]?.scrollIntoView()")
+        page.wait_for_function(f"count => {late}.length < count", arg=count)
+    page.wait_for_load_state("networkidle")
     page.evaluate("scrollTo(0, 0)")
 
 
