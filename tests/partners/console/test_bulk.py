@@ -4,6 +4,7 @@ from decimal import Decimal
 
 import pytest
 
+from insights.predictions.models import FACTS
 from partners import bulk, undoing
 from partners.importing import upsert_rows
 from partners.models import Attribute, BulkChange, Journal, Origin, Partner
@@ -93,6 +94,19 @@ def test_change__custom_attribute__is_kept_and_undone(sign_in, records):
     assert {p.external_id: p.custom for p in Partner.objects.all()} == {"P-1": {"score": "2"}, "P-2": {"score": "2"}}
     assert undone(client, change)["restored"] == 2
     assert {p.external_id: p.custom for p in Partner.objects.all()} == {"P-1": {"score": "1.5"}, "P-2": {}}
+
+
+def test_change__share__is_typed_and_told_in_per_cent_and_kept_as_a_fraction(sign_in, records):
+    name = next(iter(FACTS.values()))[0]
+    Attribute.objects.create(subject="partner", name=name, label="Chance", type="number")
+    Partner.objects.filter(external_id="P-1").update(custom={name: "0.125"})
+    client = sign_in("administrator")
+    said = {"everything": "1", "query": "", "field": name, name: "12.5 %"}
+    preview = client.post(CHANGE, {**said, "step": "preview"})
+    assert (preview.context["differ"], preview.context["same"]) == (1, 1)
+    assert "12.5 %" in preview.content.decode()
+    done(asked(client, **said))
+    assert {p.external_id: p.custom for p in Partner.objects.all()} == {"P-1": {name: "0.125"}, "P-2": {name: "0.125"}}
 
 
 def test_undo__field_changed_since__is_left_and_said(sign_in, records):
