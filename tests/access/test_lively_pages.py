@@ -33,6 +33,8 @@ DRAWN = re.compile(
 """What is drawn of figures. The others look the same with one of everything."""
 FIRST_PAGES = {"ada@vendor.example": "/console/", "paula@partner.example": "/portal/"}
 FEWEST = {"ada@vendor.example": 19, "paula@partner.example": 3}
+ELSEWHERE = ("admin:", "account_logout", "api")
+"""Not pages of ours: Django's administration, Swagger UI; and the way out."""
 LINK = re.compile(r'href="(/[^"#]*)')
 
 
@@ -65,7 +67,7 @@ def kinds_of_pages(email: str, first: str) -> dict[str, str]:
             name = resolve(path.partition("?")[0]).view_name
         except Resolver404:
             continue
-        if name in seen or name.startswith("admin:") or "logout" in name:
+        if name in seen or name.startswith(ELSEWHERE):
             continue
         seen.add(name)
         if not is_page(client, path):
