@@ -72,17 +72,15 @@ class Compared:
 
 
 def compared(segments: list[Segment], subject: str, viewer: Viewer, period: Period, sort: str = "") -> Compared:
-    """The segments beside everybody. Two queries."""
-    ids = [segment.pk for segment in segments]
-    now, before = (reading.totals(subject, viewer, months, ids) for months in (period.months, period.before))
-    everybody = reading.figures(now, before, None, period)
-    figures = {segment.pk: reading.figures(now, before, segment.pk, period) for segment in segments}
+    """The segments beside everybody. Three queries."""
+    figures_of = reading.figures(subject, viewer, period, [segment.pk for segment in segments])
+    figures = {segment.pk: figures_of(segment.pk) for segment in segments}
     key = sort.removeprefix("-")
     if key in measures.BY_NAME:
         # Those without the figure come last, whichever way it is sorted.
         down = -1 if sort.startswith("-") else 1
         segments = sorted(segments, key=lambda segment: _place(figures[segment.pk][key], down))
-    return Compared(segments, figures, shown(everybody, subject), subject)
+    return Compared(segments, figures, shown(figures_of(None), subject), subject)
 
 
 def shown(figures: dict[str, float | None], subject: str) -> list[Cell]:
@@ -196,14 +194,12 @@ def of_segment(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.GET.get("as") == "csv":
         lines = [[f"{month:%Y-%m}", *(cell.raw for cell in row)] for month, row in table]
         return csv_file(f"performance-{segment.slug}", ["Month", *(measure.label for measure in columns)], lines)
-    now, before = (reading.totals(subject, viewer, days, [segment.pk]) for days in (months, period.before))
-    theirs = reading.figures(now, before, None, period)
-    mine = reading.figures(now, before, segment.pk, period)
+    figures_of = reading.figures(subject, viewer, period, [segment.pk])
     words = {
         **_common(subject, period),
         "segment": segment,
         "tab": "performance",
-        "stats": cells(mine, subject, theirs),
+        "stats": cells(figures_of(segment.pk), subject, figures_of(None)),
         "target": _target(segment, viewer, period),
         "plots": drawn(subject, months, own, everybody, PLOTS),
         "table": table,
@@ -220,9 +216,8 @@ def _target(segment: Segment, viewer: Viewer, period: Period) -> dict[str, Any] 
     if profile is None or not profile.measure:
         return None
     year = Period(12, period.last)
-    now, before = (reading.totals(segment.subject, viewer, days, [segment.pk]) for days in (year.months, year.before))
     measure = measures.BY_NAME[profile.measure]
-    value = reading.figures(now, before, segment.pk, year)[measure.name]
+    value = reading.figures(segment.subject, viewer, year, [segment.pk])(segment.pk)[measure.name]
     goal = float(profile.target_value) / (100 if measure.unit == "share" else 1) if profile.target_value else None
     reached = measures.of_target(measure.name, value, profile.target_value)
     return {

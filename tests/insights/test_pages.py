@@ -77,14 +77,17 @@ def by_hand(
             total["end"] = sum(row["members"] for row in cells)
         return total
 
-    now, before = sums(months.months), sums(months.before)
+    now = sums(months.months)
+    # Months that are over, oldest first: what growth is taken of, and what it is held against.
+    over = [periods.month_of(worlds.NOW.date(), back) for back in range(2 * length, 0, -1)]
+    before, last = sums(over[:length]), sums(over[length:])
     mean = now["members"] / now["months"] if now["months"] else 0
-    whole = now["months"] == before["months"] == length
+    whole = last["months"] == before["months"] == length
     return {
         "Members": now["end"],
         "Won revenue": now["revenue"],
         "Revenue per member": now["revenue"] / mean if mean else None,
-        "Growth": (now["revenue"] - before["revenue"]) / before["revenue"] if whole and before["revenue"] else None,
+        "Growth": (last["revenue"] - before["revenue"]) / before["revenue"] if whole and before["revenue"] else None,
         "Win rate": now["won"] / (now["won"] + now["lost"]) if now["won"] + now["lost"] else None,
         "Courses per member": now["courses"] / mean if mean else None,
         "Active a month": now["active"] / now["present"] if now["present"] else None,
