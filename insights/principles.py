@@ -26,7 +26,7 @@ class Principle:
     verdict: Callable[[Figures], str]
     said: Callable[[Figures], str]
     fix: str
-    """Name of the address where it is mended; with the segment's slug, unless it stands in `SET_PAGES`."""
+    """Name of the address where it is mended."""
     fix_label: str
 
 
@@ -235,8 +235,6 @@ PRINCIPLES = (
         "Hear what they say",
     ),
 )
-SET_PAGES = frozenset({"console_program_new", "console_imports", "console_sets", "console_insights_voice"})
-"""Addresses that take no slug."""
 _RANK = {NONE: 0, GOOD: 1, WARN: 2, BAD: 3}
 
 

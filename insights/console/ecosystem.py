@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from insights import measures, reading
 from insights.allocating import STEP, Share, Suggestion, suggest
+from insights.console.mending import new_program
 from insights.console.showing import asked_subject, csv_file
 from insights.covering import Coverage, coverage_of
 from insights.models import Resource
@@ -122,7 +123,11 @@ def stages(request: HttpRequest) -> HttpResponseBase:
         "stage": stage,
         "stages": STAGES,
         "rows": rows,
-        "empty": [row for row in own if not counts[row.pk, row.stage]],
+        "empty": [
+            {"segment": row, "fix": new_program(row.slug, row.subject, row.stage)}
+            for row in own
+            if not counts[row.pk, row.stage]
+        ],
         "untagged": Program.objects.filter(status="active", stage="").count(),
         "unstaged": sum(1 for row in found if not row.stage),
         "totals": [sum(counts[segment.pk, code] for segment in found) for code, _ in STAGES],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections import defaultdict
@@ -240,6 +241,49 @@ def test_mistakes_and_health__as_found__lead_to_where_they_are_mended(then: None
     assert health.count("How it is measured") == 11
     for address in re.findall(r'class="button button-small" href="([^"]+)"', health):
         assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+
+
+def small_links(page: str) -> list[str]:
+    return [html.unescape(href) for href in re.findall(r'class="button button-small" href="([^"]+)"', page)]
+
+
+def test_fixes__nothing_bound_to_a_segment__begin_a_programme_that_is_for_it(then: None) -> None:
+    client = client_of(world.staff())
+    mistakes = small_links(client.get("/console/insights/mistakes/?kind=unbound").content.decode())
+    assert "/console/programs/new/?any=s-1" in mistakes
+    assert "/console/programs/new/content/?form=play&customer_segments=c-0" in mistakes
+    Segment.objects.filter(slug="s-1").update(stage="enable")
+    gaps = small_links(client.get("/console/insights/stages/").content.decode())
+    assert gaps == ["/console/programs/new/?any=s-1&stage=enable"]
+    kinds = client.get(gaps[0]).content.decode()
+    (course,) = re.findall(r'href="(/console/programs/new/course/[^"]*)"', kinds)
+    form = client.get(html.unescape(course)).context["form"]
+    assert (form["any"].value(), form["stage"].value()) == (["s-1"], "enable")
+    health = small_links(client.get("/console/insights/segments/s-1/health/").content.decode())
+    assert "/console/programs/new/?any=s-1" in health
+
+
+def test_fixes__set_leaves_some_out__lead_to_the_weakest_set_and_else_to_all(then: None) -> None:
+    for slug, members in (("wide", ["s-0", "s-1", "s-2"]), ("narrow", ["s-0"])):
+        made = SegmentSet.objects.create(slug=slug, name=slug, subject="partner")
+        for place, each in enumerate(members):
+            SetEntry.objects.create(set=made, segment=Segment.objects.get(slug=each), position=place)
+    checkups.check_all(now=worlds.NOW)
+    client = client_of(world.staff())
+    found = small_links(client.get("/console/insights/segments/s-0/health/").content.decode())
+    assert "/console/segments/sets/narrow/" in found
+    alone = small_links(client.get("/console/insights/segments/s-3/health/").content.decode())
+    assert "/console/segments/sets/" in alone
+
+
+def test_fixes__somebody_who_only_reads__is_offered_none_that_is_closed(then: None) -> None:
+    client = client_of(world.staff(roles.ANALYST))
+    pages = ["/console/insights/mistakes/", "/console/insights/stages/"]
+    pages += [f"/console/insights/segments/{slug}/health/" for slug in ("s-0", "s-1", "c-0")]
+    offered = [href for page in pages for href in small_links(client.get(page).content.decode())]
+    assert offered
+    assert {href: client.get(href).status_code for href in offered} == dict.fromkeys(offered, 200)
+    assert "Never reviewed" in client.get(pages[0]).content.decode()
 
 
 def test_resources__suggestion__has_its_reason_and_keeps_the_total(then: None) -> None:
