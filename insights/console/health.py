@@ -102,6 +102,10 @@ def mistakes(request: HttpRequest) -> HttpResponseBase:
     may_edit = roles.may_edit(request.user)
     kinds = Counter((finding.code, finding.title.partition(" as ")[0]) for finding in found)
     shown = [finding for finding in found if finding.code == code] if code else found
+    if request.GET.get("as") == "csv":
+        heads = ["Mistake", "Segment or set", "What is wrong", "How grave"]
+        rows = [[each.title, each.about, each.said, "Fix" if each.serious else "Look"] for each in shown]
+        return csv_file("mistakes", heads, rows)
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     words = {
         "page": page,

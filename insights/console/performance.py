@@ -110,7 +110,7 @@ def _trend(by_month: dict[date, Sums], period: Period) -> list[float]:
 
 
 def heads(subject: str) -> list[str]:
-    """The heads of the file, as on the screen."""
+    """The heads of the figures in the file, as on the screen."""
     return [measure.label for measure in compared_by(subject)]
 
 
@@ -152,9 +152,11 @@ def _common(subject: str, period: Period) -> dict[str, Any]:
 
 
 def _file(name: str, asked: Compared) -> HttpResponseBase:
-    rows = [["Everybody", *(cell.raw for cell in asked.everybody)]]
-    rows += [[line.segment.name, *(cell.raw for cell in line.cells)] for line in asked.lines(asked.segments)]
-    return csv_file(f"{name}-{asked.subject}s", ["Segment", *heads(asked.subject)], rows)
+    rows = [["Everybody", *(cell.raw for cell in asked.everybody), None]]
+    rows += [
+        [line.segment.name, *(cell.raw for cell in line.cells), line.reached] for line in asked.lines(asked.segments)
+    ]
+    return csv_file(f"{name}-{asked.subject}s", ["Segment", *heads(asked.subject), "Of the target"], rows)
 
 
 @require_safe
@@ -186,6 +188,8 @@ def of_segment(request: HttpRequest, slug: str) -> HttpResponseBase:
     segment, viewer = one(request.user, slug), request.user
     subject, period = segment.subject, asked_period(request)
     months = period.months
+    if request.GET.get("as") == "csv" and request.GET.get("part") == "entering":
+        return _entering_file(segment, viewer)
     found = reading.series(subject, viewer, months, [segment.pk, None])
     own, everybody = found[segment.pk], found[None]
     table = [(month, cells(of_month(own[month]), subject)) for month in reversed(months) if month in own]
@@ -238,6 +242,21 @@ def _kind(reached: float | None, is_cost: bool) -> str:
     return "good" if reached >= 1 else "warn" if reached < 0.5 else ""
 
 
+def _entering_file(segment: Segment, viewer: Viewer) -> HttpResponseBase:
+    lines = [
+        [_stretch(each.number), each.entries, each.revenue, each.won, each.active]
+        for each in reading.entering(segment, viewer)
+    ]
+    heads = ["When", "Entries", "Revenue an entry", "Deals won an entry", "Active"]
+    return csv_file(f"entering-{segment.slug}", heads, lines)
+
+
+def _stretch(number: int) -> str:
+    if number < 0:
+        return f"{-30 * number}–{-30 * (number + 1)} days before"
+    return f"{30 * number}–{30 * (number + 1)} days after"
+
+
 def _entering(segment: Segment, viewer: Viewer) -> dict[str, Any]:
     stretches = reading.entering(segment, viewer)
     if len(stretches) < 6:
@@ -249,9 +268,7 @@ def _entering(segment: Segment, viewer: Viewer) -> dict[str, Any]:
         "stretches": [
             {
                 "stretch": each,
-                "label": f"{-30 * each.number}–{-30 * (each.number + 1)} days before"
-                if each.number < 0
-                else f"{30 * each.number}–{30 * (each.number + 1)} days after",
+                "label": _stretch(each.number),
                 "revenue": measures.words("money", each.revenue),
                 "won": measures.words("number", each.won),
                 "active": measures.words("share", each.active),

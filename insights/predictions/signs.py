@@ -83,6 +83,16 @@ ACTIVITY = (
 )
 SIGNS = (*DEALS, *ACTIVITY, Sign("trend", "90 days against the 90 before: {}", ""))
 NAMES = tuple(sign.name for sign in SIGNS)
+FAMILIES = (
+    ("won_90", "won_180", "revenue_180", "revenue_90", "days_since_won", "trend"),
+    ("registered_90", "open", "days_since_registered"),
+    ("lost_180",),
+    ("courses_180",),
+    ("visits_90",),
+    ("read_90",),
+)
+"""Signs that tell of the same thing. A regression shares what they say among them as it pleases, one more and another less
+than it is, so only together do they mean something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +110,10 @@ class Seen:
 
 
 def seen(day: date) -> Seen:
-    """The signs on the evening of that day, of every partner who had a deal registered or won in the year before."""
+    """The signs on the evening of that day, of every partner who had a deal registered or won in the year before.
+
+    Whoever was deleted later was there that day: left out, those who stayed would make the past look better than it was.
+    """
     deals = ", ".join(f"({sign.sql})::float8" for sign in DEALS)
     acts = ", ".join(f"({sign.sql})::float8" for sign in ACTIVITY)
     columns = ", ".join(f"coalesce(x.a{place}, 0)" for place in range(len(ACTIVITY)))
@@ -118,7 +131,7 @@ def seen(day: date) -> Seen:
             WHERE a.at <= %(end)s AND a.at > %(end)s - interval '180 days' GROUP BY 1
         )
         SELECT w.id, {own}, {columns} FROM w
-        JOIN partners_partner p ON p.id = w.id AND p.deleted_at IS NULL
+        JOIN partners_partner p ON p.id = w.id AND (p.deleted_at IS NULL OR p.deleted_at > %(end)s)
         LEFT JOIN x ON x.id = w.id ORDER BY w.id
     """
     with connection.cursor() as cursor:
