@@ -1,5 +1,8 @@
 """The pages of groupings and predictions, and what workers do for them."""
 
+import csv
+import io
+
 import numpy as np
 import pytest
 from django.test import Client
@@ -82,6 +85,19 @@ def test_groupings__analyst__reads_what_was_found_and_asks_for_nothing(client: C
     assert "Make it a segment" not in page
     assert client.post(PAGE, {"subject": "partner", "fields_chosen": ["employees"]}).status_code == 403
     assert PAGE in client.get("/console/insights/").content.decode()
+
+
+def test_scores__file__is_what_the_page_shows(client: Client) -> None:
+    client.force_login(User.objects.create_user(email="ann@example.com", role=roles.ANALYST))
+    leaving_with_a_sign(1)
+    scoring.score(prediction=trained(), today=TODAY)
+    page = client.get("/console/insights/predictions/churn/")
+    text = b"".join(client.get("/console/insights/predictions/churn/?as=csv")).decode("utf-8-sig")  # type: ignore[arg-type]
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert len(lines) == page.context["page"].paginator.count > 100
+    top = page.context["page"].object_list[0]
+    assert (lines[0]["External id"], float(lines[0]["Chance"])) == (top.partner.external_id, float(top.score))
+    assert all(reason["words"] in lines[0]["What moves it most"] for reason in top.reasons)
 
 
 def test_groupings__only_some_regions_in_scope__no_tab_leads_there(client: Client) -> None:

@@ -15,6 +15,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from insights import checkups, measures, measuring, periods
+from insights.console import ecosystem
 from insights.contributors import Contributor, contributors, every_contributor
 from insights.gathering import Everybody
 from insights.models import SegmentMonth
@@ -241,6 +242,51 @@ def test_mistakes_and_health__as_found__lead_to_where_they_are_mended(then: None
     assert health.count("How it is measured") == 11
     for address in re.findall(r'class="button button-small" href="([^"]+)"', health):
         assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+
+
+def test_segment_page__each_drawing__has_the_table_behind_it(then: None) -> None:
+    page = client_of(world.staff()).get("/console/insights/segments/s-1/?months=6").content.decode()
+    lines = table(client_of(world.staff(email="b@vendor.example")), "/console/insights/segments/s-1/?months=6&as=csv")
+    drawn = page.partition('id="plot-win_rate"')[2].partition("</section>")[0]
+    shown = cells_of(drawn)
+    assert [row[0] for row in shown] == [f"{date.fromisoformat(line['Month'] + '-01'):%b %Y}" for line in lines]
+    assert [row[1] for row in shown] == [
+        measures.words("share", float(line["Win rate"]) if line["Win rate"] else None) for line in lines
+    ]
+    assert {len(row) for row in shown} == {3}
+    assert "Everybody" in drawn
+    assert page.count("<summary>Its figures") == 6
+
+
+def test_entering__file__is_what_the_page_shows(then: None) -> None:
+    client = client_of(world.staff())
+    page = client.get("/console/insights/segments/s-1/").content.decode()
+    lines = table(client, "/console/insights/segments/s-1/?as=csv&part=entering")
+    shown = cells_of(page.partition('id="entering-title"')[2].partition("</section>")[0])
+    assert [[line["When"], measures.words("money", float(line["Revenue an entry"]))] for line in lines] == [
+        [row[0], row[2]] for row in shown
+    ]
+    assert len(lines) == 6
+
+
+def test_stages__file_and_pages__hold_every_segment(then: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Segment.objects.get(slug="s-0")
+    Segment.objects.filter(pk=one.pk).update(stage="enable")
+    world.program("course", kind="course", any=[one], stage="enable")
+    client = client_of(world.staff())
+    lines = {line["Segment"]: line for line in table(client, "/console/insights/stages/?as=csv")}
+    assert set(lines) == {"S-0", "S-1", "S-2", "S-3"}
+    assert (lines["S-0"]["Meant for"], lines["S-0"]["Enable"], lines["S-1"]["Enable"]) == ("Enable", "1", "0")
+    monkeypatch.setattr(ecosystem, "PAGE", 3)
+    assert "1–3 of 4 segments" in re.sub(r"<[^>]+>", "", client.get("/console/insights/stages/").content.decode())
+
+
+def test_mistakes__file__is_what_the_page_shows(then: None) -> None:
+    client = client_of(world.staff(roles.ANALYST))
+    page = client.get("/console/insights/mistakes/?kind=unbound").content.decode()
+    lines = table(client, "/console/insights/mistakes/?kind=unbound&as=csv")
+    assert len(lines) == page.count("Nothing is bound to it</strong>") > 3
+    assert {line["How grave"] for line in lines} == {"Fix"}
 
 
 def small_links(page: str) -> list[str]:
