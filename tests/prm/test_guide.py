@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from people import roles
 from people.models import User
-from programs.models import Program
+from programs.models import PlaySegment, Program
 from segments import sets
 from segments.models import Guide, Segment, SegmentComment, SegmentProfile
 from tests.programs import world
@@ -294,6 +294,23 @@ def test_publish__all_at_once__segments_active_and_programmes_on_offer(
     kit.refresh_from_db()
     other.refresh_from_db()
     assert (kit.status, other.status) == ("active", "draft")
+
+
+def test_publish__play_for_customers_of_the_set__goes_on_offer_with_them(
+    client: Client, guide: Guide, broker: Any
+) -> None:
+    segment = world.segment("buyers", subject="customer", status="draft")
+    made = sets.create_set(
+        slug="trades", name="Trades", subject="customer", mode="exclusive", segments=["buyers"], author="A. Author"
+    )
+    Guide.objects.filter(pk=guide.pk).update(subject="customer", set=made)
+    play = world.program("play", status="draft", detail={"body": "Hello", "form": "play"})
+    PlaySegment.objects.create(play=play.content, segment=segment)
+    assert "No programme waits" not in text(client, f"/console/guide/{guide.pk}/publish/")
+    client.post(f"/console/guide/{guide.pk}/publish/", {"with_programs": "on"})
+    play.refresh_from_db()
+    segment.refresh_from_db()
+    assert (segment.status, play.status) == ("active", "active")
 
 
 def test_publish__programme_unfinished__nothing_is_published(client: Client, guide: Guide, channel: None) -> None:
