@@ -83,11 +83,11 @@ def reasons(signs: Floats, added: Floats) -> list[dict[str, Any]]:
 def _words(place: int, value: float) -> str:
     sign = SIGNS[place]
     if np.isnan(value):
-        return sign.words.format("no")
+        return sign.words.format("no", s="s")
     if NAMES[place] == "trend":
         return sign.words.format("more" if value > 0.1 else "less" if value < -0.1 else "about the same")
-    number = float(np.expm1(value)) if sign.logged else value
-    return sign.words.format(f"{number:,.0f}")
+    number = f"{float(np.expm1(value)) if sign.logged else value:,.0f}"
+    return sign.words.format(number, s="" if number == "1" else "s")
 
 
 def _tell(prediction: Prediction, scores: dict[int, Decimal]) -> None:

@@ -191,11 +191,13 @@ def test_reasons__signs_of_the_same_thing__are_weighed_together() -> None:
     signs, added = np.zeros(len(NAMES)), np.zeros(len(NAMES))
     for name, value, adds in (
         ("won_180", 0.0, 0.9), ("won_90", 0.0, 0.4), ("days_since_won", 276.0, -0.5), ("visits_90", np.log1p(7), -0.3),
+        ("lost_180", np.log1p(1), 0.1),
     ):  # fmt: skip
         signs[NAMES.index(name)], added[NAMES.index(name)] = value, adds
     assert scoring.reasons(signs, added) == [
         {"words": "0 deals won in 180 days", "raises": True},
         {"words": "7 sign-ins in 90 days", "raises": False},
+        {"words": "1 deal lost in 180 days", "raises": True},
     ]
 
 
