@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from insights.bounds import BAD, WARN
 from insights.linting import Finding
 from insights.models import SetCheckup
-from insights.principles import BAD, WARN, Judged
+from insights.principles import Judged
 from partners.vocabulary import Subject
 from segments.models import Segment
 

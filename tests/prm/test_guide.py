@@ -11,11 +11,16 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from insights import checkups
+from insights.linting import lint
+from insights.mistakes import material
+from insights.models import SetCheckup
 from people import roles
 from people.models import User
+from prm import loop
 from programs.models import PlaySegment, Program
-from segments import sets
-from segments.models import Guide, Segment, SegmentComment, SegmentProfile
+from segments import membership, sets
+from segments.models import Guide, Recompute, Segment, SegmentComment, SegmentProfile
 from tests.programs import world
 
 pytestmark = pytest.mark.django_db
@@ -175,6 +180,11 @@ def test_split__number__in_slices(client: Client, guide: Guide, channel: None) -
     assert top.draft is not None
     assert top.draft.rule["rules"][0]["operator"] == "topPercent"
     assert (middle.name.startswith("Upper middle"), rest.name.endswith("everyone else")) == (True, True)
+    client.post(f"/console/guide/{guide.pk}/publish/", {})
+    assert loop.run_recompute(run=membership.request_recompute(trigger=Recompute.Trigger.MANUAL)) is not None
+    checkups.check_all()
+    assert [finding.code for finding in lint(*material()) if finding.is_set] == []
+    assert SetCheckup.objects.get().exclusive == 1
 
 
 @pytest.mark.parametrize("fact", ["tier", "region", "nothing"])
