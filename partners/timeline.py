@@ -146,7 +146,12 @@ def _values(subject: Subject, record: Any, viewer: Viewer, place: Place | None, 
     rows = Origin.objects.filter(behind(place, "values", "at"), pk__in=by_origin).order_by("-at", "-id")
     return [
         Event(
-            row.at, "values", row.pk, f"Set: {', '.join(sorted(by_origin[row.pk]))}", row.get_kind_display(), row.label
+            row.at,
+            "values",
+            row.pk,
+            f"Set: {', '.join(sorted(by_origin[row.pk]))}",
+            row.get_kind_display(),
+            "" if row.kind == Origin.Kind.DEMO else row.words,
         )
         for row in rows[:limit]
     ]

@@ -53,6 +53,11 @@ class Origin(models.Model):
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.label}"
 
+    @property
+    def words(self) -> str:
+        """What people read: the label; of demo data, that it is such, and not the wish that it was made by."""
+        return str(self.get_kind_display()) if self.kind == self.Kind.DEMO else self.label
+
 
 class Record(models.Model):
     """What partners, customers and deals share. The row is kept when deleted, so that history stays readable."""

@@ -49,7 +49,8 @@ def _answer(
                 raise Http404 from None
         else:
             status = 400
-    return render(request, "portal/feedback.html", {"kept": kept, "address": request.path}, status=status)
+    words = {"kept": kept, "address": request.path, "about": segment or program}
+    return render(request, "portal/feedback.html", words, status=status)
 
 
 def _say(

@@ -115,8 +115,9 @@ def _more(values: Sequence[str]) -> str:
 
 
 def _who(origin: Origin) -> str:
-    label = origin.label if len(origin.label) <= LABEL else origin.label[: LABEL - 1] + "…"
-    return f"{origin.get_kind_display()}: {label}" if label else str(origin.get_kind_display())
+    kind, words = str(origin.get_kind_display()), origin.words
+    said = words if len(words) <= LABEL else words[: LABEL - 1] + "…"
+    return kind if said in ("", kind) else f"{kind}: {said}"
 
 
 def _value(record: Any, field: Field) -> str:

@@ -70,11 +70,12 @@ def cookie_of(world: World, person: str, host: str) -> list[dict[str, str]]:
     return [{"name": name, "value": client.cookies[name].value, "url": host}]
 
 
-def look(page: Any, path: str, screen: str, report: Report, pictures: Path | None) -> None:
+def look(page: Any, path: str, screen: str, report: Report, pictures: Path | None, kind: str = "") -> None:
     """One page on one screen."""
     report.seen += 1
     answer = page.goto(path)
     page.wait_for_load_state("networkidle")
+    _let_everything_come(page)
     if answer.status != 200:
         report.wrong.append(f"{path} {screen}: {answer.status}")
     if page.evaluate("document.documentElement.scrollWidth > window.innerWidth"):
@@ -83,8 +84,28 @@ def look(page: Any, path: str, screen: str, report: Report, pictures: Path | Non
         spots = "; ".join(node["html"][:160] for node in found["nodes"][:2])
         report.wrong.append(f"{path} {screen}: {found['id']}: {spots}")
     if pictures is not None:
-        name = re.sub(r"[^a-z0-9]+", "-", path.lower()).strip("-") or "root"
-        page.screenshot(path=pictures / f"{name}-{screen.replace(' ', '-')}.png", full_page=True)
+        name = (
+            re.sub(r"[^a-z0-9]+", "-", kind + path.lower())[:60].strip("-") or "root"
+        )  # a signed link is long, and ever new
+        _picture(page, pictures / f"{name}-{screen.replace(' ', '-')}.png")
+
+
+def _picture(page: Any, path: Path) -> None:
+    """Of the whole page, on a screen as high as it is: what sticks to the edge of a lower one would hide what is behind it."""
+    screen = page.viewport_size
+    page.set_viewport_size(screen | {"height": page.evaluate("document.documentElement.scrollHeight")})
+    page.screenshot(path=path)
+    page.set_viewport_size(screen)
+
+
+def _let_everything_come(page: Any) -> None:
+    """Parts that are fetched when somebody scrolls down to them belong to the page."""
+    late = "document.querySelectorAll('[hx-trigger~=revealed]')"
+    while count := page.evaluate(f"{late}.length"):
+        page.evaluate(f"{late}[0]?.scrollIntoView()")
+        page.wait_for_function(f"count => {late}.length < count", arg=count)
+    page.wait_for_load_state("networkidle")
+    page.evaluate("scrollTo(0, 0)")
 
 
 @pytest.mark.parametrize("person", DOORS)
