@@ -24,11 +24,19 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One place along the axis, for pointing at: where it is, and what is said of it."""
+    """One place along the axis, for pointing at and for the table behind the drawing: where it is, and its figures."""
 
     x: str
     width: str
-    said: str
+    place: str
+    value: str
+    other: str
+    """Of everybody; empty where nothing is compared."""
+
+    @property
+    def said(self) -> str:
+        """All of it in one line."""
+        return f"{self.place}: {self.value}" + (f" · everybody: {self.other}" if self.other else "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +84,6 @@ def plot(
         if as_bars
         else ()
     )
-    said = [
-        f"{place}: {words(value)}" + (f" · everybody: {words(other[number])}" if other else "")
-        for number, (place, value) in enumerate(zip(places, values, strict=True))
-    ]
     return Plot(
         bars=bars,
         line=() if as_bars else _stretches(values, wide, y),
@@ -87,7 +91,10 @@ def plot(
         zero=f"{y(0.0):.1f}",
         ticks=(words(high), words((high + low) / 2), words(low)),
         ends=tuple(dict.fromkeys((places[0], places[len(places) // 2], places[-1]))),
-        columns=tuple(Column(f"{number * wide:.1f}", f"{wide:.1f}", text) for number, text in enumerate(said)),
+        columns=tuple(
+            Column(f"{number * wide:.1f}", f"{wide:.1f}", place, words(value), words(other[number]) if other else "")
+            for number, (place, value) in enumerate(zip(places, values, strict=True))
+        ),
     )
 
 

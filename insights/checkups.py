@@ -44,6 +44,7 @@ def check_all(*, now: datetime | None = None) -> int:
     rows = [Checkup(segment_id=pk, figures=figures.plain(), checked_at=now) for pk, figures in found.items()]
     with transaction.atomic():
         Checkup.objects.exclude(segment__in=found).delete()
+        SetCheckup.objects.exclude(set__in=sets).delete()
         for pk, (exhaustive, exclusive) in sets.items():
             shares = {"exhaustive": exhaustive, "exclusive": exclusive, "checked_at": now}
             SetCheckup.objects.update_or_create(set_id=pk, defaults=shares)
@@ -208,8 +209,12 @@ def in_sets(sets: Mapping[int, tuple[float, float]]) -> dict[int, tuple[float, f
 
 
 def of_sets(subject: Subject) -> dict[int, tuple[float, float]]:
-    """By set id, how exhaustive and exclusive each set of a subject is, of those on record. Four queries."""
-    found = list(SegmentSet.objects.filter(subject=subject.value).prefetch_related("entries"))
+    """By set id, how exhaustive and exclusive each set of a subject is, of those on record. Four queries.
+
+    A set none of whose segments is at work yet is still being made: it cannot leave anybody out.
+    """
+    at_work = SetEntry.objects.filter(segment__status=Segment.Status.ACTIVE).values("set_id")
+    found = list(SegmentSet.objects.filter(subject=subject.value, pk__in=at_work).prefetch_related("entries"))
     members = present_members(list({entry.segment_id for each in found for entry in each.entries.all()}))
     total = MODELS[subject.value].objects.present().count() if found else 0
     return {each.pk: of_set(each, members, total) for each in found}

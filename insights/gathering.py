@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from django.db import connection
 from django.db.models import Q
+from django.utils import timezone
 from pyroaring import BitMap64
 
 from partners.columns import read_ids, read_pairs
@@ -55,7 +56,7 @@ class Population:
 def population(subject: Subject, now: datetime) -> Population:
     """One query: the size of each subject, and its deals won in the last 12 months."""
     table, key = _TABLE[subject]
-    since = months_before(now.date(), 12)
+    today = timezone.localdate(now, timezone.get_default_timezone())
     with (
         connection.chunked_cursor() as cursor
     ):  # some at a time: a million rows as Python has them take half a gigabyte
@@ -66,7 +67,7 @@ def population(subject: Subject, now: datetime) -> Population:
                 SELECT {key} AS id, sum(amount) AS revenue, count(*) AS won FROM partners_deal
                 WHERE deleted_at IS NULL AND stage = 'won' AND closed_on >= %s AND closed_on <= %s GROUP BY 1
             ) d ON d.id = t.id WHERE t.deleted_at IS NULL ORDER BY t.id""",
-            [since, now.date()],
+            [months_before(today, 12), today],
         )
         parts = [np.empty((0, 1 + len(FACTS)))]
         while part := cursor.fetchmany(AT_ONCE):

@@ -59,6 +59,8 @@ class Finding:
     other: str = ""
     """The slug of the other segment, for those that are nearly the same."""
     is_set: bool = False
+    subject: str = ""
+    """Of whom the segment or the set is; "" where it is known by the slug."""
 
 
 def of_segment(segment: Named, f: Figures, others: Mapping[str, tuple[Named, Figures]]) -> Iterable[Finding]:
@@ -71,7 +73,7 @@ def of_segment(segment: Named, f: Figures, others: Mapping[str, tuple[Named, Fig
 
 
 def _found(segment: Named, code: str, title: str, said: str, fix: str, label: str, *, serious: bool = False) -> Finding:
-    return Finding(code, title, said, segment.name, segment.slug, fix, label, serious)
+    return Finding(code, title, said, segment.name, segment.slug, fix, label, serious, subject=segment.subject)
 
 
 def _edit(segment: Named) -> str:
@@ -111,7 +113,7 @@ def _of_its_rule(segment: Named, f: Figures) -> Iterable[Finding]:
         yield _found(segment, "frozen", "Frozen", said, "console_segment_edit", "Look at the rule")
     if f.by_hand > BY_HAND:
         said = f"Overrides by hand come to {percent(f.by_hand)} of its members: the rule does not say what you mean."
-        yield _found(segment, "by_hand", "Mostly by hand", said, "console_segment_members", "See the overrides")
+        yield _found(segment, "by_hand", "Mostly by hand", said, "console_segment_by_hand", "See the overrides")
     if f.fields and all(name in DEMOGRAPHIC for name in f.fields):
         labels = {field.name: field.label for field in BUILT_IN[Subject(segment.subject)]}
         names = " and ".join(labels.get(name, name) for name in f.fields)
@@ -180,7 +182,15 @@ def of_all(subject: str, count: int, subjects: int) -> Iterable[Finding]:
     if count > MOST or (subjects and count * FEWEST_EACH > subjects):
         said = f"{count} active segments, or fewer than five {subject}s for each: nobody can look after all of them."
         yield Finding(
-            "too_many", f"Too many {subject} segments", said, "", "", "console_insights_health", "See the weakest", True
+            "too_many",
+            f"Too many {subject} segments",
+            said,
+            "",
+            "",
+            "console_insights_health",
+            "See the weakest",
+            True,
+            subject=subject,
         )
 
 

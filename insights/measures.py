@@ -81,8 +81,8 @@ MEASURES = (
         "growth",
         "Growth",
         "share",
-        "(Won revenue of the period − that of the period before) ÷ that of the period before. None unless the segment had "
-        "members in every month of both.",
+        "(Won revenue of as many months that are over − that of as many before them) ÷ that of those before. The present "
+        "month does not count. None unless the segment had members in every month of both.",
         "As won revenue.",
     ),
     Measure(
@@ -141,15 +141,20 @@ def ratio(part: float | Decimal, whole: float | Decimal) -> float | None:
     return float(part) / float(whole) if whole else None
 
 
-def values(now: Sums, before: Sums, *, period: int, margin: float = 1.0) -> dict[str, float | None]:
-    """Every figure of a period of so many months and the one before. None where it cannot be said."""
-    whole = now.months >= period and before.months >= period
+def growth(whole: Sums, before: Sums, period: int) -> float | None:
+    """How revenue grew from so many months to as many that followed them; None unless anybody was there in all of them."""
+    known = whole.months >= period and before.months >= period
+    return ratio(whole.revenue - before.revenue, before.revenue) if known else None
+
+
+def values(now: Sums, *, grew: float | None = None, margin: float = 1.0) -> dict[str, float | None]:
+    """Every figure of a period; `grew`: its growth, which takes other months. None where it cannot be said."""
     profit = float(now.revenue) * margin - float(now.cost)
     return {
         "members": float(now.members),
         "revenue": float(now.revenue),
         "revenue_per_member": ratio(now.revenue, now.mean_members),
-        "growth": ratio(now.revenue - before.revenue, before.revenue) if whole else None,
+        "growth": grew,
         "registered": float(now.registered),
         "won": float(now.won),
         "win_rate": ratio(now.won, now.won + now.lost),

@@ -31,9 +31,14 @@ class Period:
         return [month_of(self.last, back) for back in range(self.length - 1, -1, -1)]
 
     @property
+    def whole(self) -> list[date]:
+        """As many months that are over: the present one, which has only begun, is not held against whole ones."""
+        return [month_of(self.last, back) for back in range(self.length, 0, -1)]
+
+    @property
     def before(self) -> list[date]:
-        """Those of the period before."""
-        return [month_of(self.last, back) for back in range(2 * self.length - 1, self.length - 1, -1)]
+        """As many before those that are over."""
+        return [month_of(self.last, back) for back in range(2 * self.length, self.length, -1)]
 
 
 def period_of(text: str, today: date) -> Period:

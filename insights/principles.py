@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from insights.bounds import BAD, GOOD, NONE, WARN, Above, Below, worse
 from insights.figures import Figures
-
-GOOD, WARN, BAD, NONE = "good", "warn", "bad", ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +21,13 @@ class Principle:
     question: str
     formula: str
     source: str
+    bounds: str
+    """From where on it is good, and from where on weak; between the two it is to watch."""
     value: Callable[[Figures], float | None]
     verdict: Callable[[Figures], str]
     said: Callable[[Figures], str]
     fix: str
-    """Name of the address where it is mended; with the segment's slug, unless it stands in `SET_PAGES`."""
+    """Name of the address where it is mended."""
     fix_label: str
 
 
@@ -48,18 +49,15 @@ def percent(value: float | None) -> str:
     return f"{value * 100:.0f} %" if value >= 0.1 or value == 0 else f"{value * 100:.1f} %"
 
 
-def above(value: float | None, warn: float, good: float) -> str:
-    """Good from `good` on, a warning from `warn` on."""
-    if value is None:
-        return NONE
-    return GOOD if value >= good else WARN if value >= warn else BAD
-
-
-def below(value: float | None, good: float, warn: float) -> str:
-    """Good up to `good`, a warning up to `warn`."""
-    if value is None:
-        return NONE
-    return GOOD if value <= good else WARN if value <= warn else BAD
+RELEVANCE = Above(1.0, 0.5)
+FILLED, AGE = Above(0.85, 0.6), Below(365, 730, "days")
+EXHAUSTIVE, EXCLUSIVE = Above(0.999, 0.8), Above(0.9, 0.7)
+CHURN = Below(0.01, 0.03)
+STILL_DAYS = 180
+INSIDE, DISTANCE = Below(0.95, 1.15, ""), Above(0.2, 0.1, "")
+REACHABLE = Above(0.7, 0.4)
+WORTH, FEWEST = Above(0.9, 0.5, ""), 3
+SEEN, DISPUTED = Above(0.4, 0.1), Below(0.2, 0.4)
 
 
 def relevance(f: Figures) -> float:
@@ -84,7 +82,7 @@ def _measurable(f: Figures) -> str:
 def _stable(f: Figures) -> str:
     if f.churn is None:
         return "It is too new to say."
-    if f.still_days is not None and f.still_days > 180:
+    if f.still_days is not None and f.still_days > STILL_DAYS:
         return f"Nobody entered or left for {f.still_days} days."
     return "Of its members, so many enter or leave a night."
 
@@ -96,8 +94,9 @@ PRINCIPLES = (
         "Does it serve a stated aim?",
         "(objective set + target set + owner named + anything depends on it) ÷ 4",
         "The segment's profile; what names the segment.",
+        f"{RELEVANCE}",
         relevance,
-        lambda f: above(relevance(f), 0.5, 1.0),
+        lambda f: RELEVANCE.judge(relevance(f)),
         _relevant,
         "console_segment_profile",
         "Complete the profile",
@@ -108,6 +107,7 @@ PRINCIPLES = (
         "Does anything happen because of it?",
         "Number of active programmes, plays and journeys, messages and other segments that name it",
         "Targeting of programmes, plays, journeys and messages; rules of segments.",
+        "good from one on, weak with none",
         lambda f: float(f.bound),
         lambda f: GOOD if f.bound else BAD,
         lambda f: (
@@ -122,8 +122,9 @@ PRINCIPLES = (
         "Are the facts it rests on known?",
         "Mean over the stored fields its rule reads of: subjects with a value ÷ all subjects. Worked out figures count as known",
         "The records; the age from when each value was set.",
+        f"{FILLED}; of the median age of the values {AGE}; the worse of the two",
         lambda f: f.filled,
-        lambda f: _worse(above(f.filled, 0.6, 0.85), below(f.age_days, 365, 730)) if f.filled is not None else NONE,
+        lambda f: worse(FILLED.judge(f.filled), AGE.judge(f.age_days)) if f.filled is not None else NONE,
         _measurable,
         "console_imports",
         "Import newer records",
@@ -134,8 +135,9 @@ PRINCIPLES = (
         "Does its set leave nobody out?",
         "Subjects in some segment of its set ÷ all subjects; of several sets, the least",
         "The sets it is in; their members.",
+        f"{EXHAUSTIVE}",
         lambda f: f.exhaustive,
-        lambda f: above(f.exhaustive, 0.8, 0.999),
+        lambda f: EXHAUSTIVE.judge(f.exhaustive),
         lambda f: "It is in no set." if f.exhaustive is None else "So many are in some segment of its set.",
         "console_sets",
         "Look at its set",
@@ -146,8 +148,9 @@ PRINCIPLES = (
         "Is everybody in one place only?",
         "Subjects that match just one segment of its set ÷ subjects that match any; of several sets, the least",
         "The sets it is in; their members, and who gave way in them.",
+        f"{EXCLUSIVE}",
         lambda f: f.exclusive,
-        lambda f: above(f.exclusive, 0.7, 0.9),
+        lambda f: EXCLUSIVE.judge(f.exclusive),
         lambda f: (
             "It is in no set." if f.exclusive is None else "Of those in its set, so many match one segment alone."
         ),
@@ -160,8 +163,9 @@ PRINCIPLES = (
         "Do members stay long enough to be worked with?",
         "(entered + left in the last 30 days) ÷ 30 ÷ mean of the members now and 30 days ago",
         "The stays in the segment; its first day does not count.",
+        f"{CHURN}; to watch when nobody moved for {STILL_DAYS} days",
         lambda f: f.churn,
-        lambda f: WARN if (f.still_days or 0) > 180 and f.churn == 0 else below(f.churn, 0.01, 0.03),
+        lambda f: WARN if (f.still_days or 0) > STILL_DAYS and f.churn == 0 else CHURN.judge(f.churn),
         _stable,
         "console_segment_edit",
         "Look at the rule",
@@ -172,8 +176,9 @@ PRINCIPLES = (
         "Are members alike?",
         "Mean over size, revenue and deals of: standard deviation inside ÷ that of everybody, of logarithms",
         "Employees, annual revenue, won revenue of 12 months, deals won.",
+        f"{INSIDE}",
         lambda f: f.inside,
-        lambda f: below(f.inside, 0.95, 1.15),
+        lambda f: INSIDE.judge(f.inside),
         lambda f: "Too few members to say." if f.inside is None else "Below 1, members are more alike than everybody.",
         "console_segment_edit",
         "Narrow the rule",
@@ -185,8 +190,9 @@ PRINCIPLES = (
         "Least distance to another segment: root mean square, over the same facts, of (mean here − mean there) ÷ standard "
         "deviation of everybody",
         "As homogeneous, of all active segments of the same kind.",
+        f"{DISTANCE}",
         lambda f: f.distance,
-        lambda f: above(f.distance, 0.1, 0.2),
+        lambda f: DISTANCE.judge(f.distance),
         lambda f: f"Nearest: {f.nearest}." if f.nearest else "There is no other segment to compare with.",
         "console_segment_overlap",
         "See what it shares",
@@ -198,8 +204,9 @@ PRINCIPLES = (
         "Members with a reachable user ÷ members. Reachable: may sign in, and mail to the address does not come back; of a "
         "customer, a user of a partner that serves it",
         "Team members of the partners; mail that came back.",
+        f"{REACHABLE}",
         lambda f: f.reachable,
-        lambda f: above(f.reachable, 0.4, 0.7),
+        lambda f: REACHABLE.judge(f.reachable),
         lambda f: "It has no members." if f.reachable is None else "So many members have somebody we reach.",
         "console_segment_members",
         "Invite their people",
@@ -210,10 +217,11 @@ PRINCIPLES = (
         "Is it large and valuable enough?",
         "Its share of the won revenue of 12 months ÷ its share of the subjects",
         "The monthly figures, by the members of each day.",
+        f"{WORTH}; weak with fewer than three members",
         lambda f: f.worth,
-        lambda f: BAD if f.count < 3 else above(f.worth, 0.5, 0.9),
+        lambda f: BAD if f.count < FEWEST else WORTH.judge(f.worth),
         lambda f: (
-            "Fewer than three members." if f.count < 3 else f"It brings {percent(f.revenue_share)} of the revenue."
+            "Fewer than three members." if f.count < FEWEST else f"It brings {percent(f.revenue_share)} of the revenue."
         ),
         "console_performance",
         "See its performance",
@@ -222,10 +230,11 @@ PRINCIPLES = (
         "bought_into",
         "Bought into",
         "Do partners recognise themselves?",
-        "Partners in it that have seen it ÷ partners in it; warned when more than a fifth of those who said anything dispute it",
+        "Partners in it that have seen it ÷ partners in it; beside it, those who dispute it ÷ those who said anything",
         "The portal's page of segments; feedback; disputes of facts that its rule reads.",
+        f"of those that have seen it {SEEN}; of those who spoke and dispute it {DISPUTED}; the worse of the two",
         lambda f: f.seen,
-        lambda f: NONE if f.seen is None else _worse(above(f.seen, 0.1, 0.4), below(f.disputed, 0.2, 0.4)),
+        lambda f: NONE if f.seen is None else worse(SEEN.judge(f.seen), DISPUTED.judge(f.disputed)),
         lambda f: (
             "Partners are not shown it."
             if f.seen is None
@@ -235,13 +244,6 @@ PRINCIPLES = (
         "Hear what they say",
     ),
 )
-SET_PAGES = frozenset({"console_program_new", "console_imports", "console_sets", "console_insights_voice"})
-"""Addresses that take no slug."""
-_RANK = {NONE: 0, GOOD: 1, WARN: 2, BAD: 3}
-
-
-def _worse(one: str, other: str) -> str:
-    return max(one, other, key=_RANK.__getitem__)
 
 
 def _words(principle: Principle, value: float | None) -> str:

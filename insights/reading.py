@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -86,11 +86,19 @@ def series(
     return found
 
 
-def figures(now: Mapping[Any, Sums], before: Mapping[Any, Sums], key: Any, period: Period) -> dict[str, float | None]:
-    """Every figure of one of the totals."""
-    return measures.values(
-        now.get(key, measures.NONE), before.get(key, measures.NONE), period=period.length, margin=settings.MARGIN
+def figures(
+    subject: str, viewer: Viewer, period: Period, segments: Collection[int]
+) -> Callable[[int | None], dict[str, float | None]]:
+    """A look-up by segment id of every figure of a period; None: of everybody. Three queries."""
+    now, whole, before = (
+        totals(subject, viewer, months, segments) for months in (period.months, period.whole, period.before)
     )
+
+    def of(key: int | None) -> dict[str, float | None]:
+        grew = measures.growth(whole.get(key, measures.NONE), before.get(key, measures.NONE), period.length)
+        return measures.values(now.get(key, measures.NONE), grew=grew, margin=settings.MARGIN)
+
+    return of
 
 
 @dataclass(frozen=True, slots=True)

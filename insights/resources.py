@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import numpy as np
 from django.db import connection, transaction
+from django.utils import timezone
 
 from insights.allocating import potentials
 from insights.models import Resource
@@ -19,15 +20,16 @@ from segments.models import Segment
 @transaction.atomic
 def work_out(*, now: datetime) -> int:
     """Write the table anew; how many rows. Two queries of the records, whatever the number of segments."""
+    today = timezone.localdate(now, timezone.get_default_timezone())
     with connection.cursor() as cursor:
         cursor.execute(
             """SELECT t.id, t.region, t.partner_type, t.annual_revenue::float8, coalesce(d.revenue, 0)::float8,
                 CASE WHEN t.channel_manager_id IS NULL THEN 0 ELSE 1.0 / count(*) OVER (PARTITION BY t.channel_manager_id) END
             FROM partners_partner t LEFT JOIN (
                 SELECT partner_id, sum(amount) AS revenue FROM partners_deal
-                WHERE deleted_at IS NULL AND stage = 'won' AND closed_on > %s AND closed_on <= %s GROUP BY 1
+                WHERE deleted_at IS NULL AND stage = 'won' AND closed_on >= %s AND closed_on <= %s GROUP BY 1
             ) d ON d.partner_id = t.id WHERE t.deleted_at IS NULL ORDER BY t.id""",
-            [months_before(now.date(), 12), now.date()],
+            [months_before(today, 12), today],
         )
         rows = cursor.fetchall()
     ids = np.array([row[0] for row in rows], dtype=np.int64)

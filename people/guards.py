@@ -58,6 +58,8 @@ unlimited_editor_required = _guard(
     roles.is_vendor, lambda viewer: roles.may_edit(viewer) and (roles.may_administer(viewer) or not viewer.regions)
 )
 """Editors whose scope is not limited to regions: for what may touch any record, such as a file's."""
+unlimited_required = _guard(roles.is_vendor, lambda viewer: roles.may_administer(viewer) or not viewer.regions)
+"""Staff of any role whose scope is not limited to regions: for what is found among everybody."""
 administrator_required = _guard(roles.is_vendor, roles.may_administer)
 """Those who may change users, attributes, keys and schedules."""
 partner_required = _guard(roles.is_partner)

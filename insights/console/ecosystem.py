@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from insights import measures, reading
 from insights.allocating import STEP, Share, Suggestion, suggest
+from insights.console.mending import new_program
 from insights.console.showing import asked_subject, csv_file
 from insights.covering import Coverage, coverage_of
 from insights.models import Resource
@@ -102,9 +103,18 @@ def stages(request: HttpRequest) -> HttpResponseBase:
     """Segments × the eight stages: how many active programmes serve each stage of each segment, and which have none."""
     subject, stage = asked_subject(request), request.GET.get("stage", "")
     stage = stage if stage in dict(STAGES) else ""
-    found = list(largest(request.user, subject, stage)[:100])
+    found = list(largest(request.user, subject, stage))
     counts = _bound_by_stage(subject)
     own = [row for row in found if row.stage]
+    if request.GET.get("as") == "csv":
+        lines = [
+            [row.name, row.get_stage_display(), *(counts[row.pk, code] for code, _ in STAGES), counts[row.pk, ""]]
+            for row in found
+        ]
+        return csv_file(
+            f"stages-{subject}s", ["Segment", "Meant for", *(label for _, label in STAGES), "No stage"], lines
+        )
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     rows = [
         {
             "segment": segment,
@@ -114,15 +124,20 @@ def stages(request: HttpRequest) -> HttpResponseBase:
             ],
             "untagged": counts[segment.pk, ""],
         }
-        for segment in found
+        for segment in page
     ]
     words = {
+        "page": page,
         "subject": subject,
         "subjects": SUBJECTS,
         "stage": stage,
         "stages": STAGES,
         "rows": rows,
-        "empty": [row for row in own if not counts[row.pk, row.stage]],
+        "empty": [
+            {"segment": row, "fix": new_program(row.slug, row.subject, row.stage)}
+            for row in own
+            if not counts[row.pk, row.stage]
+        ],
         "untagged": Program.objects.filter(status="active", stage="").count(),
         "unstaged": sum(1 for row in found if not row.stage),
         "totals": [sum(counts[segment.pk, code] for segment in found) for code, _ in STAGES],
@@ -143,7 +158,8 @@ def _bound_by_stage(subject: str) -> Counter[tuple[int, str]]:
 @vendor_required
 def resources(request: HttpRequest) -> HttpResponseBase:
     """Spend and people of each partner segment against what it wins and could win, and a suggestion with its reason."""
-    segments, found = _suggestions(request.user)
+    pairs = _suggestions(request.user)
+    found = [each for _, each in pairs]
     if request.GET.get("as") == "csv":
         heads = ["Segment", "Spend", "People", "Won revenue", "Potential", "Suggested change of spend", "Why"]
         lines = [
@@ -159,7 +175,6 @@ def resources(request: HttpRequest) -> HttpResponseBase:
             for each in found
         ]
         return csv_file("resources", heads, lines)
-    pairs = sorted(zip(segments, found, strict=True), key=lambda pair: -abs(pair[1].change))
     page = Paginator(pairs, PAGE).get_page(request.GET.get("page"))
     words = {
         "page": page,
@@ -171,7 +186,8 @@ def resources(request: HttpRequest) -> HttpResponseBase:
     return render(request, "console/insights/resources.html", words)
 
 
-def _suggestions(viewer: Viewer) -> tuple[list[Segment], list[Suggestion]]:
+def _suggestions(viewer: Viewer) -> list[tuple[Segment, Suggestion]]:
+    """Each segment with what is suggested, the largest change first."""
     year = Period(12, month_of(timezone.localdate(timezone=timezone.get_default_timezone())))
     totals = reading.totals("partner", viewer, year.months)
     summed = Resource.objects.visible_to(viewer).exclude(segment=None).order_by().values("segment_id")
@@ -189,7 +205,8 @@ def _suggestions(viewer: Viewer) -> tuple[list[Segment], list[Suggestion]]:
         )
         for segment in segments
     ]
-    return segments, suggest(shares) if shares else []
+    found = suggest(shares) if shares else []
+    return sorted(zip(segments, found, strict=True), key=lambda pair: -abs(pair[1].change))
 
 
 def _line(each: Suggestion) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -16,7 +16,8 @@ from insights.groupings import searching
 from insights.groupings.models import Grouping
 from insights.templatetags.shares import percent
 from partners.vocabulary import FieldKind, Subject
-from people.guards import unlimited_editor_required
+from people import roles
+from people.guards import unlimited_editor_required, unlimited_required
 from segments import drafting
 from segments.addresses import free_slug
 from segments.models import SUBJECTS
@@ -48,9 +49,11 @@ class SearchForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-@unlimited_editor_required
+@unlimited_required
 def groupings(request: HttpRequest) -> HttpResponse:
-    """Searches so far, and asking for another."""
+    """Searches so far, and asking for another, for those who may make segments of it."""
+    if request.method == "POST" and not roles.may_edit(request.user):
+        raise PermissionDenied
     sent = request.POST if request.method == "POST" else None
     wanted = (sent or request.GET).get("subject", "")
     subject = Subject.CUSTOMER if wanted == Subject.CUSTOMER else Subject.PARTNER
@@ -73,7 +76,7 @@ def groupings(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-@unlimited_editor_required
+@unlimited_required
 def grouping(request: HttpRequest, pk: int) -> HttpResponse:
     """What one search found; while it goes on, a page that asks again until there is an answer."""
     found = get_object_or_404(Grouping, pk=pk)

@@ -11,16 +11,17 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
+from insights.console import mending
 from insights.console.showing import asked_subject, csv_file
 from insights.dispatch import measure_soon
 from insights.figures import figures_of
-from insights.linting import Finding, lint, lint_one
+from insights.linting import lint, lint_one
 from insights.mistakes import beside, material
 from insights.models import Checkup
-from insights.principles import PRINCIPLES, SET_PAGES, Judged, judged, percent, score, score_of
+from insights.principles import PRINCIPLES, Judged, judged, percent, score, score_of
+from people import roles
 from people.guards import editor_required, vendor_required
 from segments.console.segment import one
 from segments.models import SUBJECTS, Segment
@@ -77,29 +78,19 @@ def of_segment(request: HttpRequest, slug: str) -> HttpResponseBase:
     segment = one(request.user, slug)
     row = Checkup.objects.filter(segment=segment).first()
     verdicts = judged(figures_of(row.figures)) if row else []
+    may_edit = roles.may_edit(request.user)
     found = lint_one(*beside(segment, row)) if row and segment.status == Segment.Status.ACTIVE else []
     words = {
         "segment": segment,
         "tab": "health",
         "checked_at": row.checked_at if row else None,
-        "principles": [{"judged": each, "fix": _address(each, slug)} for each in verdicts],
+        "principles": [
+            {"judged": each, "fix": mending.of_principle(each, segment, may_edit=may_edit)} for each in verdicts
+        ],
         "score": percent(score(verdicts)),
-        "findings": [{"finding": each, "fix": address_of(each)} for each in found],
+        "findings": [{"finding": each, "fix": mending.of_finding(each, may_edit=may_edit)} for each in found],
     }
     return render(request, "console/insights/segment_health.html", words)
-
-
-def _address(each: Judged, slug: str) -> str:
-    name = each.principle.fix
-    return reverse(name, args=[] if name in SET_PAGES else [slug])
-
-
-def address_of(finding: Finding) -> str:
-    """Where a mistake is mended."""
-    if finding.other:
-        return f"{reverse(finding.fix)}?a={finding.slug}&b={finding.other}"
-    plain = finding.fix in SET_PAGES or not finding.slug
-    return reverse(finding.fix, args=[] if plain else [finding.slug])
 
 
 @require_safe
@@ -108,12 +99,17 @@ def mistakes(request: HttpRequest) -> HttpResponseBase:
     """The classic mistakes, all or those of one kind."""
     found = lint(*material())
     code = request.GET.get("kind", "")
+    may_edit = roles.may_edit(request.user)
     kinds = Counter((finding.code, finding.title.partition(" as ")[0]) for finding in found)
     shown = [finding for finding in found if finding.code == code] if code else found
+    if request.GET.get("as") == "csv":
+        heads = ["Mistake", "Segment or set", "What is wrong", "How grave"]
+        rows = [[each.title, each.about, each.said, "Fix" if each.serious else "Look"] for each in shown]
+        return csv_file("mistakes", heads, rows)
     page = Paginator(shown, PAGE).get_page(request.GET.get("page"))
     words = {
         "page": page,
-        "rows": [{"finding": each, "fix": address_of(each)} for each in page],
+        "rows": [{"finding": each, "fix": mending.of_finding(each, may_edit=may_edit)} for each in page],
         "kinds": [
             (value, f"{label} ({count})") for (value, label), count in sorted(kinds.items(), key=lambda i: -i[1])
         ],

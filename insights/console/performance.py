@@ -72,17 +72,15 @@ class Compared:
 
 
 def compared(segments: list[Segment], subject: str, viewer: Viewer, period: Period, sort: str = "") -> Compared:
-    """The segments beside everybody. Two queries."""
-    ids = [segment.pk for segment in segments]
-    now, before = (reading.totals(subject, viewer, months, ids) for months in (period.months, period.before))
-    everybody = reading.figures(now, before, None, period)
-    figures = {segment.pk: reading.figures(now, before, segment.pk, period) for segment in segments}
+    """The segments beside everybody. Three queries."""
+    figures_of = reading.figures(subject, viewer, period, [segment.pk for segment in segments])
+    figures = {segment.pk: figures_of(segment.pk) for segment in segments}
     key = sort.removeprefix("-")
     if key in measures.BY_NAME:
         # Those without the figure come last, whichever way it is sorted.
         down = -1 if sort.startswith("-") else 1
         segments = sorted(segments, key=lambda segment: _place(figures[segment.pk][key], down))
-    return Compared(segments, figures, shown(everybody, subject), subject)
+    return Compared(segments, figures, shown(figures_of(None), subject), subject)
 
 
 def shown(figures: dict[str, float | None], subject: str) -> list[Cell]:
@@ -112,7 +110,7 @@ def _trend(by_month: dict[date, Sums], period: Period) -> list[float]:
 
 
 def heads(subject: str) -> list[str]:
-    """The heads of the file, as on the screen."""
+    """The heads of the figures in the file, as on the screen."""
     return [measure.label for measure in compared_by(subject)]
 
 
@@ -154,9 +152,11 @@ def _common(subject: str, period: Period) -> dict[str, Any]:
 
 
 def _file(name: str, asked: Compared) -> HttpResponseBase:
-    rows = [["Everybody", *(cell.raw for cell in asked.everybody)]]
-    rows += [[line.segment.name, *(cell.raw for cell in line.cells)] for line in asked.lines(asked.segments)]
-    return csv_file(f"{name}-{asked.subject}s", ["Segment", *heads(asked.subject)], rows)
+    rows = [["Everybody", *(cell.raw for cell in asked.everybody), None]]
+    rows += [
+        [line.segment.name, *(cell.raw for cell in line.cells), line.reached] for line in asked.lines(asked.segments)
+    ]
+    return csv_file(f"{name}-{asked.subject}s", ["Segment", *heads(asked.subject), "Of the target"], rows)
 
 
 @require_safe
@@ -188,6 +188,8 @@ def of_segment(request: HttpRequest, slug: str) -> HttpResponseBase:
     segment, viewer = one(request.user, slug), request.user
     subject, period = segment.subject, asked_period(request)
     months = period.months
+    if request.GET.get("as") == "csv" and request.GET.get("part") == "entering":
+        return _entering_file(segment, viewer)
     found = reading.series(subject, viewer, months, [segment.pk, None])
     own, everybody = found[segment.pk], found[None]
     table = [(month, cells(of_month(own[month]), subject)) for month in reversed(months) if month in own]
@@ -196,14 +198,12 @@ def of_segment(request: HttpRequest, slug: str) -> HttpResponseBase:
     if request.GET.get("as") == "csv":
         lines = [[f"{month:%Y-%m}", *(cell.raw for cell in row)] for month, row in table]
         return csv_file(f"performance-{segment.slug}", ["Month", *(measure.label for measure in columns)], lines)
-    now, before = (reading.totals(subject, viewer, days, [segment.pk]) for days in (months, period.before))
-    theirs = reading.figures(now, before, None, period)
-    mine = reading.figures(now, before, segment.pk, period)
+    figures_of = reading.figures(subject, viewer, period, [segment.pk])
     words = {
         **_common(subject, period),
         "segment": segment,
         "tab": "performance",
-        "stats": cells(mine, subject, theirs),
+        "stats": cells(figures_of(segment.pk), subject, figures_of(None)),
         "target": _target(segment, viewer, period),
         "plots": drawn(subject, months, own, everybody, PLOTS),
         "table": table,
@@ -220,9 +220,8 @@ def _target(segment: Segment, viewer: Viewer, period: Period) -> dict[str, Any] 
     if profile is None or not profile.measure:
         return None
     year = Period(12, period.last)
-    now, before = (reading.totals(segment.subject, viewer, days, [segment.pk]) for days in (year.months, year.before))
     measure = measures.BY_NAME[profile.measure]
-    value = reading.figures(now, before, segment.pk, year)[measure.name]
+    value = reading.figures(segment.subject, viewer, year, [segment.pk])(segment.pk)[measure.name]
     goal = float(profile.target_value) / (100 if measure.unit == "share" else 1) if profile.target_value else None
     reached = measures.of_target(measure.name, value, profile.target_value)
     return {
@@ -243,6 +242,21 @@ def _kind(reached: float | None, is_cost: bool) -> str:
     return "good" if reached >= 1 else "warn" if reached < 0.5 else ""
 
 
+def _entering_file(segment: Segment, viewer: Viewer) -> HttpResponseBase:
+    lines = [
+        [_stretch(each.number), each.entries, each.revenue, each.won, each.active]
+        for each in reading.entering(segment, viewer)
+    ]
+    heads = ["When", "Entries", "Revenue an entry", "Deals won an entry", "Active"]
+    return csv_file(f"entering-{segment.slug}", heads, lines)
+
+
+def _stretch(number: int) -> str:
+    if number < 0:
+        return f"{-30 * number}–{-30 * (number + 1)} days before"
+    return f"{30 * number}–{30 * (number + 1)} days after"
+
+
 def _entering(segment: Segment, viewer: Viewer) -> dict[str, Any]:
     stretches = reading.entering(segment, viewer)
     if len(stretches) < 6:
@@ -254,9 +268,7 @@ def _entering(segment: Segment, viewer: Viewer) -> dict[str, Any]:
         "stretches": [
             {
                 "stretch": each,
-                "label": f"{-30 * each.number}–{-30 * (each.number + 1)} days before"
-                if each.number < 0
-                else f"{30 * each.number}–{30 * (each.number + 1)} days after",
+                "label": _stretch(each.number),
                 "revenue": measures.words("money", each.revenue),
                 "won": measures.words("number", each.won),
                 "active": measures.words("share", each.active),

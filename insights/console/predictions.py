@@ -8,10 +8,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from insights.console.showing import csv_file
 from insights.predictions import training
 from insights.predictions.models import FACTS, Prediction, PredictionScore
 from insights.templatetags.shares import percent
@@ -76,14 +77,23 @@ def learn(request: HttpRequest, kind: str) -> HttpResponse:
 
 @require_safe
 @vendor_required
-def scores(request: HttpRequest, kind: str) -> HttpResponse:
+def scores(request: HttpRequest, kind: str) -> HttpResponseBase:
     """The partners the viewer may see, the highest score first, with what moves it."""
     if kind not in Prediction.Kind.values:
         raise Http404
     used = get_object_or_404(Prediction, kind=kind, status=Prediction.Status.PUBLISHED)
     rows = PredictionScore.objects.filter(prediction=used, partner__in=Partner.objects.visible_to(request.user))
-    page = Paginator(rows.select_related("partner").order_by("-score", "partner_id"), PAGE).get_page(
-        request.GET.get("page")
-    )
+    rows = rows.select_related("partner").order_by("-score", "partner_id")
+    if request.GET.get("as") == "csv":
+        lines = (
+            [each.partner.external_id, each.partner.name, float(each.score), _in_words(each.reasons)]
+            for each in rows.iterator(chunk_size=2_000)
+        )
+        return csv_file(f"predictions-{kind}", ["External id", "Partner", "Chance", "What moves it most"], lines)
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     words = {"place": "predictions", "prediction": used, "page": page, "fact": FACTS[Prediction.Kind(kind)][1]}
     return render(request, "console/insights/scores.html", words)
+
+
+def _in_words(reasons: Sequence[dict[str, Any]]) -> str:
+    return "; ".join(f"{'raised' if each['raises'] else 'lowered'} by {each['words']}" for each in reasons)

@@ -78,7 +78,7 @@ def cells(
 
 def of_month(sums: Sums) -> dict[str, float | None]:
     """The figures of a single month; growth is for periods."""
-    return measures.values(sums, measures.NONE, period=10**6, margin=settings.MARGIN)
+    return measures.values(sums, margin=settings.MARGIN)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,10 @@ from people.roles import Viewer
 from programs.voices.needs import need_words
 
 MOST, MOST_SEGMENTS = 16, 50
+HEADS = (
+    "About", "Segment", "What", "Good", "Not good", "Seen", "Agreed", "Disputed", "Latest words", "Customers",
+    "On record", "Open", "They were right", "Kept", "Median hours to an answer",
+)  # fmt: skip
 
 
 @require_safe
@@ -31,8 +35,7 @@ def partner_voice(request: HttpRequest) -> HttpResponseBase:
     now, viewer = timezone.now(), request.user
     labels = dict(need_words())
     if request.GET.get("as") == "csv":
-        heads = ["About", "Segment", "What", "Good, or customers", "Not good", "Seen", "Agreed", "Disputed"]
-        return csv_file("partner-voice", heads, _lines(viewer, now, labels))
+        return csv_file("partner-voice", HEADS, _lines(viewer, now, labels))
     bought, segments = voice.buy_ins(viewer, now, MOST_SEGMENTS)
     liked, likings = voice.likings(viewer, MOST)
     needed, needy = voice.wanted(viewer, MOST)
@@ -77,10 +80,21 @@ def hours(value: float | None) -> str:
 
 def _lines(viewer: Viewer, now: datetime, labels: dict[str, str]) -> Iterator[list[Any]]:
     """The file's lines; each part is read when those before it are on their way."""
-    for bought in voice.buy_ins(viewer, now)[0]:
-        yield ["Segment", bought.segment.name, "", bought.good, bought.bad, bought.seen, bought.agreed, bought.disputed]
+    bought = voice.buy_ins(viewer, now)[0]
+    for start in range(0, len(bought), MOST_SEGMENTS):
+        for each in voice.with_words(bought[start : start + MOST_SEGMENTS], viewer, now):
+            shares = (each.seen, each.agreed, each.disputed)
+            yield _line("Segment", each.segment.name, "", each.good, each.bad, *shares, each.words)
     for liked in voice.likings(viewer)[0]:
-        yield ["Programme", liked.segment.name, liked.program.name, liked.good, liked.bad, "", "", ""]
+        yield _line("Programme", liked.segment.name, liked.program.name, liked.good, liked.bad)
     for needed in voice.wanted(viewer)[0]:
         need = labels.get(needed.need, needed.need)
-        yield ["Need", needed.segment.name, need, needed.reported, "", "", "", ""]
+        yield _line("Need", needed.segment.name, need, *[""] * 6, needed.reported, needed.on_record)
+    for fact in voice.disputed(viewer, now):
+        answers = (fact.open, fact.accepted, fact.rejected, fact.median_hours)
+        yield _line("Fact", "", fact.label, *[""] * 8, *answers)
+
+
+def _line(*values: Any) -> list[Any]:
+    """A line of the file, as wide as its head."""
+    return [*values, *[""] * (len(HEADS) - len(values))]

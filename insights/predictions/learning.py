@@ -2,7 +2,8 @@
 
 ln(p / (1 - p)) = b + Σ wᵢ · zᵢ, where z is a sign in standard deviations from its mean (Cox 1958; ridge penalty). A
 calibration step (Platt 1999) on the latest stretch that was kept back makes 30 % mean three of ten. What a sign adds to
-one partner's score is wᵢ · zᵢ: that is the explanation, not a picture of it.
+one partner's score is wᵢ · zᵢ: that is the explanation, not a picture of it. Of signs that tell of the same thing, what
+they add together.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ from django.utils import timezone
 from insights.predictions.applying import eligible, model_of
 from insights.predictions.judging import Floats
 from insights.predictions.models import FACTS, Prediction, PredictionScore
-from insights.predictions.signs import NAMES, SIGNS, seen
+from insights.predictions.signs import FAMILIES, NAMES, SIGNS, seen
 from partners import attributes, importing
 from partners.models import Attribute, Origin, Partner
 from partners.vocabulary import FieldType, Subject
@@ -64,23 +64,30 @@ def score(*, prediction: Prediction, today: date) -> int:
 
 
 def reasons(signs: Floats, added: Floats) -> list[dict[str, Any]]:
-    """The signs that move a score most from the average, the strongest first."""
+    """What moves a score most from the average, the strongest first: families of signs, by what their signs add together.
+
+    Each is told by the sign that says most of it in that direction.
+    """
+    families = [[NAMES.index(name) for name in family] for family in FAMILIES]
+    together = np.array([added[places].sum() for places in families])
     found = []
-    for place in np.argsort(-np.abs(added), kind="stable")[:REASONS]:
-        if abs(added[place]) < 0.05:
+    for family in np.argsort(-np.abs(together), kind="stable")[:REASONS]:
+        total = float(together[family])
+        if abs(total) < 0.05:
             break
-        found.append({"words": _words(int(place), float(signs[place])), "raises": bool(added[place] > 0)})
+        place = max(families[family], key=lambda place: added[place] * np.sign(total))
+        found.append({"words": _words(place, float(signs[place])), "raises": total > 0})
     return found
 
 
 def _words(place: int, value: float) -> str:
     sign = SIGNS[place]
     if np.isnan(value):
-        return sign.words.format("no")
+        return sign.words.format("no", s="s")
     if NAMES[place] == "trend":
         return sign.words.format("more" if value > 0.1 else "less" if value < -0.1 else "about the same")
-    number = float(np.expm1(value)) if sign.logged else value
-    return sign.words.format(f"{number:,.0f}")
+    number = f"{float(np.expm1(value)) if sign.logged else value:,.0f}"
+    return sign.words.format(number, s="" if number == "1" else "s")
 
 
 def _tell(prediction: Prediction, scores: dict[int, Decimal]) -> None:

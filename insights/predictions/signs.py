@@ -23,7 +23,7 @@ LONGEST = 365
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Something to be seen on a day: its words, with {} for the value, and its SQL over the partner's rows."""
+    """Something to be seen on a day: its words, with {} for the value and {s} for more than one; its SQL over the rows."""
 
     name: str
     words: str
@@ -51,38 +51,50 @@ def _acts(kinds: str, days: int) -> str:
 
 
 DEALS = (
-    Sign("won_90", "{} deals won in 90 days", _won(90), logged=True),
-    Sign("won_180", "{} deals won in 180 days", _won(180), logged=True),
+    Sign("won_90", "{} deal{s} won in 90 days", _won(90), logged=True),
+    Sign("won_180", "{} deal{s} won in 180 days", _won(180), logged=True),
     Sign("revenue_180", "{} won in 180 days", _revenue(180), logged=True),
     Sign("revenue_90", "{} won in 90 days", _revenue(90), logged=True),
-    Sign("registered_90", "{} deals registered in 90 days", f"count(*) FILTER (WHERE {_REGISTERED.format(90)})", True),
-    Sign("open", "{} open deals", f"count(*) FILTER (WHERE {_OPEN})", logged=True),
+    Sign(
+        "registered_90", "{} deal{s} registered in 90 days", f"count(*) FILTER (WHERE {_REGISTERED.format(90)})", True
+    ),
+    Sign("open", "{} open deal{s}", f"count(*) FILTER (WHERE {_OPEN})", logged=True),
     Sign(
         "lost_180",
-        "{} deals lost in 180 days",
+        "{} deal{s} lost in 180 days",
         f"count(*) FILTER (WHERE {_WON.format(180).replace('won', 'lost')})",
         logged=True,
     ),
     Sign(
         "days_since_won",
-        "last deal won {} days ago",
+        "last deal won {} day{s} ago",
         f"least({LONGEST}, %(day)s - max(d.closed_on) FILTER (WHERE d.stage = 'won' AND d.closed_on <= %(day)s))",
     ),
     Sign(
         "days_since_registered",
-        "last deal registered {} days ago",
+        "last deal registered {} day{s} ago",
         f"least({LONGEST}, %(day)s - max(d.registered_on) FILTER (WHERE d.registered_on <= %(day)s))",
     ),
 )
 ACTIVITY = (
-    Sign("courses_180", "{} courses completed in 180 days", _acts("'course_completed'", 180), logged=True),
-    Sign("visits_90", "{} sign-ins in 90 days", _acts("'sign_in'", 90), logged=True),
+    Sign("courses_180", "{} course{s} completed in 180 days", _acts("'course_completed'", 180), logged=True),
+    Sign("visits_90", "{} sign-in{s} in 90 days", _acts("'sign_in'", 90), logged=True),
     Sign(
-        "read_90", "{} pieces of content opened in 90 days", _acts("'content_opened', 'content_downloaded'", 90), True
+        "read_90", "{} piece{s} of content opened in 90 days", _acts("'content_opened', 'content_downloaded'", 90), True
     ),
 )
 SIGNS = (*DEALS, *ACTIVITY, Sign("trend", "90 days against the 90 before: {}", ""))
 NAMES = tuple(sign.name for sign in SIGNS)
+FAMILIES = (
+    ("won_90", "won_180", "revenue_180", "revenue_90", "days_since_won", "trend"),
+    ("registered_90", "open", "days_since_registered"),
+    ("lost_180",),
+    ("courses_180",),
+    ("visits_90",),
+    ("read_90",),
+)
+"""Signs that tell of the same thing. A regression shares what they say among them as it pleases, one more and another less
+than it is, so only together do they mean something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +112,10 @@ class Seen:
 
 
 def seen(day: date) -> Seen:
-    """The signs on the evening of that day, of every partner who had a deal registered or won in the year before."""
+    """The signs on the evening of that day, of every partner who had a deal registered or won in the year before.
+
+    Whoever was deleted later was there that day: left out, those who stayed would make the past look better than it was.
+    """
     deals = ", ".join(f"({sign.sql})::float8" for sign in DEALS)
     acts = ", ".join(f"({sign.sql})::float8" for sign in ACTIVITY)
     columns = ", ".join(f"coalesce(x.a{place}, 0)" for place in range(len(ACTIVITY)))
@@ -118,7 +133,7 @@ def seen(day: date) -> Seen:
             WHERE a.at <= %(end)s AND a.at > %(end)s - interval '180 days' GROUP BY 1
         )
         SELECT w.id, {own}, {columns} FROM w
-        JOIN partners_partner p ON p.id = w.id AND p.deleted_at IS NULL
+        JOIN partners_partner p ON p.id = w.id AND (p.deleted_at IS NULL OR p.deleted_at > %(end)s)
         LEFT JOIN x ON x.id = w.id ORDER BY w.id
     """
     with connection.cursor() as cursor:

@@ -121,8 +121,10 @@ def _cases_of(kind: str, at: Seen) -> tuple[Floats, Floats, Ints]:
     if kind == Prediction.Kind.CHURN:
         came = (won == 0).astype(np.float64)
     else:
-        before = revenue_before(at.day)
-        came = (won >= (1 + GREW_BY) * np.array([before.get(int(pk), 0.0) for pk in ids])).astype(np.float64)
+        earlier = revenue_before(at.day)
+        before = np.array([earlier.get(int(pk), 0.0) for pk in ids])
+        # Deals without an amount come to nothing, and nothing after nothing is no growth.
+        came = ((won > before) & (won >= (1 + GREW_BY) * before)).astype(np.float64)
     return at.signs[rows], came, ids
 
 

@@ -131,7 +131,7 @@ TEMPLATES = (
             hidden(
                 "value-next-three-tenths",
                 "Next three tenths",
-                every(top("won_revenue_12m", 40), leaf("won_revenue_12m", ">", 0)),
+                every(top("won_revenue_12m", 40), never(top("won_revenue_12m", 10)), leaf("won_revenue_12m", ">", 0)),
                 about="Behind the top tenth, and before the rest.",
                 objective="Two a quarter move up",
             ),

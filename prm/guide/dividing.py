@@ -15,7 +15,7 @@ from prm.guide import keeping
 from segments import drafting, sets
 from segments.addresses import free_set_slug, free_slug
 from segments.models import Guide, SegmentSet
-from segments.rules.writing import EVERYONE, Rule, every, leaf
+from segments.rules.writing import EVERYONE, Rule, every, leaf, never
 
 MOST = 6
 """Groups made of one fact, beside everyone else; the rarer values go there."""
@@ -23,7 +23,7 @@ FEWEST = 2
 NUMBERS = frozenset({FieldType.NUMBER, FieldType.MONEY})
 DIVIDES = NUMBERS | {FieldType.CHOICE, FieldType.ORDERED_CHOICE, FieldType.MULTI_CHOICE, FieldType.TEXT}
 SLICES = (("Top fifth", 20), ("Upper middle", 50))
-"""(name, the best so many per cent): in an exclusive set each takes what those before it left."""
+"""(name, the best so many per cent): each without those before it, so that nobody matches two of them."""
 
 
 def divides(field: Field) -> bool:
@@ -65,7 +65,13 @@ def split(*, guide: Guide, fact: str, user: User) -> SegmentSet:
 
 
 def _slices(field: Field) -> list[tuple[str, Rule]]:
-    return [(f"{name} by {field.label}", every(leaf(field.name, "topPercent", str(share)))) for name, share in SLICES]
+    made: list[tuple[str, Rule]] = []
+    before: list[Rule] = []
+    for name, share in SLICES:
+        best = leaf(field.name, "topPercent", str(share))
+        made.append((f"{name} by {field.label}", every(best, *before)))
+        before.append(never(best))
+    return made
 
 
 def _values(subject: Subject, field: Field, user: User) -> list[tuple[str, Rule]]:

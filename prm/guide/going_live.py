@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from pyroaring import BitMap64
 
 from people.roles import Viewer
 from prm.guide.progress import groups_of
 from programs import authoring
-from programs.models import Program, Target
+from programs.models import PlaySegment, Program, Target
 from segments import previewing, publishing
 from segments.dispatch import recompute_soon
 from segments.models import Guide, Recompute, Segment, SegmentSet
@@ -29,10 +30,12 @@ class Live:
 
 
 def waiting_programs(guide: Guide) -> list[Program]:
-    """Drafts that are for segments of the set, by name."""
+    """Drafts that are for segments of the set, by name: for partners in them, or plays for customers in them."""
     segments = [group.segment for group in groups_of(guide)]
     named = Target.objects.filter(segment__in=segments).exclude(mode=Target.Mode.NONE)
-    return list(Program.objects.filter(pk__in=named.values("program_id"), status=Program.Status.DRAFT))
+    plays = PlaySegment.objects.filter(segment__in=segments)
+    wanted = Q(pk__in=named.values("program_id")) | Q(pk__in=plays.values("play__program_id"))
+    return list(Program.objects.filter(wanted, status=Program.Status.DRAFT))
 
 
 @dataclass(frozen=True, slots=True)

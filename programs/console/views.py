@@ -112,7 +112,7 @@ def _effect(found: Program, targeting: Targeting) -> Any:
 def new(request: HttpRequest, kind: str = "") -> HttpResponse:
     """Write a new programme; first its kind is chosen."""
     if not kind:
-        return render(request, "console/programs/kinds.html")
+        return render(request, "console/programs/kinds.html", {"asked": request.GET.urlencode()})
     if kind not in FORMS:
         raise Http404
     asked = _asked(request)
@@ -135,7 +135,7 @@ def _asked(request: HttpRequest) -> dict[str, Any]:
     """What the address says a new programme begins with: its form, and for whom it is."""
     asked = request.GET
     many = {name: asked.getlist(name) for name in ("any", "customer_segments") if name in asked}
-    return {**many, "form": asked["form"]} if "form" in asked else many
+    return many | {name: asked[name] for name in ("form", "stage") if name in asked}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

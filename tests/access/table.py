@@ -25,6 +25,7 @@ STAFF_IN_REGION = codes("302 200 200 404 200 404 404 404")
 EDITORS = codes("302 200 200 200 403 404 404 404")
 EDITORS_IN_REGION = codes("302 200 200 404 403 404 404 404")
 UNLIMITED_EDITORS = codes("302 200 200 403 403 404 404 404")
+UNLIMITED = codes("302 200 200 403 200 404 404 404")
 EDITORS_EVERYWHERE = codes("302 200 200 404 403 404 404 404")
 ONLY_THE_MEMBER = codes("302 404 404 404 404 404 200 404")
 ADMINISTRATORS = codes("302 200 403 403 403 404 404 404")
@@ -299,8 +300,8 @@ CONSOLE = {
     "console/insights/coverage/matrix/": Row("/console/insights/coverage/matrix/", STAFF),
     "console/insights/stages/": Row("/console/insights/stages/", STAFF),
     "console/insights/resources/": Row("/console/insights/resources/", STAFF),
-    "console/insights/groupings/": Row("/console/insights/groupings/", UNLIMITED_EDITORS),
-    "console/insights/groupings/<int:pk>/": Row("/console/insights/groupings/1/", done(UNLIMITED_EDITORS, 404)),
+    "console/insights/groupings/": Row("/console/insights/groupings/", UNLIMITED),
+    "console/insights/groupings/<int:pk>/": Row("/console/insights/groupings/1/", done(UNLIMITED, 404)),
     "console/insights/groupings/<int:pk>/<int:number>/": Row(
         "/console/insights/groupings/1/0/", done(UNLIMITED_EDITORS, 404), "post"
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -12,10 +12,11 @@ import pytest
 from django.utils import timezone
 from pyroaring import BitMap64
 
-from insights import checkups, measuring
+from insights import checkups, gathering, measuring
 from insights.figures import Figures, figures_of
 from insights.models import Checkup, Resource, SetCheckup
 from partners.models import Customer, Deal, Origin, Partner
+from partners.vocabulary import Subject
 from people.models import Preference
 from programs.models import Dispute, Feedback, Sighting
 from segments import profiling
@@ -287,3 +288,16 @@ def test_resources__people_and_potential__are_as_pandas_has_them() -> None:
         assert float(row.revenue) == pytest.approx(group.won.sum(), abs=0.02)
     everybody: Any = Resource.objects.filter(segment=None)
     assert sum(row.people for row in everybody) == pytest.approx(3)
+
+
+def test_check__year_of_deals__is_that_of_the_facts_in_the_organisations_own_zone(settings: Any) -> None:
+    settings.TIME_ZONE = "Pacific/Auckland"
+    now = datetime(2026, 11, 20, 20, tzinfo=UTC)  # there it is the 21st
+    partner = world.partner("P-1", region="EMEA")
+    for number, day in enumerate(["2026-11-21", "2025-11-21", "2026-11-22", "2025-11-20"]):
+        Deal.objects.create(external_id=f"D-{number}", partner=partner, stage="won", amount=10**number, closed_on=day)
+    world.segment("gold", [partner])
+    checkups.check_all(now=now)
+    assert Resource.objects.get(segment__slug="gold").revenue == Decimal(11)
+    people = gathering.population(Subject.PARTNER, now)
+    assert np.expm1(people.facts[0]).tolist()[2:] == pytest.approx([11, 2])

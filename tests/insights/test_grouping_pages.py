@@ -1,10 +1,14 @@
 """The pages of groupings and predictions, and what workers do for them."""
 
+import csv
+import io
+
 import numpy as np
 import pytest
 from django.test import Client
 
 from insights import tasks
+from insights.groupings import searching
 from insights.groupings.models import Grouping
 from insights.predictions import scoring
 from insights.predictions.models import Prediction
@@ -68,6 +72,38 @@ def test_search__two_kinds__are_shown_with_their_rules_and_become_a_segment(mana
     assert made.draft is not None and made.draft.rule == to_json(rulebook(Subject.PARTNER, rule).parse(rule))
     assert answer.redirect_chain[-1][0] == f"/console/segments/{made.slug}/edit/"
     assert manager.post(f"{PAGE}{found.pk}/7/").status_code == 404
+
+
+def test_groupings__analyst__reads_what_was_found_and_asks_for_nothing(client: Client) -> None:
+    client.force_login(User.objects.create_user(email="ann@example.com", role=roles.ANALYST))
+    two_kinds()
+    found = searching.request(subject=Subject.PARTNER, fields=["employees", "partner_type"], by="Carl")
+    tasks.search_groups(found.pk)
+    assert "Search for groups" not in client.get(PAGE).content.decode()
+    page = client.get(f"{PAGE}{found.pk}/").content.decode()
+    assert "The rule in words" in page
+    assert "Make it a segment" not in page
+    assert client.post(PAGE, {"subject": "partner", "fields_chosen": ["employees"]}).status_code == 403
+    assert PAGE in client.get("/console/insights/").content.decode()
+
+
+def test_scores__file__is_what_the_page_shows(client: Client) -> None:
+    client.force_login(User.objects.create_user(email="ann@example.com", role=roles.ANALYST))
+    leaving_with_a_sign(1)
+    scoring.score(prediction=trained(), today=TODAY)
+    page = client.get("/console/insights/predictions/churn/")
+    text = b"".join(client.get("/console/insights/predictions/churn/?as=csv")).decode("utf-8-sig")  # type: ignore[arg-type]
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert len(lines) == page.context["page"].paginator.count > 100
+    top = page.context["page"].object_list[0]
+    assert (lines[0]["External id"], float(lines[0]["Chance"])) == (top.partner.external_id, float(top.score))
+    assert all(reason["words"] in lines[0]["What moves it most"] for reason in top.reasons)
+
+
+def test_groupings__only_some_regions_in_scope__no_tab_leads_there(client: Client) -> None:
+    client.force_login(User.objects.create_user(email="e@example.com", role=roles.CHANNEL_MANAGER, regions=["EMEA"]))
+    assert PAGE not in client.get("/console/insights/").content.decode()
+    assert client.get(PAGE).status_code == 403
 
 
 def test_search__no_groups__says_that_there_are_none(manager: Client) -> None:

@@ -140,6 +140,26 @@ def test_judged__healthy__all_good_and_each_weakness_shows_where_it_is() -> None
         assert bad == [name], planted
 
 
+def test_principles__bounds__are_said_where_the_verdict_changes() -> None:
+    said = {principle.name: principle.bounds for principle in PRINCIPLES}
+    assert said["measurable"].startswith("good from 85 %, weak below 60 %; of the median age")
+    assert "good up to 365 days, weak beyond 730 days" in said["measurable"]
+    assert said["exhaustive"] == "good from 99.9 %, weak below 80 %"
+    assert said["homogeneous"] == "good up to 0.95, weak beyond 1.15"
+    for name, field, values in (
+        ("measurable", "filled", (0.85, 0.84, 0.6, 0.59)),
+        ("homogeneous", "inside", (0.95, 0.96, 1.15, 1.16)),
+        ("measurable", "age_days", (365, 366, 730, 731)),
+    ):
+        verdicts = [
+            each.verdict
+            for value in values
+            for each in judged(replace(HEALTHY, **{field: value}))  # type: ignore[arg-type]
+            if each.principle.name == name
+        ]
+        assert verdicts == ["good", "warn", "warn", "bad"], name
+
+
 def test_judged__nothing_known__says_so_rather_than_guess() -> None:
     found = {each.principle.name: each for each in judged(Figures(count=10, bound=1))}
     unknown = {name for name, each in found.items() if each.verdict == ""}

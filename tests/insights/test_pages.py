@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 from collections import defaultdict
@@ -14,6 +15,7 @@ from django.conf import settings as django_settings
 from django.test import Client
 
 from insights import checkups, measures, measuring, periods
+from insights.console import ecosystem
 from insights.contributors import Contributor, contributors, every_contributor
 from insights.gathering import Everybody
 from insights.models import SegmentMonth
@@ -77,14 +79,17 @@ def by_hand(
             total["end"] = sum(row["members"] for row in cells)
         return total
 
-    now, before = sums(months.months), sums(months.before)
+    now = sums(months.months)
+    # Months that are over, oldest first: what growth is taken of, and what it is held against.
+    over = [periods.month_of(worlds.NOW.date(), back) for back in range(2 * length, 0, -1)]
+    before, last = sums(over[:length]), sums(over[length:])
     mean = now["members"] / now["months"] if now["months"] else 0
-    whole = now["months"] == before["months"] == length
+    whole = last["months"] == before["months"] == length
     return {
         "Members": now["end"],
         "Won revenue": now["revenue"],
         "Revenue per member": now["revenue"] / mean if mean else None,
-        "Growth": (now["revenue"] - before["revenue"]) / before["revenue"] if whole and before["revenue"] else None,
+        "Growth": (last["revenue"] - before["revenue"]) / before["revenue"] if whole and before["revenue"] else None,
         "Win rate": now["won"] / (now["won"] + now["lost"]) if now["won"] + now["lost"] else None,
         "Courses per member": now["courses"] / mean if mean else None,
         "Active a month": now["active"] / now["present"] if now["present"] else None,
@@ -237,6 +242,94 @@ def test_mistakes_and_health__as_found__lead_to_where_they_are_mended(then: None
     assert health.count("How it is measured") == 11
     for address in re.findall(r'class="button button-small" href="([^"]+)"', health):
         assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+
+
+def test_segment_page__each_drawing__has_the_table_behind_it(then: None) -> None:
+    page = client_of(world.staff()).get("/console/insights/segments/s-1/?months=6").content.decode()
+    lines = table(client_of(world.staff(email="b@vendor.example")), "/console/insights/segments/s-1/?months=6&as=csv")
+    drawn = page.partition('id="plot-win_rate"')[2].partition("</section>")[0]
+    shown = cells_of(drawn)
+    assert [row[0] for row in shown] == [f"{date.fromisoformat(line['Month'] + '-01'):%b %Y}" for line in lines]
+    assert [row[1] for row in shown] == [
+        measures.words("share", float(line["Win rate"]) if line["Win rate"] else None) for line in lines
+    ]
+    assert {len(row) for row in shown} == {3}
+    assert "Everybody" in drawn
+    assert page.count("<summary>Its figures") == 6
+
+
+def test_entering__file__is_what_the_page_shows(then: None) -> None:
+    client = client_of(world.staff())
+    page = client.get("/console/insights/segments/s-1/").content.decode()
+    lines = table(client, "/console/insights/segments/s-1/?as=csv&part=entering")
+    shown = cells_of(page.partition('id="entering-title"')[2].partition("</section>")[0])
+    assert [[line["When"], measures.words("money", float(line["Revenue an entry"]))] for line in lines] == [
+        [row[0], row[2]] for row in shown
+    ]
+    assert len(lines) == 6
+
+
+def test_stages__file_and_pages__hold_every_segment(then: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = Segment.objects.get(slug="s-0")
+    Segment.objects.filter(pk=one.pk).update(stage="enable")
+    world.program("course", kind="course", any=[one], stage="enable")
+    client = client_of(world.staff())
+    lines = {line["Segment"]: line for line in table(client, "/console/insights/stages/?as=csv")}
+    assert set(lines) == {"S-0", "S-1", "S-2", "S-3"}
+    assert (lines["S-0"]["Meant for"], lines["S-0"]["Enable"], lines["S-1"]["Enable"]) == ("Enable", "1", "0")
+    monkeypatch.setattr(ecosystem, "PAGE", 3)
+    assert "1–3 of 4 segments" in re.sub(r"<[^>]+>", "", client.get("/console/insights/stages/").content.decode())
+
+
+def test_mistakes__file__is_what_the_page_shows(then: None) -> None:
+    client = client_of(world.staff(roles.ANALYST))
+    page = client.get("/console/insights/mistakes/?kind=unbound").content.decode()
+    lines = table(client, "/console/insights/mistakes/?kind=unbound&as=csv")
+    assert len(lines) == page.count("Nothing is bound to it</strong>") > 3
+    assert {line["How grave"] for line in lines} == {"Fix"}
+
+
+def small_links(page: str) -> list[str]:
+    return [html.unescape(href) for href in re.findall(r'class="button button-small" href="([^"]+)"', page)]
+
+
+def test_fixes__nothing_bound_to_a_segment__begin_a_programme_that_is_for_it(then: None) -> None:
+    client = client_of(world.staff())
+    mistakes = small_links(client.get("/console/insights/mistakes/?kind=unbound").content.decode())
+    assert "/console/programs/new/?any=s-1" in mistakes
+    assert "/console/programs/new/content/?form=play&customer_segments=c-0" in mistakes
+    Segment.objects.filter(slug="s-1").update(stage="enable")
+    gaps = small_links(client.get("/console/insights/stages/").content.decode())
+    assert gaps == ["/console/programs/new/?any=s-1&stage=enable"]
+    kinds = client.get(gaps[0]).content.decode()
+    (course,) = re.findall(r'href="(/console/programs/new/course/[^"]*)"', kinds)
+    form = client.get(html.unescape(course)).context["form"]
+    assert (form["any"].value(), form["stage"].value()) == (["s-1"], "enable")
+    health = small_links(client.get("/console/insights/segments/s-1/health/").content.decode())
+    assert "/console/programs/new/?any=s-1" in health
+
+
+def test_fixes__set_leaves_some_out__lead_to_the_weakest_set_and_else_to_all(then: None) -> None:
+    for slug, members in (("wide", ["s-0", "s-1", "s-2"]), ("narrow", ["s-0"])):
+        made = SegmentSet.objects.create(slug=slug, name=slug, subject="partner")
+        for place, each in enumerate(members):
+            SetEntry.objects.create(set=made, segment=Segment.objects.get(slug=each), position=place)
+    checkups.check_all(now=worlds.NOW)
+    client = client_of(world.staff())
+    found = small_links(client.get("/console/insights/segments/s-0/health/").content.decode())
+    assert "/console/segments/sets/narrow/" in found
+    alone = small_links(client.get("/console/insights/segments/s-3/health/").content.decode())
+    assert "/console/segments/sets/" in alone
+
+
+def test_fixes__somebody_who_only_reads__is_offered_none_that_is_closed(then: None) -> None:
+    client = client_of(world.staff(roles.ANALYST))
+    pages = ["/console/insights/mistakes/", "/console/insights/stages/"]
+    pages += [f"/console/insights/segments/{slug}/health/" for slug in ("s-0", "s-1", "c-0")]
+    offered = [href for page in pages for href in small_links(client.get(page).content.decode())]
+    assert offered
+    assert {href: client.get(href).status_code for href in offered} == dict.fromkeys(offered, 200)
+    assert "Never reviewed" in client.get(pages[0]).content.decode()
 
 
 def test_resources__suggestion__has_its_reason_and_keeps_the_total(then: None) -> None:

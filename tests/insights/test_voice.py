@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from datetime import timedelta
 from typing import Any
 
@@ -159,6 +160,14 @@ def test_page__all_of_it__reads_and_exports() -> None:
     company = world.partner("P-1")
     gold = world.segment("gold", [company], partner_visible=True, name="=Gold")
     Feedback.objects.create(partner=company, user=world.colleague(company), segment=gold, is_good=False, text="No")
+    asked = timezone.now() - timedelta(days=5)
+    Dispute.objects.create(
+        partner=company, field="tier", label="Tier", claimed="gold", created_at=asked, status="rejected",
+        answered_at=asked + timedelta(hours=3),
+    )  # fmt: skip
+    buyer = Customer.objects.create(external_id="C-1", name="Buyer")
+    world.set_members(world.segment("served", subject="customer"), [buyer])  # type: ignore[arg-type]
+    needs.say_needs(partner=company, user=Feedback.objects.get().user, customer=buyer, needs=["security"])
     checkups.check_all()
     client = signed_in(world.staff(roles.ANALYST))
     page = client.get("/console/insights/voice/")
@@ -166,3 +175,7 @@ def test_page__all_of_it__reads_and_exports() -> None:
     assert "“No”" in page.content.decode()
     lines = b"".join(client.get("/console/insights/voice/?as=csv")).decode("utf-8-sig").splitlines()
     assert lines[1].startswith("Segment,'=Gold,,0,1,")
+    about = {line["About"]: line for line in csv.DictReader(lines)}
+    assert about["Segment"]["Latest words"] == "No"
+    assert about["Fact"] | {"What": "Tier", "Open": "0", "Kept": "1", "Median hours to an answer": "3"} == about["Fact"]
+    assert about["Need"] | {"What": "Security", "Customers": "1", "On record": "0", "Good": ""} == about["Need"]

@@ -12,11 +12,16 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from django.utils.html import strip_tags
 
+from insights import checkups
+from insights.linting import lint
+from insights.mistakes import material
+from insights.models import SetCheckup
 from people import roles
 from people.models import User
-from programs.models import Program
-from segments import sets
-from segments.models import Guide, Segment, SegmentComment, SegmentProfile
+from prm import loop
+from programs.models import PlaySegment, Program
+from segments import membership, sets
+from segments.models import Guide, Recompute, Segment, SegmentComment, SegmentProfile
 from tests.programs import world
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +181,11 @@ def test_split__number__in_slices(client: Client, guide: Guide, channel: None) -
     assert top.draft is not None
     assert top.draft.rule["rules"][0]["operator"] == "topPercent"
     assert (middle.name.startswith("Upper middle"), rest.name.endswith("everyone else")) == (True, True)
+    client.post(f"/console/guide/{guide.pk}/publish/", {})
+    assert loop.run_recompute(run=membership.request_recompute(trigger=Recompute.Trigger.MANUAL)) is not None
+    checkups.check_all()
+    assert [finding.code for finding in lint(*material()) if finding.is_set] == []
+    assert SetCheckup.objects.get().exclusive == 1
 
 
 @pytest.mark.parametrize("fact", ["tier", "region", "nothing"])
@@ -295,6 +305,23 @@ def test_publish__all_at_once__segments_active_and_programmes_on_offer(
     kit.refresh_from_db()
     other.refresh_from_db()
     assert (kit.status, other.status) == ("active", "draft")
+
+
+def test_publish__play_for_customers_of_the_set__goes_on_offer_with_them(
+    client: Client, guide: Guide, broker: Any
+) -> None:
+    segment = world.segment("buyers", subject="customer", status="draft")
+    made = sets.create_set(
+        slug="trades", name="Trades", subject="customer", mode="exclusive", segments=["buyers"], author="A. Author"
+    )
+    Guide.objects.filter(pk=guide.pk).update(subject="customer", set=made)
+    play = world.program("play", status="draft", detail={"body": "Hello", "form": "play"})
+    PlaySegment.objects.create(play=play.content, segment=segment)
+    assert "No programme waits" not in text(client, f"/console/guide/{guide.pk}/publish/")
+    client.post(f"/console/guide/{guide.pk}/publish/", {"with_programs": "on"})
+    play.refresh_from_db()
+    segment.refresh_from_db()
+    assert (segment.status, play.status) == ("active", "active")
 
 
 def test_publish__programme_unfinished__nothing_is_published(client: Client, guide: Guide, channel: None) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from insights.predictions import scoring, training
 from insights.predictions.models import Prediction, PredictionScore
-from insights.predictions.signs import NAMES, revenue_after, revenue_before, seen
+from insights.predictions.signs import FAMILIES, NAMES, revenue_after, revenue_before, seen
 from insights.predictions.training import AHEAD, eligible, split
 from partners.facts import vocabulary
 from partners.models import Activity, Attribute, Deal, Origin, Partner
@@ -175,6 +175,36 @@ def test_seen__what_comes_later__changes_nothing() -> None:
     after = seen(day)
     assert (before.ids == after.ids).all()
     assert np.allclose(before.signs, after.signs, equal_nan=True)
+
+
+def test_seen__partner_deleted_later__was_there_that_day() -> None:
+    leaving_with_a_sign(3, count=40)
+    day = TODAY - timedelta(days=300)
+    before = seen(day)
+    Partner.objects.filter(pk=before.ids[0]).update(deleted_at=evening(day + timedelta(days=20)))
+    assert (seen(day).ids == before.ids).all()
+    assert before.ids[0] not in seen(day + timedelta(days=20)).ids
+
+
+def test_reasons__signs_of_the_same_thing__are_weighed_together() -> None:
+    assert sorted(name for family in FAMILIES for name in family) == sorted(NAMES)
+    signs, added = np.zeros(len(NAMES)), np.zeros(len(NAMES))
+    for name, value, adds in (
+        ("won_180", 0.0, 0.9), ("won_90", 0.0, 0.4), ("days_since_won", 276.0, -0.5), ("visits_90", np.log1p(7), -0.3),
+        ("lost_180", np.log1p(1), 0.1),
+    ):  # fmt: skip
+        signs[NAMES.index(name)], added[NAMES.index(name)] = value, adds
+    assert scoring.reasons(signs, added) == [
+        {"words": "0 deals won in 180 days", "raises": True},
+        {"words": "7 sign-ins in 90 days", "raises": False},
+        {"words": "1 deal lost in 180 days", "raises": True},
+    ]
+
+
+def test_outcomes__deals_without_amounts__are_no_growth() -> None:
+    partner = people(1)[0]
+    deals([(partner, 500, 0), (partner, 450, 0)])
+    assert training.cases(Prediction.Kind.GROWTH, [TODAY - timedelta(days=DAYS - 510)]).came.tolist() == [0.0]
 
 
 def test_seen__signs__are_those_counted_by_hand() -> None:
