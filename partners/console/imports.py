@@ -40,6 +40,7 @@ WORDS_OF_THE_COMMAND = {
     "in the order dmy": "in the order day, month, year",
     "in the order mdy": "in the order month, day, year",
     "in the order ymd": "in the order year, month, day",
+    "Name the encoding it was saved in (--encoding), or save the file as UTF-8.": "Save it as CSV in UTF-8 and choose it again.",
     " with --date-format": " once the order is chosen under “How values are written”",
 }
 UNDER_WAY = frozenset({Import.Status.QUEUED, Import.Status.RUNNING})
@@ -88,7 +89,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
                 subject=Subject(form.cleaned_data["subject"]), file=file, filename=file.name, user=request.user
             )
         except FileProblem as problem:
-            form.add_error("file", str(problem))
+            form.add_error("file", on_a_page(str(problem)))
         else:
             return redirect("console_import", item.pk)
     return render(request, "console/imports/new.html", {"form": form}, status=400 if form.errors else 200)
@@ -138,7 +139,7 @@ def _map(request: HttpRequest, item: Import) -> HttpResponse:
     try:
         form = words["form"] = mapping_form(request, item)
     except (FileProblem, ValueError) as problem:
-        return render(request, "console/imports/mapping.html", {**words, "problem": problem}, status=400)
+        return render(request, "console/imports/mapping.html", {**words, "problem": on_a_page(str(problem))}, status=400)
     if request.method == "POST" and form.is_valid():
         request_dry_run(import_id=item.pk, options=form.cleaned_data["options"])
         return redirect("console_import", item.pk)
