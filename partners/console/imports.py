@@ -139,7 +139,9 @@ def _map(request: HttpRequest, item: Import) -> HttpResponse:
     try:
         form = words["form"] = mapping_form(request, item)
     except (FileProblem, ValueError) as problem:
-        return render(request, "console/imports/mapping.html", {**words, "problem": on_a_page(str(problem))}, status=400)
+        return render(
+            request, "console/imports/mapping.html", {**words, "problem": on_a_page(str(problem))}, status=400
+        )
     if request.method == "POST" and form.is_valid():
         request_dry_run(import_id=item.pk, options=form.cleaned_data["options"])
         return redirect("console_import", item.pk)

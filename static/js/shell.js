@@ -82,7 +82,7 @@
     if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
-    sessionStorage.setItem(`sent ${location.pathname}`, changed());
+    history.replaceState({ ...history.state, sent: changed() }, "");
     const button = event.submitter;
     setTimeout(() => button?.setAttribute("aria-busy", "true"));
   });
@@ -99,10 +99,9 @@
     const page = document.documentElement;
     const forms = [...document.querySelectorAll("form")];
     const isBack = event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
-    const wasSent = sessionStorage.getItem(`sent ${location.pathname}`);
-    if (!isBack) sessionStorage.removeItem(`sent ${location.pathname}`);
-    else if (wasSent !== null && wasSent !== changed()) {
-      sessionStorage.removeItem(`sent ${location.pathname}`);
+    const { sent, ...state } = history.state ?? {}; // of this very step of the history: the next may have the same address
+    if (sent !== undefined) history.replaceState(state, "");
+    if (isBack && sent !== undefined && sent !== changed()) {
       for (const form of forms) if (form.method === "post") form.reset(); // what the browser filled in again is saved
     }
     const isOld = isBack && "changed" in page.dataset && page.dataset.changed !== changed();
@@ -126,9 +125,41 @@
     setTimeout(() => { delete form.dataset.sent; event.submitter?.removeAttribute("aria-busy"); }, 1500);
   });
 
-  // --- <select data-submits> and <input data-submits> send their form as soon as they change
+  // --- <select data-submits> and <input data-submits> send their form as soon as they change; a closed select that is gone
+  // through with the keys first at Enter, or each option on the way would load the page. The focus is there again afterwards.
+  let isByKeys = false;
+  const KEYS = /^(Arrow|Page|Home$|End$|.$)/;
+  const submits = (control) => {
+    if (control.form.method === "get") sessionStorage.setItem(`focus ${location.pathname}`, control.name);
+    control.form.requestSubmit();
+  };
+  document.addEventListener("keydown", (event) => {
+    isByKeys = event.target.matches("select[data-submits]") && KEYS.test(event.key) && event.key !== " " && !event.altKey;
+    if (event.key !== "Enter" || !event.target.matches("[data-waits]")) return;
+    event.preventDefault();
+    submits(event.target);
+  });
+  document.addEventListener("pointerdown", () => { isByKeys = false; });
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+    if (!event.target.matches("[data-submits]")) return;
+    if (isByKeys) event.target.dataset.waits = "";
+    else submits(event.target);
+  });
+
+  // --- the focus survives a part of the page that is drawn anew: htmx keeps it where ids agree, here it goes to what has the
+  // same words, else to the first thing in it
+  let held = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    held = detail.target.contains(document.activeElement) ? document.activeElement : null;
+  });
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (!held || held.isConnected || document.activeElement !== document.body) return;
+    const words = (element) => element.getAttribute("aria-label") ?? element.textContent.trim();
+    const all = [...detail.elt.querySelectorAll("a[href], button, input, select, textarea, summary")].filter((each) => each.type !== "hidden");
+    const next = all.find((each) => each.matches(held.tagName) && words(each) === words(held)) ?? all[0] ?? detail.elt;
+    if (next === detail.elt) next.tabIndex = -1;
+    next.focus({ preventScroll: true });
+    held = null;
   });
 
   // --- a filter bar on a phone: <button data-unfolds> opens what stands after it and says how many of them are set; it stays
@@ -147,6 +178,13 @@
     sessionStorage.removeItem(key);
     button.addEventListener("click", () => open(!isOpen()));
     button.form.addEventListener("submit", () => { if (isOpen()) sessionStorage.setItem(key, "open"); });
+  }
+
+  // The filter that was changed has the focus again, now that it is to be seen.
+  const wasAt = sessionStorage.getItem(`focus ${location.pathname}`);
+  sessionStorage.removeItem(`focus ${location.pathname}`);
+  if (wasAt !== null && !document.querySelector("[autofocus]")) {
+    [...document.querySelectorAll("[data-submits]")].find((control) => control.name === wasAt)?.focus();
   }
 
   // --- A table wider than its place can be scrolled from the keyboard too
