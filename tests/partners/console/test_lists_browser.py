@@ -104,7 +104,7 @@ def test_filters__gone_through_with_the_keys__filter_at_enter_and_keep_the_focus
     assert "f.tier" not in page.url
     page.keyboard.press("Enter")
     page.wait_for_url(f"**f.tier={wanted}&**")
-    page.wait_for_function("document.activeElement.name === 'f.tier'")
+    page.wait_for_function("() => document.activeElement.name === 'f.tier'")
     tier.select_option("")  # by mouse: at once
     page.wait_for_url("**f.tier=&**")
 

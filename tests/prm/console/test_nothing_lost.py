@@ -141,7 +141,7 @@ def test_part_drawn_anew__the_focus_stays_in_it(page):
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     page.locator("#notes .prose", has_text="Called").wait_for()
-    page.wait_for_function("document.activeElement.textContent === 'Add the note'")
+    page.wait_for_function("() => document.activeElement.textContent === 'Add the note'")
 
 
 def test_session_ends_while_typing__after_signing_in_the_record_is_saved(page):
