@@ -35,7 +35,13 @@
   // --- dialogs: data-opens="id of a <dialog>", data-closes inside one
   document.addEventListener("click", (event) => {
     const opens = event.target.closest("[data-opens]");
-    if (opens) { document.getElementById(opens.dataset.opens)?.showModal(); return; }
+    if (opens) {
+      const dialog = document.getElementById(opens.dataset.opens);
+      const opener = opens.closest("details.menu")?.querySelector("summary") ?? opens; // a menu closes: what was in it takes no focus
+      dialog?.addEventListener("close", () => opener.focus(), { once: true });
+      dialog?.showModal();
+      return;
+    }
     if (event.target.closest("[data-closes]")) { event.target.closest("dialog")?.close(); return; }
     if (event.target.matches("dialog.dialog")) event.target.close(); // the backdrop
   });

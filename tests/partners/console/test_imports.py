@@ -140,6 +140,16 @@ def test_import__two_columns_of_one_name__one_is_left_out(sign_in, records):
     assert (Import.objects.get().status, Import.objects.get().error) == ("tried", "")
 
 
+def test_import__names_of_columns_alone__nothing_to_take_in(sign_in, records):
+    client = sign_in("administrator")
+    path = upload(client, "external_id,name\n")["Location"]
+    assert client.post(path, chosen(client, path)).status_code == 302
+    run(Import.objects.get().pk)
+    page = client.get(path).content.decode()
+    assert "There is nothing to take in" in page
+    assert f"{path}apply/" not in page
+
+
 def test_import__not_offered_to_those_who_may_not(sign_in, records):
     for path in ("/console/partners/", "/console/customers/", "/console/deals/"):
         assert "/console/imports/new/" in sign_in("channel_manager").get(path).content.decode()
