@@ -253,3 +253,12 @@ def test_trend__another_period_by_keyboard__the_focus_stays_on_it(channel_and_pa
     page.keyboard.press("Enter")
     page.locator("[aria-current=true]", has_text="A year").wait_for()
     page.wait_for_function("() => document.activeElement.textContent === 'A year'")
+
+
+def test_members__columns_chosen__shown_by_the_button_under_them(channel_and_page: Any) -> None:
+    _, page = channel_and_page
+    page.goto("/console/segments/gold/members/")
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_label("Country", exact=True).check()
+    page.get_by_role("button", name="Show these").click()
+    page.get_by_role("columnheader", name="Country").wait_for()
