@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from partners import wording
 from partners.importing import Inspection, Options
 from partners.importing.mapping import Mapped, numbered
 from partners.vocabulary import FieldKind, Subject, Vocabulary
@@ -149,5 +150,5 @@ class MappingForm(forms.Form):
             row = cleaned.get("header_row") or 0
             cleaned["options"] = Options(mapping, creates, tuple(words) if words else None, **formats, header_row=row)
         except ValueError as error:
-            self.add_error(None, f"{error}."[0].upper() + f"{error}."[1:])
+            self.add_error(None, wording.sentence(str(error)))
         return cleaned

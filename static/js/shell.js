@@ -193,6 +193,14 @@
     [...document.querySelectorAll("[data-submits]")].find((control) => control.name === wasAt)?.focus();
   }
 
+  // --- what has to be put right is to be seen, and the first of it has the focus
+  const wrong = [...document.querySelectorAll("main [aria-invalid='true']")];
+  for (const each of wrong) {
+    const folded = each.closest("details:not([open]):not(.menu)");
+    if (folded) folded.open = true;
+  }
+  if ("posted" in document.documentElement.dataset && !document.querySelector("[autofocus]")) wrong[0]?.focus();
+
   // --- A table wider than its place can be scrolled from the keyboard too
   const reachable = () => {
     for (const wrap of document.querySelectorAll(".table-wrap")) {

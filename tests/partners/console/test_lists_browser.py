@@ -109,6 +109,15 @@ def test_filters__gone_through_with_the_keys__filter_at_enter_and_keep_the_focus
     page.wait_for_url("**f.tier=&**")
 
 
+@pytest.mark.parametrize("width", [1440, 390])
+def test_partner__name_of_one_very_long_word__breaks_and_widens_nothing(page, width):
+    Partner.objects.filter(external_id="P-1").update(name="Donaudampfschifffahrt" * 12)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/console/partners/P-1/")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_filters__on_a_phone__folded_behind_a_button_that_counts_them(page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/console/partners/?f.tier=gold&f.employees.op=between&f.employees.from=10")

@@ -152,6 +152,15 @@ def test_builder__json_that_cannot_be_read__is_not_sent_and_nothing_of_it_is_los
     assert Segment.objects.get(slug="half-written").draft.rule["rules"][0]["value"] == "silver"
 
 
+def test_builder__sent_without_a_name__the_focus_is_where_it_is_missing(builder: Any) -> None:
+    page = builder
+    page.get_by_role("button", name="Match every partner").click()
+    page.get_by_role("button", name="Save as draft").click()
+    page.get_by_text("Not saved yet").wait_for()
+    page.wait_for_function("() => document.activeElement.name === 'name'")
+    shows(page, 5)
+
+
 def test_builder__conditions_moved_by_keyboard__into_and_out_of_groups(builder: Any) -> None:
     page = builder
     page.locator("summary", has_text="Rule as JSON").click()
