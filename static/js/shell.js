@@ -25,6 +25,15 @@
   };
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
   document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("toggle", (event) => { // it opens towards the side where it has room
+    const list = event.target.matches("details.menu[open]") && event.target.querySelector(".menu-list");
+    if (!list) return;
+    list.classList.remove("menu-list--start");
+    const edge = document.getElementById("main")?.getBoundingClientRect().left ?? 0;
+    const { left, width } = list.getBoundingClientRect();
+    const start = event.target.getBoundingClientRect().left;
+    list.classList.toggle("menu-list--start", event.target.closest("#main") !== null && left < edge && start + width <= innerWidth);
+  }, true);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const menu = event.target.closest("details.menu[open]");
