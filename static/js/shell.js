@@ -97,13 +97,25 @@
     if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
-    history.replaceState({ ...history.state, sent: changed() }, "");
+    markSent(changed());
     const button = event.submitter;
     setTimeout(() => button?.setAttribute("aria-busy", "true"));
   });
   // --- "back" shows the truth: after something was saved, a page out of the history is loaded anew, unless somebody has
   // written in it what was not sent yet. The server gives the cookie another value with each change.
   const changed = () => /(?:^|; )changed=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+  // That a form of this page was sent is kept with this very step of the history: the next may have the same address. A page
+  // that itself answered a form would be asked for anew without what was sent if its step were touched: there the address does.
+  const isPosted = "posted" in document.documentElement.dataset;
+  const sentKey = `sent ${location.pathname}`;
+  const markSent = (value) => (isPosted ? sessionStorage.setItem(sentKey, value) : history.replaceState({ ...history.state, sent: value }, ""));
+  const takeSent = () => {
+    const { sent, ...state } = history.state ?? {};
+    if (sent !== undefined) history.replaceState(state, "");
+    const kept = isPosted ? sessionStorage.getItem(sentKey) : sent ?? null;
+    sessionStorage.removeItem(sentKey);
+    return kept;
+  };
   const differs = (input) => {
     if (input.type === "checkbox" || input.type === "radio") return input.checked !== input.defaultChecked;
     if (input.options) return [...input.options].some((option) => option.defaultSelected) && [...input.options].some((option) => option.selected !== option.defaultSelected);
@@ -114,13 +126,12 @@
     const page = document.documentElement;
     const forms = [...document.querySelectorAll("form")];
     const isBack = event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
-    const { sent, ...state } = history.state ?? {}; // of this very step of the history: the next may have the same address
-    if (sent !== undefined) history.replaceState(state, "");
-    if (isBack && sent !== undefined && sent !== changed()) {
+    const sent = takeSent();
+    if (isBack && sent !== null && sent !== changed()) {
       for (const form of forms) if (form.method === "post") form.reset(); // what the browser filled in again is saved
     }
     const isOld = isBack && "changed" in page.dataset && page.dataset.changed !== changed();
-    if (isOld && !("posted" in page.dataset) && !forms.some(isUnsent)) {
+    if (isOld && !isPosted && !forms.some(isUnsent)) {
       page.dataset.reloading = "";
       location.replace(location.pathname + location.search);
       return;
@@ -208,7 +219,7 @@
     const folded = each.closest("details:not([open]):not(.menu)");
     if (folded) folded.open = true;
   }
-  if ("posted" in document.documentElement.dataset && !document.querySelector("[autofocus]")) wrong[0]?.focus();
+  if (isPosted && !document.querySelector("[autofocus]")) wrong[0]?.focus();
 
   // --- A table wider than its place can be scrolled from the keyboard too
   const reachable = () => {
