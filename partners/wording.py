@@ -57,6 +57,11 @@ def day(value: date | datetime) -> str:
     return f"{value.day} {value:%B %Y}"
 
 
+def sentence(reason: str) -> str:
+    """What is wrong with a value ("has 400 characters; at most 300 fit") as it stands alone, under a form's field."""
+    return f"{reason[:1].upper()}{reason[1:]}{'' if reason[-1:] in {'.', '?', '!'} else '.'}"
+
+
 def in_column(field: Field, value: Any) -> str:
     """The value where many stand beneath each other: as `words`, with months cut to three letters."""
     if isinstance(value, date) and field.type in {FieldType.DATE, FieldType.DATETIME}:

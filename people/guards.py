@@ -54,9 +54,7 @@ vendor_required = _guard(roles.is_vendor)
 """Vendor staff of any role."""
 editor_required = _guard(roles.is_vendor, roles.may_edit)
 """Those who may change segments, programmes and records."""
-unlimited_editor_required = _guard(
-    roles.is_vendor, lambda viewer: roles.may_edit(viewer) and (roles.may_administer(viewer) or not viewer.regions)
-)
+unlimited_editor_required = _guard(roles.is_vendor, roles.may_import)
 """Editors whose scope is not limited to regions: for what may touch any record, such as a file's."""
 unlimited_required = _guard(roles.is_vendor, lambda viewer: roles.may_administer(viewer) or not viewer.regions)
 """Staff of any role whose scope is not limited to regions: for what is found among everybody."""

@@ -72,6 +72,11 @@ def may_edit(viewer: Viewer) -> bool:
     }
 
 
+def may_import(viewer: Viewer) -> bool:
+    """The viewer is an editor whose scope is not limited to regions: for what may touch any record, such as a file's."""
+    return may_edit(viewer) and (may_administer(viewer) or not viewer.regions)
+
+
 def may_administer(viewer: Viewer) -> bool:
     """The viewer may change users, attributes, keys and schedules (an API key's scope is asked besides)."""
     return viewer.is_authenticated and viewer.role in {ADMINISTRATOR, INTEGRATION}

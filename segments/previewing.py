@@ -118,7 +118,7 @@ def _preview(
         intervals={
             pointer: dates
             for pointer, leaf in nodes(node)
-            if isinstance(leaf, Leaf) and (dates := resolved(leaf, about_of(leaf, book.vocabulary), clock))
+            if isinstance(leaf, Leaf) and (dates := resolved(leaf, about_of(leaf, book.vocabulary), clock, plain=True))
         },
     )
 

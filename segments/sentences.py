@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from partners.vocabulary import Field, FieldType, Vocabulary
+from partners.wording import day
 from segments import instants
 from segments.instants import Clock, Window
 from segments.operators import OPERATORS, PERCENTILES, SEGMENT_OPERATORS
@@ -77,7 +78,7 @@ def leaf_phrase(
         text += f" of its {within.label}" if within else " of all"
     if leaf.case_sensitive:
         text += " (exact case)"
-    dates = resolved(leaf, about, clock) if clock and isinstance(leaf.value, Window) else ""
+    dates = resolved(leaf, about, clock, plain=True) if clock and isinstance(leaf.value, Window) else ""
     if dates:
         text += f" ({dates})"
     if leaf.missing == "match" or (operator.is_negative and leaf.missing is None and operator.positive != "notNull"):
@@ -97,7 +98,8 @@ def aggregate_phrase(aggregate: Aggregate, segments: Mapping[str, str] | None, c
         label = words[aggregate.date].label
         within = f"{label} in the last {window_words(aggregate.window)}"
         here = clock.at(aggregate.zone) if clock else None
-        parts.append(f"{within} ({window_days(aggregate.window, words[aggregate.date], here)})" if here else within)
+        dates = window_days(aggregate.window, words[aggregate.date], here, plain=True) if here else ""
+        parts.append(f"{within} ({dates})" if dates else within)
     elif aggregate.date:
         parts.append(f"by {words[aggregate.date].label}")
     return f"{aggregate.about.label} ({'; '.join(parts)})" if parts else aggregate.about.label
@@ -131,9 +133,9 @@ def value_words(value: Any, about: Field) -> str:
     if isinstance(value, Decimal):
         return f"{_number(value * 100)} %" if about.is_share else _number(value)
     if isinstance(value, datetime):
-        return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        return f"{instant_words(value.astimezone(UTC))} UTC"
     if isinstance(value, date):
-        return value.isoformat()
+        return day(value)
     if about.is_choice:
         return next((choice.label for choice in about.choices if choice.value == value), str(value))
     return f"“{value}”"
@@ -143,27 +145,38 @@ def _number(value: Any) -> str:
     return f"{value.normalize():,f}" if abs(value.adjusted()) < 30 else str(value)
 
 
-def resolved(leaf: Leaf, about: Field, clock: Clock) -> str:
-    """The days a relative window means at this instant, "2026-08-23 … 2026-11-21", both included; else nothing."""
+def instant_words(at: datetime) -> str:
+    """`23 August 2026, 14:05`."""
+    return f"{day(at)}, {at:%H:%M}"
+
+
+def resolved(leaf: Leaf, about: Field, clock: Clock, *, plain: bool = False) -> str:
+    """The days a relative window means at this instant, both included; else nothing.
+
+    "2026-08-23 … 2026-11-21", or for people (`plain`) "23 August 2026 to 21 November 2026".
+    """
     if isinstance(leaf.value, Window):
         here = clock.at(leaf.zone)
         if leaf.operator == "anniversaryInNext":  # of local days, whatever the field
-            return window_days(leaf.value, replace(about, type=FieldType.DATE), here)
-        return window_days(leaf.value, about, here)
+            return window_days(leaf.value, replace(about, type=FieldType.DATE), here, plain=plain)
+        return window_days(leaf.value, about, here, plain=plain)
     if leaf.aggregate and leaf.aggregate.window:
         dated = leaf.aggregate.related.vocabulary[leaf.aggregate.date]
-        return window_days(leaf.aggregate.window, dated, clock.at(leaf.aggregate.zone))
+        return window_days(leaf.aggregate.window, dated, clock.at(leaf.aggregate.zone), plain=plain)
     return ""
 
 
-def window_days(window: Window, about: Field, clock: Clock) -> str:
+def window_days(window: Window, about: Field, clock: Clock, *, plain: bool = False) -> str:
     """First and last day of a window for values of a field; instants where the window does not begin with a day."""
     start, end = instants.span(window, clock)
+    between = " to " if plain else " … "
     if about.type is FieldType.DATETIME and not window.calendar:
-        zone = clock.zone
-        return " … ".join(edge.astimezone(zone).strftime("%Y-%m-%d %H:%M") for edge in (start, end))
-    first, final = instants.days(start, end, clock.zone)
-    return f"{first} … {final}"
+        edges = [edge.astimezone(clock.zone) for edge in (start, end)]
+        return between.join(instant_words(edge) if plain else f"{edge:%Y-%m-%d %H:%M}" for edge in edges)
+    days = instants.days(start, end, clock.zone)
+    if plain:
+        return between.join(dict.fromkeys(map(day, days)))  # one day is said once
+    return between.join(each.isoformat() for each in days)
 
 
 def _listed(parts: list[str], conjunction: str) -> str:

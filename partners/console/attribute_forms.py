@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from partners import wording
 from partners.models import Attribute
 from partners.rows import Invalid
 from partners.vocabulary import CHOICE_TYPES, FieldType, Subject
@@ -66,7 +67,7 @@ class AttributeForm(MeanwhileMixin, forms.Form):
     def refuse(self, invalid: Invalid) -> None:
         """Say at its field what could not be kept."""
         for name, reason in invalid.errors.items():
-            self.add_error(name if name in self.fields else None, f"This {reason}." if name in self.fields else reason)
+            self.add_error(name if name in self.fields else None, wording.sentence(reason))
 
 
 class NewAttributeForm(AttributeForm):

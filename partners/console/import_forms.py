@@ -6,8 +6,9 @@ from typing import Any
 
 from django import forms
 
+from partners import wording
 from partners.importing import Inspection, Options
-from partners.models import Import
+from partners.importing.mapping import Mapped, numbered
 from partners.vocabulary import FieldKind, Subject, Vocabulary
 
 LARGEST = 200 * 2**20
@@ -15,6 +16,11 @@ LARGEST = 200 * 2**20
 ENCODINGS = [("", "Found in the file"), ("utf-8", "UTF-8"), ("cp1252", "Windows-1252"), ("utf-16", "UTF-16")]
 DELIMITERS = [("", "Found in the file"), (",", "Comma"), (";", "Semicolon"), ("\t", "Tab"), ("|", "Bar")]
 DECIMALS = [("", "Found in the values"), (".", "Point: 1,234.50"), (",", "Comma: 1.234,50")]
+
+
+def framed(options: Options) -> str:
+    """How a file is read, as a page keeps it to tell whether another way is chosen on it."""
+    return "|".join(map(str, options.framing.values()))
 
 
 class UploadForm(forms.Form):
@@ -53,14 +59,27 @@ class MappingForm(forms.Form):
     )
     encoding = forms.ChoiceField(required=False, choices=ENCODINGS)
     delimiter = forms.ChoiceField(required=False, choices=DELIMITERS)
-    formats = ("null_words", "decimal", "date_format", "encoding", "delimiter")
+    header_row = forms.IntegerField(
+        required=False,
+        min_value=1,
+        max_value=1_000_000,
+        label="Row that names the columns",
+        help_text="Counted from 1. Empty: the first that is not blank.",
+    )
+    formats = ("null_words", "decimal", "date_format", "encoding", "delimiter", "header_row")
 
     def __init__(
-        self, *args: Any, item: Import, inspection: Inspection, vocabulary: Vocabulary, may_create: bool, **kwargs: Any
+        self,
+        *args: Any,
+        chosen: Options,
+        inspection: Inspection,
+        vocabulary: Vocabulary,
+        may_create: bool,
+        **kwargs: Any,
     ) -> None:
-        """`inspection`: what the file looks like. `may_create`: whether new attributes may come of it."""
+        """`inspection`: what the file looks like, as framed by what is `chosen`. `may_create`: new attributes may come of it."""
         super().__init__(*args, **kwargs)
-        self.inspection, self.chosen = inspection, Options.from_json(item.options)
+        self.inspection, self.chosen = inspection, chosen
         if not may_create:
             del self.fields["create_fields"]
         known = [(f.name, f.label) for f in vocabulary.values() if f.kind is not FieldKind.COMPUTED]
@@ -69,12 +88,17 @@ class MappingForm(forms.Form):
             new = [(column.field, f"New attribute: {column.header}")] if column.new and may_create else []
             guess = "" if column.new and not may_create else column.field
             self.fields[f"column_{column.index}"] = forms.ChoiceField(
-                label=column.header,
+                label=self._called(column),
                 required=False,
                 choices=[("", "Leave out"), *new, ("Fields", known)],
-                initial=said.get(column.header, guess),
+                initial=said.get(self._called(column), guess),
             )
-        self.initial.update(self._initial(any(column.new for column in inspection.columns)))
+        self.initial = {**self._initial(any(column.new for column in inspection.columns)), **self.initial}
+
+    def _called(self, column: Mapped) -> str:
+        """A column's name; with its place where others have the same."""
+        is_one = self.inspection.header.count(column.header) == 1
+        return column.header if is_one else numbered(column.header, column.index)
 
     def _initial(self, has_new: bool) -> dict[str, Any]:
         chosen, words = self.chosen, self.chosen.null_words
@@ -82,6 +106,7 @@ class MappingForm(forms.Form):
             "create_fields": chosen.create_fields if chosen.mapping else has_new,
             "null_words": ", ".join(words) if words is not None else "",
             **{name: getattr(chosen, name) for name in ("decimal", "date_format", "encoding", "delimiter")},
+            "header_row": chosen.header_row or None,
         }
 
     @property
@@ -92,6 +117,11 @@ class MappingForm(forms.Form):
             (self[f"column_{column.index}"], [row[column.index] for row in rows if column.index < len(row)])
             for column in self.inspection.columns
         ]
+
+    @property
+    def framed(self) -> str:
+        """How the file was read for this page."""
+        return framed(self.chosen)
 
     @property
     def format_fields(self) -> list[Any]:
@@ -111,13 +141,14 @@ class MappingForm(forms.Form):
                 )
             elif name == column.field and column.new and not creates:
                 self.add_error(f"column_{column.index}", "Tick “Create what is missing”, or leave this column out.")
-            mapping[column.header] = name
+            mapping[self._called(column)] = name
         if "external_id" not in mapping.values():
             self.add_error(None, "No column fills the external id. Rows are recognised by it, so one column has to.")
         words = [word.strip() for word in cleaned.get("null_words", "").split(",") if word.strip()]
         formats = {name: cleaned.get(name, "") for name in ("decimal", "date_format", "encoding", "delimiter")}
         try:
-            cleaned["options"] = Options(mapping, creates, tuple(words) if words else None, **formats)
+            row = cleaned.get("header_row") or 0
+            cleaned["options"] = Options(mapping, creates, tuple(words) if words else None, **formats, header_row=row)
         except ValueError as error:
-            self.add_error(None, f"{error}."[0].upper() + f"{error}."[1:])
+            self.add_error(None, wording.sentence(str(error)))
         return cleaned

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -12,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from django_htmx.http import HttpResponseClientRefresh
 
 from partners import facts
-from partners.console.import_forms import MappingForm, UploadForm
+from partners.console.import_forms import MappingForm, UploadForm, framed
 from partners.importing import (
     FileProblem,
     ImportRefused,
@@ -40,6 +42,7 @@ WORDS_OF_THE_COMMAND = {
     "in the order dmy": "in the order day, month, year",
     "in the order mdy": "in the order month, day, year",
     "in the order ymd": "in the order year, month, day",
+    "Name the encoding it was saved in (--encoding), or save the file as UTF-8.": "Save it as CSV in UTF-8 and choose it again.",
     " with --date-format": " once the order is chosen under “How values are written”",
 }
 UNDER_WAY = frozenset({Import.Status.QUEUED, Import.Status.RUNNING})
@@ -88,7 +91,7 @@ def new_import(request: HttpRequest) -> HttpResponse:
                 subject=Subject(form.cleaned_data["subject"]), file=file, filename=file.name, user=request.user
             )
         except FileProblem as problem:
-            form.add_error("file", str(problem))
+            form.add_error("file", on_a_page(str(problem)))
         else:
             return redirect("console_import", item.pk)
     return render(request, "console/imports/new.html", {"form": form}, status=400 if form.errors else 200)
@@ -134,28 +137,37 @@ def on_a_page(reason: str) -> str:
 
 def _map(request: HttpRequest, item: Import) -> HttpResponse:
     """Say what the columns mean; sent, a worker tries the file out or takes it in."""
-    words: dict[str, Any] = {"item": item, "form": None}
+    words: dict[str, Any] = {"item": item, "form": None, "error": on_a_page(item.error)}
     try:
         form = words["form"] = mapping_form(request, item)
     except (FileProblem, ValueError) as problem:
-        return render(request, "console/imports/mapping.html", {**words, "problem": problem}, status=400)
-    if request.method == "POST" and form.is_valid():
+        return render(
+            request, "console/imports/mapping.html", {**words, "problem": on_a_page(str(problem))}, status=400
+        )
+    if form.is_bound and form.is_valid():
         request_dry_run(import_id=item.pk, options=form.cleaned_data["options"])
         return redirect("console_import", item.pk)
+    words["is_reread"] = request.method == "POST" and not form.is_bound
     return render(request, "console/imports/mapping.html", words, status=400 if form.errors else 200)
 
 
 def mapping_form(request: HttpRequest, item: Import) -> MappingForm:
-    """The form for an import's file, read as was chosen. FileProblem when it cannot be read so."""
-    said = request.POST or item.options
-    framing = Options(encoding=said.get("encoding", ""), delimiter=said.get("delimiter", ""))
-    inspection = inspect_file(
-        item.file.path, Subject(item.subject), encoding=framing.encoding, delimiter=framing.delimiter
-    )
+    """The form for an import's file, read as was chosen. FileProblem when it cannot be read so.
+
+    Unbound when what was sent has the file read in another way than the page that it was sent from showed it.
+    """
+    chosen = Options.from_json(item.options)
+    if request.method == "POST":
+        sent = {name: request.POST.get(name, "") for name in ("encoding", "delimiter", "header_row")}
+        row = sent["header_row"].strip()
+        framing = sent | {"header_row": int(row) if re.fullmatch("[0-9]{1,7}", row) else 0}
+        chosen = replace(chosen, **framing)
+    is_reread = request.method == "POST" and request.POST.get("framed", framed(chosen)) != framed(chosen)
     return MappingForm(
-        request.POST or None,
-        item=item,
-        inspection=inspection,
+        None if is_reread else request.POST or None,
+        initial={name: request.POST[name] for name in MappingForm.formats if is_reread and name in request.POST},
+        chosen=replace(chosen, mapping={}) if is_reread else chosen,
+        inspection=inspect_file(item.file.path, Subject(item.subject), **chosen.framing),
         vocabulary=facts.vocabulary(Subject(item.subject)),
         may_create=roles.may_administer(request.user),
     )

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_POST
 
 from partners.console.import_forms import UploadForm
-from partners.console.imports import outcome
+from partners.console.imports import on_a_page, outcome
 from partners.importing import FileProblem, Options, Source, corrected, mended, request_dry_run, start_import
 from partners.models import Import
 from partners.vocabulary import Subject
@@ -54,7 +54,7 @@ def _again(request: HttpRequest, item: Import, rows: Callable[[Source], bytes]) 
     options = Options.from_json(item.options)
     name = f"corrected {item.filename.rsplit('.', 1)[0].removeprefix('corrected ')}.csv"
     try:
-        text = rows(Source(item.file.path, encoding=options.encoding, delimiter=options.delimiter))
+        text = rows(Source(item.file.path, **options.framing))
         again = start_import(
             subject=Subject(item.subject),
             file=ContentFile(text, name=name),
@@ -63,6 +63,6 @@ def _again(request: HttpRequest, item: Import, rows: Callable[[Source], bytes]) 
             corrects=item,
         )
     except FileProblem as error:
-        return outcome(request, item, problem=str(error))
-    request_dry_run(import_id=again.pk, options=replace(options, encoding="utf-8", delimiter=","))
+        return outcome(request, item, problem=on_a_page(str(error)))
+    request_dry_run(import_id=again.pk, options=replace(options, encoding="utf-8", delimiter=",", header_row=0))
     return redirect("console_import", again.pk)

@@ -9,6 +9,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse
 
+from partners import wording
 from partners.console.finding import called
 from partners.console.record_fields import PLACES, PartnersField, PercentField
 from partners.models import Origin, Partner
@@ -105,7 +106,7 @@ class RecordForm(MeanwhileMixin, forms.Form):
             return change_record(record=self.record, values=values, origin=origin)
         except Invalid as invalid:
             for name, reason in invalid.errors.items():
-                self.add_error(name if name in self.fields else None, reason)
+                self.add_error(name if name in self.fields else None, wording.sentence(reason))
             return None
 
 

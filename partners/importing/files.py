@@ -81,7 +81,7 @@ def import_file(
     file cannot be read at all.
     """
     options = options or Options()
-    source = Source(path_or_bytes, encoding=options.encoding, delimiter=options.delimiter)
+    source = Source(path_or_bytes, **options.framing)
     with transaction.atomic():
         result = _Import(subject, source, options, on_progress or (lambda done, total: None)).run(
             origin, keep_journal=keep_journal and not dry_run

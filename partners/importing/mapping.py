@@ -154,12 +154,17 @@ def suggest(
     return [Mapped(i, header[i], name, bool(name) and name not in vocabulary) for i, name in sorted(chosen.items())]
 
 
+def numbered(header: str, index: int) -> str:
+    """What a column may be called in a mapping where others have the same name: "Phone (column 3)"."""
+    return f"{header} (column {index + 1})"
+
+
 def _said(
     subject: Subject, header: Sequence[str], vocabulary: Mapping[str, Field], said: Mapping[str, str]
 ) -> dict[int, str]:
     chosen: dict[int, str] = {}
     for column, name in said.items():
-        exact = [i for i, cell in enumerate(header) if cell == column]
+        exact = [i for i, cell in enumerate(header) if column in (cell, numbered(cell, i))]
         places = exact or [i for i, cell in enumerate(header) if cell and normalise(cell) == normalise(column)]
         if not places:
             raise FileProblem(
@@ -167,7 +172,8 @@ def _said(
             )
         if len(places) > 1:
             raise FileProblem(
-                f"The header names “{column}” more than once (columns {', '.join(str(i + 1) for i in places)}); rename one."
+                f"The header names “{column}” more than once (columns {', '.join(str(i + 1) for i in places)}); rename one, "
+                f"or say which: “{numbered(column, places[0])}”."
             )
         field = vocabulary.get(name)
         if field is not None and field.kind is FieldKind.COMPUTED:

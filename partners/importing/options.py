@@ -27,12 +27,16 @@ class Options:
     decimal: str = ""
     encoding: str = ""
     delimiter: str = ""
+    header_row: int = 0
+    """The row that names the columns, counted from 1 as the file's lines or the sheet's rows; 0: the first that is not blank."""
 
     def __post_init__(self) -> None:
         if self.decimal not in {"", ".", ","}:
             raise ValueError(f"the decimal mark is “.” or “,”, not “{self.decimal}”")
         if self.delimiter and (len(self.delimiter) != 1 or self.delimiter in _NO_DELIMITERS):
             raise ValueError("the delimiter is one character, such as “;” (or “tab”)")
+        if self.header_row < 0:
+            raise ValueError("rows are counted from 1")
         if self.encoding:
             try:
                 "a".encode(self.encoding)  # also refuses codecs that are of no text
@@ -47,6 +51,11 @@ class Options:
         """The formats of values, for `partners.rows`."""
         words = NULL_WORDS if self.null_words is None else frozenset(word.strip() for word in self.null_words)
         return Formats(words, self.decimal, self.date_format, ZoneInfo(settings.TIME_ZONE))
+
+    @property
+    def framing(self) -> dict[str, Any]:
+        """What a `Source` is opened with."""
+        return {"encoding": self.encoding, "delimiter": self.delimiter, "header_row": self.header_row}
 
     def to_json(self) -> dict[str, Any]:
         """As it is kept with an import."""

@@ -8,6 +8,7 @@ import io
 import json
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import accumulate, islice
 from pathlib import Path
@@ -50,7 +51,10 @@ class Chunk:
 class Source:
     """A file that can be read over and over, a row at a time. Memory does not grow with the file."""
 
-    def __init__(self, path_or_bytes: str | Path | bytes, *, encoding: str = "", delimiter: str = "") -> None:
+    def __init__(
+        self, path_or_bytes: str | Path | bytes, *, encoding: str = "", delimiter: str = "", header_row: int = 0
+    ) -> None:
+        """`header_row`: the line, or row of the sheet, that names the columns; 0: the first that is not blank."""
         self._given = path_or_bytes
         self.kind = _kind(self._open)
         self._sheet: IO[str] | None = None
@@ -60,8 +64,11 @@ class Source:
             self._sheet = unpack(self._open)
         else:
             self.encoding = find_encoding(self._open, encoding)
-            self.delimiter, self._skip = find_delimiter(self._sample(), delimiter)
-        self.header_line, self.header = self._find_header()
+            sample = self._sample()
+            self.delimiter, self._skip = find_delimiter(sample, delimiter)
+            if header_row > 1 and not self._skip:  # what stands above the header tells nothing of the delimiter
+                self.delimiter, _ = find_delimiter("\n".join(sample.split("\n")[header_row - 1 :]), delimiter)
+        self.header_line, self.header = self._find_header(header_row)
 
     def rows(self) -> Iterator[Row]:
         """The rows below the header; blank ones are left out."""
@@ -89,8 +96,10 @@ class Source:
         with io.TextIOWrapper(self._open(), encoding=self.encoding, newline="") as text:
             return text.read(BLOCK // 4)
 
-    def _find_header(self) -> tuple[int, list[str]]:
+    def _find_header(self, first: int) -> tuple[int, list[str]]:
         for row in self._all():
+            if row.line < first:
+                continue
             if row.problem:
                 raise FileProblem(f"The header on line {row.line} cannot be read: it {row.problem}.")
             header = [cell.strip().strip("\ufeff").strip() for cell in row.cells]
@@ -102,6 +111,8 @@ class Source:
                     "Leave out those that are not needed, or split the file."
                 )
             return row.line, header
+        if first > 1:
+            raise FileProblem(f"There is nothing in row {first:,} or below. Say in which row the columns are named.")
         raise FileProblem("The file is empty: it has no header row. The first row must name the columns.")
 
     def _all(self) -> Iterator[Row]:
@@ -119,7 +130,8 @@ class Source:
                 text.readline()
             reader = csv.reader(text, delimiter=self.delimiter, strict=True)
             while self._skip + reader.line_num < self.header_line:
-                next(reader)
+                with suppress(csv.Error):  # above the header anything may stand
+                    next(reader)
             goes_on = True
             while goes_on:
                 before, rows, bad = reader.line_num, list[list[str]](), list[Row]()

@@ -58,16 +58,23 @@ class Inspection:
     sample: list[list[str]]
     columns: list[Mapped]
     """The suggested mapping, one entry per named column; `new` where the field would be made."""
+    header_line: int
+    unnamed: list[int]
+    """Columns, counted from 1, that have values in the sample and no name: nothing can be taken from them."""
 
 
-def inspect_file(
-    path_or_bytes: str | Path | bytes, subject: Subject, *, encoding: str = "", delimiter: str = ""
-) -> Inspection:
-    """Look at a file: its framing, first rows and the mapping that its header suggests. FileProblem if it cannot be read."""
-    source = Source(path_or_bytes, encoding=encoding, delimiter=delimiter)
+def inspect_file(path_or_bytes: str | Path | bytes, subject: Subject, **framing: Any) -> Inspection:
+    """Look at a file: its framing, first rows and the mapping that its header suggests. FileProblem if it cannot be read.
+
+    `framing`: `encoding`, `delimiter` and `header_row` where they are said (`Options.framing`).
+    """
+    source = Source(path_or_bytes, **framing)
     sample = [[cell[:100] for cell in row.cells] for row in islice(source.rows(), SAMPLE)]
     columns = suggest(subject, source.header, vocabulary(subject))
-    return Inspection(source.encoding, source.delimiter, source.header, sample, columns)
+    named = {at for at, name in enumerate(source.header) if name}
+    filled = {at for row in sample for at, cell in enumerate(row) if cell.strip()}
+    unnamed = [at + 1 for at in sorted(filled - named)]
+    return Inspection(source.encoding, source.delimiter, source.header, sample, columns, source.header_line, unnamed)
 
 
 def start_import(
@@ -162,9 +169,7 @@ def _take_in(item: Import, heartbeat: _Heartbeat) -> None:
         )
         item.origin = origin if origin.pk and not dry_run else None
         if result.rejects:
-            text = rejects_csv(
-                result.rejects, Source(item.file.path, encoding=options.encoding, delimiter=options.delimiter)
-            )
+            text = rejects_csv(result.rejects, Source(item.file.path, **options.framing))
             item.rejects_file.save(f"rejects-{item.pk}.csv", ContentFile(text.encode("utf-8-sig")), save=False)
         heartbeat.stop()
         if not _finish(item, Import.Status.TRIED if dry_run else Import.Status.APPLIED, result=result):

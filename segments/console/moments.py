@@ -7,13 +7,14 @@ from datetime import date, datetime
 
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from segments.instants import day_end
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """What was asked for. Today and days to come are the present."""
+    """What was asked for. Today is the present, and so, with a word about it, are days to come."""
 
     text: str
     """What stood in the address, to be shown again."""
@@ -35,6 +36,10 @@ def moment_of(request: HttpRequest, name: str = "on") -> Moment:
     if not text:
         return Moment("", None)
     try:
-        return Moment(text, date.fromisoformat(text))
+        day = date.fromisoformat(text)
     except ValueError:
         return Moment(text, None, f"“{text}” is not a day. Write it like 2026-08-23.")
+    is_to_come = day > timezone.localdate(timezone=timezone.get_default_timezone())
+    return Moment(
+        text, day, f"{date_format(day, 'j F Y')} is yet to come; what is known ends now." if is_to_come else ""
+    )

@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from people import roles
@@ -96,7 +97,7 @@ def comment(request: HttpRequest, slug: str) -> HttpResponse:
         reviewing.comment(segment=segment, user=request.user, text=request.POST.get("text", ""))
     except ValidationError as refused:
         messages.error(request, " ".join(refused.messages))
-    return redirect("console_segment", slug)
+    return redirect(f"{reverse('console_segment', args=[slug])}#comments-title")
 
 
 @require_POST

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -11,7 +9,10 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from partners.console.imports import on_a_page
 from partners.facts import vocabulary
+from partners.importing.reading import Source
+from partners.importing.workbooks import FileProblem
 from partners.profile import value_of
 from partners.vocabulary import FieldType, Subject
 from people.roles import Viewer
@@ -25,7 +26,8 @@ ALIKE = {
 }
 """What makes one company like another."""
 LARGEST_FILE = 2_000_000
-_HEADS = frozenset({"external_id", "id", "external id", "partner", "customer"})
+"""Bytes of a file of ids, characters of ids that were typed."""
+_HEADS = frozenset({"external id", "id", "partner", "partner id", "customer", "customer id"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +98,12 @@ def like(viewer: Viewer, subject: Subject, who: str) -> Start:
     return Start(values, f"These conditions are what is known about {record}. Take out what should not matter.")
 
 
-def from_ids(viewer: Viewer, subject: Subject, text: str) -> Start:
+def from_ids(viewer: Viewer, subject: Subject, given: bytes) -> Start:
     """Exactly the records of these ids, of those that there are and the viewer may see."""
-    ids = list(dict.fromkeys(read_ids(text)))
+    try:
+        ids = list(dict.fromkeys(read_ids(given)))
+    except FileProblem as problem:
+        return Start({"subject": subject.value}, problem=on_a_page(str(problem)))
     if not ids:
         return Start(
             {"subject": subject.value}, problem="There was no id in it. Put one on each line, or in the first column."
@@ -118,23 +123,30 @@ def from_ids(viewer: Viewer, subject: Subject, text: str) -> Start:
     return Start({"subject": subject.value, "rule": _text({"combinator": "and", "not": False, "rules": [rule]})}, note)
 
 
-def read_ids(text: str) -> list[str]:
-    """The first column of a CSV (comma, semicolon or tab), or one id a line; a head that names the id is passed over."""
-    lines = text.lstrip("\ufeff").splitlines()
-    delimiter = max(",;\t", key=lines[0].count) if lines else ","
-    rows = [row for row in csv.reader(io.StringIO("\n".join(lines)), delimiter=delimiter) if row]
-    place = 0
-    if rows and (heads := [cell.strip().casefold() for cell in rows[0]]) and _HEADS & set(heads):
-        place = next(at for at, head in enumerate(heads) if head in _HEADS)
-        rows = rows[1:]
-    return [row[place].strip() for row in rows if len(row) > place and row[place].strip()]
+def read_ids(given: bytes) -> list[str]:
+    """The first column of a CSV or XLSX file, or one id a line; a head that names the id says the column and is passed over.
+
+    FileProblem says what is wrong with a file that cannot be read, or is too large to be one of ids.
+    """
+    if len(given) > LARGEST_FILE:
+        raise FileProblem(f"This is more than {LARGEST_FILE // 10**6} MB. Leave only the column of ids in it.")
+    if not given.strip():
+        return []
+    source = Source(given)
+    heads = [head.casefold().replace("_", " ") for head in source.header]
+    place = next((at for at, head in enumerate(heads) if head in _HEADS), None)
+    ids = [] if place is not None else source.header[:1]
+    for row in source.rows():
+        if row.problem:
+            raise FileProblem(f"Line {row.line} cannot be read: it {row.problem}.")
+        ids += row.cells[place or 0 :][:1]
+    return [text for each in ids if (text := each.strip())]
 
 
-def _sent(request: HttpRequest) -> str:
+def _sent(request: HttpRequest) -> bytes:
     upload = request.FILES.get("file")
-    if upload is None:
-        return str(request.POST.get("ids", ""))[:LARGEST_FILE]
-    return upload.read(LARGEST_FILE).decode("utf-8", errors="replace")
+    given = request.POST.get("ids", "").encode() if upload is None else upload.read(LARGEST_FILE + 1)
+    return bytes(given)
 
 
 def _text(rule: Any) -> str:

@@ -64,7 +64,11 @@ def parse(
     count = _count(value)
     if count > MAX_NODES:
         detail = f"The rule has {count:,} nodes; {MAX_NODES} is the most. Use “in” with a list, or refer to segments."
-        raise RuleInvalid([RuleError("", "too_many_nodes", detail)])
+        plain = (
+            f"The rule has {count:,} conditions and groups; {MAX_NODES} is the most. Use “is one of” with several values, "
+            "or make segments of its parts and refer to those."
+        )
+        raise RuleInvalid([RuleError("", "too_many_nodes", detail, plain)])
     node = parser.node(value, "", 1)
     if parser.errors or node is None:
         raise RuleInvalid(parser.errors)

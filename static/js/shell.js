@@ -25,6 +25,15 @@
   };
   document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
   document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
+  document.addEventListener("toggle", (event) => { // it opens towards the side where it has room
+    const list = event.target.matches("details.menu[open]") && event.target.querySelector(".menu-list");
+    if (!list) return;
+    list.classList.remove("menu-list--start");
+    const edge = document.getElementById("main")?.getBoundingClientRect().left ?? 0;
+    const { left, width } = list.getBoundingClientRect();
+    const start = event.target.getBoundingClientRect().left;
+    list.classList.toggle("menu-list--start", event.target.closest("#main") !== null && left < edge && start + width <= innerWidth);
+  }, true);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     const menu = event.target.closest("details.menu[open]");
@@ -35,7 +44,13 @@
   // --- dialogs: data-opens="id of a <dialog>", data-closes inside one
   document.addEventListener("click", (event) => {
     const opens = event.target.closest("[data-opens]");
-    if (opens) { document.getElementById(opens.dataset.opens)?.showModal(); return; }
+    if (opens) {
+      const dialog = document.getElementById(opens.dataset.opens);
+      const opener = opens.closest("details.menu")?.querySelector("summary") ?? opens; // a menu closes: what was in it takes no focus
+      dialog?.addEventListener("close", () => opener.focus(), { once: true });
+      dialog?.showModal();
+      return;
+    }
     if (event.target.closest("[data-closes]")) { event.target.closest("dialog")?.close(); return; }
     if (event.target.matches("dialog.dialog")) event.target.close(); // the backdrop
   });
@@ -82,13 +97,25 @@
     if (form.method !== "post") return;
     if (form.dataset.sent) { event.preventDefault(); return; }
     form.dataset.sent = "yes";
-    sessionStorage.setItem(`sent ${location.pathname}`, changed());
+    markSent(changed());
     const button = event.submitter;
     setTimeout(() => button?.setAttribute("aria-busy", "true"));
   });
   // --- "back" shows the truth: after something was saved, a page out of the history is loaded anew, unless somebody has
   // written in it what was not sent yet. The server gives the cookie another value with each change.
   const changed = () => /(?:^|; )changed=([^;]*)/.exec(document.cookie)?.[1] ?? "";
+  // That a form of this page was sent is kept with this very step of the history: the next may have the same address. A page
+  // that itself answered a form would be asked for anew without what was sent if its step were touched: there the address does.
+  const isPosted = "posted" in document.documentElement.dataset;
+  const sentKey = `sent ${location.pathname}`;
+  const markSent = (value) => (isPosted ? sessionStorage.setItem(sentKey, value) : history.replaceState({ ...history.state, sent: value }, ""));
+  const takeSent = () => {
+    const { sent, ...state } = history.state ?? {};
+    if (sent !== undefined) history.replaceState(state, "");
+    const kept = isPosted ? sessionStorage.getItem(sentKey) : sent ?? null;
+    sessionStorage.removeItem(sentKey);
+    return kept;
+  };
   const differs = (input) => {
     if (input.type === "checkbox" || input.type === "radio") return input.checked !== input.defaultChecked;
     if (input.options) return [...input.options].some((option) => option.defaultSelected) && [...input.options].some((option) => option.selected !== option.defaultSelected);
@@ -99,14 +126,12 @@
     const page = document.documentElement;
     const forms = [...document.querySelectorAll("form")];
     const isBack = event.persisted || performance.getEntriesByType("navigation")[0]?.type === "back_forward";
-    const wasSent = sessionStorage.getItem(`sent ${location.pathname}`);
-    if (!isBack) sessionStorage.removeItem(`sent ${location.pathname}`);
-    else if (wasSent !== null && wasSent !== changed()) {
-      sessionStorage.removeItem(`sent ${location.pathname}`);
+    const sent = takeSent();
+    if (isBack && sent !== null && sent !== changed()) {
       for (const form of forms) if (form.method === "post") form.reset(); // what the browser filled in again is saved
     }
     const isOld = isBack && "changed" in page.dataset && page.dataset.changed !== changed();
-    if (isOld && !("posted" in page.dataset) && !forms.some(isUnsent)) {
+    if (isOld && !isPosted && !forms.some(isUnsent)) {
       page.dataset.reloading = "";
       location.replace(location.pathname + location.search);
       return;
@@ -126,9 +151,41 @@
     setTimeout(() => { delete form.dataset.sent; event.submitter?.removeAttribute("aria-busy"); }, 1500);
   });
 
-  // --- <select data-submits> and <input data-submits> send their form as soon as they change
+  // --- <select data-submits> and <input data-submits> send their form as soon as they change; a closed select that is gone
+  // through with the keys first at Enter, or each option on the way would load the page. The focus is there again afterwards.
+  let isByKeys = false;
+  const KEYS = /^(Arrow|Page|Home$|End$|.$)/;
+  const submits = (control) => {
+    if (control.form.method === "get") sessionStorage.setItem(`focus ${location.pathname}`, control.name);
+    control.form.requestSubmit();
+  };
+  document.addEventListener("keydown", (event) => {
+    isByKeys = event.target.matches("select[data-submits]") && KEYS.test(event.key) && event.key !== " " && !event.altKey;
+    if (event.key !== "Enter" || !event.target.matches("[data-waits]")) return;
+    event.preventDefault();
+    submits(event.target);
+  });
+  document.addEventListener("pointerdown", () => { isByKeys = false; });
   document.addEventListener("change", (event) => {
-    if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
+    if (!event.target.matches("[data-submits]")) return;
+    if (isByKeys) event.target.dataset.waits = "";
+    else submits(event.target);
+  });
+
+  // --- the focus survives a part of the page that is drawn anew: htmx keeps it where ids agree, here it goes to what has the
+  // same words, else to the first thing in it
+  let held = null;
+  document.addEventListener("htmx:beforeSwap", ({ detail }) => {
+    held = detail.target.contains(document.activeElement) ? document.activeElement : null;
+  });
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (!held || held.isConnected || document.activeElement !== document.body) return;
+    const words = (element) => element.getAttribute("aria-label") ?? element.textContent.trim();
+    const all = [...detail.elt.querySelectorAll("a[href], button, input, select, textarea, summary")].filter((each) => each.type !== "hidden");
+    const next = all.find((each) => each.matches(held.tagName) && words(each) === words(held)) ?? all[0] ?? detail.elt;
+    if (next === detail.elt) next.tabIndex = -1;
+    next.focus({ preventScroll: true });
+    held = null;
   });
 
   // --- a filter bar on a phone: <button data-unfolds> opens what stands after it and says how many of them are set; it stays
@@ -148,6 +205,21 @@
     button.addEventListener("click", () => open(!isOpen()));
     button.form.addEventListener("submit", () => { if (isOpen()) sessionStorage.setItem(key, "open"); });
   }
+
+  // The filter that was changed has the focus again, now that it is to be seen.
+  const wasAt = sessionStorage.getItem(`focus ${location.pathname}`);
+  sessionStorage.removeItem(`focus ${location.pathname}`);
+  if (wasAt !== null && !document.querySelector("[autofocus]")) {
+    [...document.querySelectorAll("[data-submits]")].find((control) => control.name === wasAt)?.focus();
+  }
+
+  // --- what has to be put right is to be seen, and the first of it has the focus
+  const wrong = [...document.querySelectorAll("main [aria-invalid='true']")];
+  for (const each of wrong) {
+    const folded = each.closest("details:not([open]):not(.menu)");
+    if (folded) folded.open = true;
+  }
+  if (isPosted && !document.querySelector("[autofocus]")) wrong[0]?.focus();
 
   // --- A table wider than its place can be scrolled from the keyboard too
   const reachable = () => {

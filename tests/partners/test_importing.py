@@ -240,6 +240,37 @@ def test_import_file__two_columns_of_one_name__each_keeps_its_own_attribute() ->
     assert told(take(text, CREATE)) == (1, 0, 0, 1, 0)
 
 
+def test_import_file__two_columns_of_one_name__said_by_their_places() -> None:
+    text = "id,name,Note,Note\n1,A,x,y\n"
+    take(text, Options(mapping={"Note (column 3)": "", "Note (column 4)": "city"}))
+    assert values("city", "custom") == [("y", {})]
+    with pytest.raises(
+        FileProblem, match=r"more than once \(columns 3, 4\); rename one, or say which: “Note \(column 3\)”"
+    ):
+        take(text, Options(mapping={"Note": "city"}))
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_import_file__names_of_the_columns_further_down__read_from_the_row_that_is_said(encoding: str) -> None:
+    text = 'Partners of autumn\n"A ""broken" title\nGroup;;Size;\nid;name;employees;city\n1;A;5;Rome\n2;B;x;Oslo\n'
+    result = take(text.encode(encoding), Options(header_row=4))
+    assert told(result) == (2, 1, 0, 0, 1)
+    assert places(result) == [(6, "employees", "x")]
+    assert values("external_id", "name", "city") == [("1", "A", "Rome")]
+    with pytest.raises(FileProblem, match="nothing in row 9 or below"):
+        take(text.encode(encoding), Options(header_row=9))
+
+
+def test_import_file__workbook_with_a_row_of_groups_above__read_from_the_row_that_is_said() -> None:
+    book, out = openpyxl.Workbook(), io.BytesIO()
+    for cells in (["Company", None, "Numbers"], ["External ID", "Name", "Employees"], ["X", "Alder", 5]):
+        book.active.append(cells)
+    book.active.merge_cells("A1:B1")
+    book.save(out)
+    assert told(take(out.getvalue(), Options(header_row=2))) == (1, 1, 0, 0, 0)
+    assert values("external_id", "name", "employees") == [("X", "Alder", 5)]
+
+
 def test_import_file__column_called_segment__never_an_attribute_of_that_name() -> None:
     take("id,name,segment\n1,A,gold\n", CREATE)
     assert Partner.objects.get().custom == {"imported_segment": "gold"}

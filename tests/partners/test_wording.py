@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from partners.vocabulary import Choice, Field, FieldType, Subject
-from partners.wording import typed, words
+from partners.wording import sentence, typed, words
 
 
 def field(kind: FieldType, *choices: Choice) -> Field:
@@ -52,3 +52,8 @@ def test_words__value__reads_as_people_say_it(of, value, said):
 )
 def test_typed__stored_custom_value__is_as_python_has_it(kind, stored, value):
     assert typed(field(kind), stored) == value
+
+
+def test_sentence__reason_of_a_value__stands_alone() -> None:
+    assert sentence("has 400 characters; at most 300 fit") == "Has 400 characters; at most 300 fit."
+    assert sentence("“tier” has a meaning already.") == "“tier” has a meaning already."

@@ -43,6 +43,9 @@ class Command(BaseCommand):
         parser.add_argument("--decimal", default="", help="The decimal mark, . or , (default: guessed per column)")
         parser.add_argument("--encoding", default="", help="Default: by its mark, else UTF-8, else Windows-1252")
         parser.add_argument("--delimiter", default="", help="Default: comma, semicolon, tab or bar, as the file shows")
+        parser.add_argument(
+            "--header-row", type=int, default=0, metavar="N", help="Names the columns (default: the first not blank)"
+        )
         parser.add_argument("--rejects", type=Path, metavar="FILE", help="Write the bad rows to this CSV file")
         parser.add_argument("--json", action="store_true", help="Print one JSON object as the last line")
 
@@ -57,6 +60,7 @@ class Command(BaseCommand):
                 decimal=given["decimal"],
                 encoding=given["encoding"],
                 delimiter=DELIMITERS.get(given["delimiter"], given["delimiter"]),
+                header_row=given["header_row"],
             )
             result = import_file(
                 subject=SUBJECTS[given["subject"]],
@@ -77,7 +81,7 @@ class Command(BaseCommand):
             self.stderr.write(f"\r{done:,} of {total:,} rows read", ending="" if done < total else "\n")
 
     def _write(self, path: Path, result: ImportResult, file: Path, options: Options) -> None:
-        source = Source(file, encoding=options.encoding, delimiter=options.delimiter)
+        source = Source(file, **options.framing)
         try:
             path.write_text(rejects_csv(result.rejects, source), encoding="utf-8-sig", newline="")
         except OSError as error:

@@ -97,7 +97,7 @@ def data(request: HttpRequest, pk: int) -> HttpResponse:
     words = {
         "counts": [(label, records(subject, viewer), name) for subject, label, name in COUNTED],
         "imports": Import.objects.visible_to(viewer).defer("rejects", "options")[:3],
-        "may_import": roles.may_administer(viewer) or not viewer.regions,
+        "may_import": roles.may_import(viewer),
     }
     return page(request, guide, "data", words)
 

@@ -23,9 +23,10 @@ function start(root) {
   const subject = () => subjectInput?.value || root.dataset.subject;
   const zoneInput = form.querySelector("select[name=zone]");
 
+  const initial = readInitial(textarea);
   const app = {
     vocabulary: new Vocabulary(vocabularies[subject()]),
-    store: new Store(readInitial(textarea)),
+    store: new Store(initial ?? tree.group()),
     say: (words) => { status.textContent = words; },
     edit(next, { focus = null, open = false } = {}) {
       app.open = open;
@@ -88,10 +89,11 @@ function start(root) {
   }
 
   const buttons = { undo: root.querySelector("[data-builder-undo]"), redo: root.querySelector("[data-builder-redo]") };
-  function changed({ draw: again, focus }) {
+  function changed({ draw: again, focus, isUnread = false }) {
     if (again) draw(focus);
     const whole = tree.toJson(app.store.root, isComplete);
-    json.write(whole.rule);
+    if (isUnread) json.refuse();
+    else json.write(whole.rule);
     const part = tree.toJson(app.store.root, isComplete, { skip: true });
     preview.update(part.rule, part.pointers, part.unfinished);
     buttons.undo.disabled = !app.store.canUndo;
@@ -134,6 +136,11 @@ function start(root) {
   }
 
   guard(form, root, app, () => {
+    if (!json.settle()) {
+      app.say("The rule as JSON cannot be read yet.");
+      textarea.focus();
+      return false;
+    }
     const { unfinished } = tree.toJson(app.store.root, isComplete);
     showUnfinished = unfinished.length > 0;
     mark();
@@ -147,7 +154,7 @@ function start(root) {
 
   root.classList.add("is-ready");
   const given = data("builder-errors") ?? [];
-  changed({ draw: true, focus: null });
+  changed({ draw: true, focus: null, isUnread: initial === null });
   learnCoverage();
   if (given.length) {
     serverProblems = byNode(given, tree.toJson(app.store.root, isComplete).pointers);
@@ -155,12 +162,13 @@ function start(root) {
   }
 }
 
+/** The rule that the page came with; null when its text cannot be read. */
 function readInitial(textarea) {
   try {
     const text = textarea.value.trim();
     return text ? tree.fromJson(JSON.parse(text)) : tree.group();
   } catch {
-    return tree.group();
+    return null;
   }
 }
 

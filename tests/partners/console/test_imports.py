@@ -106,6 +106,56 @@ def test_import__framing_that_cannot_be__is_refused_on_the_page(sign_in, records
     assert Import.objects.get().status == "uploaded"
 
 
+def test_import__columns_named_further_down__are_told_and_read_from_the_row_that_is_said(sign_in, records):
+    client = sign_in("administrator")
+    path = upload(client, "Company,,Numbers\nExternal ID,Name,Employees\nN-1,One,5\n")["Location"]
+    page = client.get(path)
+    assert "Column 2 has values but no name in row 1, and cannot be taken in" in page.content.decode()
+    data = chosen(client, path, framed=page.context["form"].framed, header_row="2", decimal=",")
+    again = client.post(path, data)
+    assert again.status_code == 200
+    assert "The file was read anew" in again.content.decode()
+    assert Import.objects.get().status == "uploaded", "nothing is tried out with columns that nobody has seen"
+    form = again.context["form"]
+    assert [(bound.label, bound.value()) for bound, _ in form.columns] == [
+        ("External ID", "external_id"),
+        ("Name", "name"),
+        ("Employees", "employees"),
+    ]
+    assert form["decimal"].value() == ","
+    data = {bound.name: bound.value() for bound in form if bound.value() not in (None, False)} | {"framed": form.framed}
+    assert client.post(path, data).status_code == 302
+    run(Import.objects.get().pk)
+    item = Import.objects.get()
+    assert (item.status, item.result["created"], item.options["header_row"]) == ("tried", 1, 2)
+
+
+def test_import__two_columns_of_one_name__one_is_left_out(sign_in, records):
+    client = sign_in("administrator")
+    path = upload(client, "external_id,name,name\nN-1,One,Uno\n")["Location"]
+    data = chosen(client, path)
+    data.pop("create_fields", None)
+    assert client.post(path, {**data, "column_1": "", "column_2": "name"}).status_code == 302
+    run(Import.objects.get().pk)
+    assert (Import.objects.get().status, Import.objects.get().error) == ("tried", "")
+
+
+def test_import__names_of_columns_alone__nothing_to_take_in(sign_in, records):
+    client = sign_in("administrator")
+    path = upload(client, "external_id,name\n")["Location"]
+    assert client.post(path, chosen(client, path)).status_code == 302
+    run(Import.objects.get().pk)
+    page = client.get(path).content.decode()
+    assert "There is nothing to take in" in page
+    assert f"{path}apply/" not in page
+
+
+def test_import__not_offered_to_those_who_may_not(sign_in, records):
+    for path in ("/console/partners/", "/console/customers/", "/console/deals/"):
+        assert "/console/imports/new/" in sign_in("channel_manager").get(path).content.decode()
+        assert "/console/imports/new/" not in sign_in("regional").get(path).content.decode()
+
+
 def test_import__of_somebody_else__is_not_there(sign_in, records):
     path = upload(sign_in("administrator"))["Location"]
     client = sign_in("channel_manager")

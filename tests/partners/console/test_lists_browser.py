@@ -93,6 +93,31 @@ def test_list__condition_columns_and_view__are_set_up_and_kept(page):
     assert "f.employees.from=10" in SavedView.objects.get().query
 
 
+def test_filters__gone_through_with_the_keys__filter_at_enter_and_keep_the_focus(page):
+    page.goto("/console/partners/")
+    tier = page.locator("select[name='f.tier']")
+    tier.focus()
+    for _ in range(3):
+        page.keyboard.press("ArrowDown")
+    wanted = tier.input_value()
+    assert wanted == tier.locator("option").nth(3).get_attribute("value"), "no option on the way loads the page"
+    assert "f.tier" not in page.url
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**f.tier={wanted}&**")
+    page.wait_for_function("() => document.activeElement.name === 'f.tier'")
+    tier.select_option("")  # by mouse: at once
+    page.wait_for_url("**f.tier=&**")
+
+
+@pytest.mark.parametrize("width", [1440, 390])
+def test_partner__name_of_one_very_long_word__breaks_and_widens_nothing(page, width):
+    Partner.objects.filter(external_id="P-1").update(name="Donaudampfschifffahrt" * 12)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto("/console/partners/P-1/")
+    page.wait_for_load_state("networkidle")
+    assert page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_filters__on_a_phone__folded_behind_a_button_that_counts_them(page):
     page.set_viewport_size({"width": 390, "height": 844})
     page.goto("/console/partners/?f.tier=gold&f.employees.op=between&f.employees.from=10")

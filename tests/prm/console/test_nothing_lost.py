@@ -114,6 +114,18 @@ def test_back__to_a_form_that_was_sent__is_empty_and_makes_no_second(page):
     page.wait_for_function("() => document.querySelector('input[name=name]')?.value === ''")
 
 
+def test_back__after_a_form_that_comes_back_to_its_own_page__is_empty(page):
+    page.goto("/console/segments/europe/")
+    page.get_by_label("Comment", exact=True).fill("Too wide?")
+    page.get_by_role("button", name="Comment", exact=True).click()
+    page.get_by_text("Too wide?").wait_for()
+    page.wait_for_function("() => document.querySelector('textarea[name=text]').value === ''")
+    assert page.get_by_label("Comment", exact=True).evaluate("box => box.getBoundingClientRect().top < innerHeight")
+    page.go_back()
+    page.get_by_text("Too wide?").wait_for()
+    page.wait_for_function("() => document.querySelector('textarea[name=text]').value === ''")
+
+
 def test_back__to_a_page_with_unsent_words__keeps_them(page):
     page.goto("/console/partners/P-1/edit/")
     page.fill("input[name=city]", "Half a wo")
@@ -121,6 +133,15 @@ def test_back__to_a_page_with_unsent_words__keeps_them(page):
     page.go_back()
     page.wait_for_url("**/edit/")
     assert page.input_value("input[name=city]") == "Half a wo"
+
+
+def test_part_drawn_anew__the_focus_stays_in_it(page):
+    page.goto("/console/partners/P-1/")
+    page.fill("#note-text", "Called")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    page.locator("#notes .prose", has_text="Called").wait_for()
+    page.wait_for_function("() => document.activeElement.textContent === 'Add the note'")
 
 
 def test_session_ends_while_typing__after_signing_in_the_record_is_saved(page):

@@ -74,3 +74,10 @@ def test_page__before_there_was_any__says_so(changed: Any, as_: Any) -> None:
     assert "It did not exist yet" in answer.content.decode()
     assert answer.context["page_total"] == 0
     assert as_("analyst").get("/console/segments/gold/trend/", {"on": day(40)}).context["points"] == []
+
+
+def test_page__of_a_day_to_come__is_the_present_and_says_so(changed: Any, as_: Any) -> None:
+    answer = as_("analyst").get("/console/segments/gold/", {"on": "2999-01-02"})
+    assert "2 January 2999 is yet to come" in answer.content.decode()
+    assert answer.context["page_total"] == 2
+    assert "yet to come" not in as_("analyst").get("/console/segments/gold/", {"on": day(0)}).content.decode()

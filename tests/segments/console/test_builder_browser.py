@@ -129,6 +129,38 @@ def test_builder__json_pasted__drawn_counted_and_nonsense_refused(builder: Any) 
     shows(page, 4)
 
 
+def test_builder__json_that_cannot_be_read__is_not_sent_and_nothing_of_it_is_lost(builder: Any) -> None:
+    page = builder
+    page.get_by_label("Name", exact=True).fill("Half written")
+    page.locator("summary", has_text="Rule as JSON").click()
+    area = page.locator("textarea[name=rule]")
+    area.fill(json.dumps({"combinator": "and", "rules": [leaf("tier", "=", "gold")]}))
+    shows(page, 2)
+    area.fill('{"combinator": "and", "rules": [')
+    page.get_by_role("button", name="Save as draft").click()  # before it was even looked at
+    page.get_by_text("Not JSON yet").wait_for()
+    assert page.evaluate("document.activeElement.name") == "rule"
+    assert not page.locator(".is-sending").count(), "it was not sent"
+    assert page.locator(".rb-leaf").count() == 1, "the builder holds what could be read last"
+    page.evaluate("document.querySelector('form.segment-form').submit()")  # as if something had gone past the script
+    page.get_by_text("Not saved yet").wait_for()
+    assert area.is_visible()
+    assert area.input_value() == '{"combinator": "and", "rules": ['
+    area.fill(json.dumps({"combinator": "and", "rules": [leaf("tier", "=", "silver")]}))
+    page.get_by_role("button", name="Save as draft").click()
+    page.wait_for_url("**/segments/half-written/")
+    assert Segment.objects.get(slug="half-written").draft.rule["rules"][0]["value"] == "silver"
+
+
+def test_builder__sent_without_a_name__the_focus_is_where_it_is_missing(builder: Any) -> None:
+    page = builder
+    page.get_by_role("button", name="Match every partner").click()
+    page.get_by_role("button", name="Save as draft").click()
+    page.get_by_text("Not saved yet").wait_for()
+    page.wait_for_function("() => document.activeElement.name === 'name'")
+    shows(page, 5)
+
+
 def test_builder__conditions_moved_by_keyboard__into_and_out_of_groups(builder: Any) -> None:
     page = builder
     page.locator("summary", has_text="Rule as JSON").click()

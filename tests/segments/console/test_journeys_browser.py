@@ -231,3 +231,34 @@ def test_every_page__looked_over_by_axe__no_violation(scheme: Any, channel_and_p
             found[f"{address} {each['id']}"] = [node["html"][:200] for node in each["nodes"][:3]]
     assert not found, json.dumps(found, indent=1)
     assert reverse("console_set", args=["tiers"]) in PAGES
+
+
+def test_dialog__opened_from_a_menu_and_left__focus_is_back_at_the_menu(channel_and_page: Any) -> None:
+    _, page = channel_and_page
+    page.goto("/console/segments/gold/")
+    menu = page.locator("summary", has_text="More actions")
+    menu.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Archive…").click()
+    page.get_by_role("dialog").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_role("dialog").wait_for(state="hidden")
+    assert menu.evaluate("summary => summary === document.activeElement")
+
+
+def test_trend__another_period_by_keyboard__the_focus_stays_on_it(channel_and_page: Any) -> None:
+    _, page = channel_and_page
+    page.goto("/console/segments/gold/")
+    page.get_by_role("link", name="A year", exact=True).focus()
+    page.keyboard.press("Enter")
+    page.locator("[aria-current=true]", has_text="A year").wait_for()
+    page.wait_for_function("() => document.activeElement.textContent === 'A year'")
+
+
+def test_members__columns_chosen__shown_by_the_button_under_them(channel_and_page: Any) -> None:
+    _, page = channel_and_page
+    page.goto("/console/segments/gold/members/")
+    page.locator("summary", has_text="Columns").click()
+    page.get_by_label("Country", exact=True).check()
+    page.get_by_role("button", name="Show these").click()
+    page.get_by_role("columnheader", name="Country").wait_for()

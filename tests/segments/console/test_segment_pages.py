@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -159,6 +160,10 @@ def test_compare__two_segments__only_in_one_both_only_in_other(as_: Any, channel
         ["Alder"],
         ["Dogwood"],
     ]
+    told = " ".join(re.sub(r"<[^>]+>", " ", page.content.decode()).split())
+    assert "Only Gold partners: Tier is Gold" in told
+    assert "Only Emea: Region is Europe, Middle East and Africa" in told
+    assert "Removed" not in told, "neither is an older state of the other"
     page = as_("regional").get(address, {"a": "gold", "b": "emea"})
     assert [side["count"] for side in page.context["sides"]] == [0, 1, 1]
     for query, words in (

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import Any
 
+import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from openpyxl import Workbook
 
 from partners.models import Partner
 from segments.console.starting import read_ids
@@ -73,7 +76,35 @@ def test_from_list__nothing_in_it__says_what_is_wanted(as_: Any) -> None:
 
 
 def test_read_ids__forms_people_send__first_column_without_its_head() -> None:
-    assert read_ids("P1\n\n P2 \n") == ["P1", "P2"]
-    assert read_ids("ID,x\n007,1\n") == ["007"]
-    assert read_ids("a\tb\n") == ["a"]
-    assert read_ids("") == []
+    assert read_ids(b"P1\n\n P2 \n") == ["P1", "P2"]
+    assert read_ids(b"ID,x\n007,1\n") == ["007"]
+    assert read_ids(b"a\tb\n") == ["a"]
+    assert read_ids(b"Name;Partner ID\nAlder;P1\n") == ["P1"]
+    assert read_ids(b"") == []
+
+
+def test_read_ids__as_spreadsheets_save_them__read_alike() -> None:
+    assert read_ids("external_id\tname\nP1\tÄ\n".encode("utf-16")) == ["P1"]
+    assert read_ids("name;id\nÜ;P2\n".encode("cp1252")) == ["P2"]
+    book, out = Workbook(), BytesIO()
+    for cells in (["Name", "External ID"], ["Alder", "P1"], ["Cedar", 3]):
+        book.active.append(cells)
+    book.save(out)
+    assert read_ids(out.getvalue()) == ["P1", "3"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        (bytes(range(256)) * 9, "Save it as CSV in UTF-8 and choose it again."),
+        (b"P1\x00\n", "not a text file"),
+        (b"PK\x03\x04 no workbook", "The workbook cannot be read"),
+        (b"P1\n" * 700_000, "Leave only the column of ids in it"),
+        (b'id,name\nP1,"Alder\nP2,Birch\n', "is never closed"),
+    ],
+)
+def test_from_list__file_that_cannot_be_read__says_why(as_: Any, sent: bytes, words: str) -> None:
+    page = as_("channel_manager").post(reverse(LIST), {"file": SimpleUploadedFile("ids.csv", sent)})
+    assert page.status_code == 200
+    assert words in page.content.decode()
+    assert begun(page)["rule"] is None
