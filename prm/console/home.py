@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from partners.console.people import region_choices
 from partners.estimating import About, estimated, records
 from partners.vocabulary import Subject
 from people import roles
@@ -39,9 +40,18 @@ def home(request: HttpRequest) -> HttpResponse:
         "nightly": nightly(),
         "last_nightly": Recompute.objects.visible_to(viewer).filter(trigger="nightly").first(),
         "changes": recent_changes(viewer=viewer, limit=12),
+        "sees": _regions(viewer),
         **_guiding(request),
     }
     return render(request, "console/home.html", words)
+
+
+def _regions(viewer: Any) -> str:
+    """The names of the regions that the viewer is limited to."""
+    if not viewer.regions:
+        return ""
+    names = dict(region_choices())
+    return ", ".join(names.get(region, region) for region in viewer.regions)
 
 
 def _guiding(request: HttpRequest) -> dict[str, Any]:

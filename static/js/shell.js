@@ -174,18 +174,18 @@
 
   // --- the focus survives a part of the page that is drawn anew: htmx keeps it where ids agree, here it goes to what has the
   // same words, else to the first thing in it
-  let held = null;
+  const held = new WeakMap(); // by request: another part may be drawn between the two events of one
   document.addEventListener("htmx:beforeSwap", ({ detail }) => {
-    held = detail.target.contains(document.activeElement) ? document.activeElement : null;
+    if (detail.target.contains(document.activeElement)) held.set(detail.xhr, document.activeElement);
   });
   document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    if (!held || held.isConnected || document.activeElement !== document.body) return;
+    const had = held.get(detail.xhr);
+    if (!had || had.isConnected || document.activeElement !== document.body) return;
     const words = (element) => element.getAttribute("aria-label") ?? element.textContent.trim();
     const all = [...detail.elt.querySelectorAll("a[href], button, input, select, textarea, summary")].filter((each) => each.type !== "hidden");
-    const next = all.find((each) => each.matches(held.tagName) && words(each) === words(held)) ?? all[0] ?? detail.elt;
+    const next = all.find((each) => each.matches(had.tagName) && words(each) === words(had)) ?? all[0] ?? detail.elt;
     if (next === detail.elt) next.tabIndex = -1;
     next.focus({ preventScroll: true });
-    held = null;
   });
 
   // --- a filter bar on a phone: <button data-unfolds> opens what stands after it and says how many of them are set; it stays
