@@ -28,7 +28,7 @@ help:
 	@echo 'make bench  measurements beside their rivals (ARGS="--customers 1000000 --partners 100000 --segments 1000" for the full size)'
 	@echo 'make load   200 people and 20 machines at once against a running make demo (ARGS="--seconds 60")'
 	@echo 'make chaos  processes killed, the broker away, the disk full; then everything is counted'
-	@echo 'make screenshots   a picture of every page in screenshots/, wide and narrow, light and dark'
+	@echo 'make screenshots   pictures of every page in screenshots/, wide and narrow, light and dark'
 	@echo 'make lint   formatting, lint, types, import contracts, migrations'
 	@echo 'make lock   new versions of the libraries, with their hashes'
 	@echo 'make venv   the virtual environment, with what tests need'
@@ -46,7 +46,7 @@ load: $(VENV)/.bench-installed
 	@$(BIN)/python -m benchmarks.load $(ARGS)
 
 screenshots: $(VENV)/.dev-installed
-	@exec $(LAUNCH) test tests/access/test_pages.py -q --screenshots screenshots
+	@exec $(LAUNCH) test tests/access/test_pages.py tests/access/test_lively_pages.py -q --screenshots screenshots
 
 venv: $(VENV)/.dev-installed
 
