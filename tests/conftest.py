@@ -105,6 +105,14 @@ def browser_page(live_server: Any, browser: Any) -> Iterator[Any]:
     page.set_default_timeout(15_000)
     errors: list[str] = []
     page.on("pageerror", lambda error: errors.append(str(error)))
+    under_way: set[Any] = set()
+    context.on("request", lambda request: under_way.add(request))
+    context.on("requestfinished", lambda request: under_way.discard(request))
+    context.on("requestfailed", lambda request: under_way.discard(request))
     yield page
+    for _ in range(100):  # a request that still reads when the tables are emptied would make a deadlock with that
+        if not under_way or page.is_closed():
+            break
+        page.wait_for_timeout(50)
     context.close()
     assert not errors, errors
