@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
-from typing import Any
-
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -24,6 +20,8 @@ from segments.rules import RuleInvalid
 PAGE = 50
 FITS = "0.6"
 """From this score on a prospect is in the segment that is made of the page."""
+STRONGEST = 12
+"""So many values are shown at once, the rest on request."""
 NAME = "Prospects like our best"
 
 
@@ -40,21 +38,18 @@ def prospects(request: HttpRequest) -> HttpResponseBase:
         )
         return csv_file("recruiting", ["External id", "Partner", "Fit", "What moves it most"], lines)
     profile = IdealProfile.objects.first()
-    traits = profile.traits if profile else []
+    traits = sorted(profile.traits, key=lambda trait: -abs(trait["strength"])) if profile else []
+    shown = STRONGEST if any(trait["strength"] for trait in traits) else 0
     words = {
         "place": "recruiting",
         "profile": profile,
-        "telling": _by_criterion(each for each in traits if each["strength"]),
-        "silent": _by_criterion(each for each in traits if not each["strength"]),
+        "strongest": sorted(traits[:shown], key=lambda trait: -trait["strength"]),
+        "rest": traits[shown:],
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "fact": FACT[1],
         "fits": FITS,
     }
     return render(request, "console/insights/recruiting.html", words)
-
-
-def _by_criterion(traits: Iterable[dict[str, Any]]) -> list[tuple[str, list[dict[str, Any]]]]:
-    return [(name, list(each)) for name, each in groupby(traits, key=lambda trait: trait["criterion"])]
 
 
 @require_POST

@@ -3,12 +3,16 @@
 For each value v of a criterion (a partner type, a specialisation, a class of size …), over those whose value is known:
 
     b(v) = share of the best that have it          o(v) = share of the others that have it
-    strength s(v) = log₂(b(v) ÷ o(v)), no further from 0 than BOUND: 1 is twice as common among the best
+    z(v) = (b(v) − o(v)) in standard errors: two proportions by the pooled normal test (Pearson 1900)
+    strength s(v) = log₂(b(v) ÷ o(v)), no further from 0 than BOUND, times 1 − 1 ÷ z(v)² or 0 where that is negative
 
-This is the logarithm of the lift of association rules (Brin, Motwani, Ullman and Tsur 1997), so that twice and half as
-common weigh the same. A difference counts only when it is more than chance: two proportions by the pooled normal test
-(Pearson 1900), where 5 or more are expected on each side (Cochran 1954), with CHANCE divided by the number of values
-tested (Bonferroni). What does not pass has s(v) = 0. When the best are like the others, nothing passes in 19 of 20 cases.
+The logarithm of the lift of association rules (Brin, Motwani, Ullman and Tsur 1997), so that twice and half as common
+weigh the same: 1 and −1. It is drawn towards 0 by the positive part of James and Stein's factor (1961): a difference no
+greater than its standard error counts nothing, one of three times that counts eight ninths. A value of which fewer than
+EXPECTED are expected on either side has no z (Cochran 1954) and counts nothing.
+
+There is a profile at all only if some value differs by more than chance: |z| beyond what CHANCE, divided by the number of
+values tested (Bonferroni), allows. When the best are like the others, nothing does in 19 of 20 cases, and all s are 0.
 
     fit = ½ + mean over the criteria that tell anything of (mean of s over the values held) ÷ (2 · BOUND)
 
@@ -74,9 +78,10 @@ def profile(criteria: Sequence[Held], best: Mask, others: Mask) -> list[Traits]:
     scores = [_difference(*mine, *theirs) for mine, theirs in found]
     tested = sum(int((~np.isnan(each)).sum()) for each in scores)
     beyond = NormalDist().inv_cdf(1 - CHANCE / (2 * max(tested, 1)))
+    is_any = any((np.abs(each) > beyond).any() for each in scores)
     return [
-        Traits(mine[0], theirs[0], np.where(np.abs(np.nan_to_num(score)) > beyond, _lift(mine[0], theirs[0]), 0.0))
-        for (mine, theirs), score in zip(found, scores, strict=True)
+        Traits(mine[0], theirs[0], is_any * _lift(mine[0], theirs[0]) * _factor(z))
+        for (mine, theirs), z in zip(found, scores, strict=True)
     ]
 
 
@@ -101,6 +106,12 @@ def _difference(best: Floats, of_best: int, others: Floats, of_others: int) -> F
 def _lift(best: Floats, others: Floats) -> Floats:
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.clip(np.nan_to_num(np.log2(best / others), posinf=BOUND, neginf=-BOUND), -BOUND, BOUND)
+
+
+def _factor(z: Floats) -> Floats:
+    """How much of a difference counts, 0 to 1."""
+    with np.errstate(divide="ignore"):
+        return np.nan_to_num(np.maximum(0.0, 1 - 1 / z**2), nan=0.0)
 
 
 def fits(criteria: Sequence[Held], traits: Sequence[Traits], count: int) -> Floats:

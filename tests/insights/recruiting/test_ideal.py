@@ -51,10 +51,12 @@ def expected(people: pd.DataFrame, pairs: pd.DataFrame) -> tuple[dict[tuple[str,
             if min(n, m) * min(pooled, 1 - pooled) >= 5:
                 z = (x / n - y / m) / math.sqrt(pooled * (1 - pooled) * (1 / n + 1 / m))
                 cells[name, value] = (z, x / n, y / m)
+    is_profile = any(2 * (1 - NormalDist().cdf(abs(z))) < 0.05 / len(cells) for z, _, _ in cells.values())
     strength = {}
     for cell, (z, b, o) in cells.items():
-        if 2 * (1 - NormalDist().cdf(abs(z))) < 0.05 / len(cells):
-            strength[cell] = -2.0 if b == 0 else 2.0 if o == 0 else max(-2.0, min(2.0, math.log2(b / o)))
+        if is_profile and abs(z) > 1:
+            lift = -2.0 if b == 0 else 2.0 if o == 0 else max(-2.0, min(2.0, math.log2(b / o)))
+            strength[cell] = lift * (1 - 1 / z**2)
     telling = sorted({name for name, _ in strength})
     fits = {}
     for partner, own in pairs[pairs.criterion.isin(telling)].groupby("partner"):
@@ -98,8 +100,8 @@ def test_fits__value_that_only_the_best_have__counts_no_more_than_four_times_as_
     rows = np.arange(100)
     held = Held("kind", ("a", "b"), rows, (rows >= 50).astype(np.int64), 100)
     traits = ideal.profile([held], rows < 50, rows >= 50)
-    assert traits[0].strength.tolist() == [2.0, -2.0]
-    assert ideal.fits([held], traits, 100).tolist() == [1.0] * 50 + [0.0] * 50
+    assert traits[0].strength == pytest.approx([2 * 0.99, -2 * 0.99])  # all of it but a hundredth: z² is 100
+    assert ideal.fits([held], traits, 100) == pytest.approx([0.995] * 50 + [0.005] * 50)
 
 
 def test_reasons__many_values__the_strongest_first_and_no_more_than_wanted() -> None:
