@@ -14,10 +14,12 @@ EXPECTED are expected on either side has no z (Cochran 1954) and counts nothing.
 There is a profile at all only if some value differs by more than chance: |z| beyond what CHANCE, divided by the number of
 values tested (Bonferroni), allows. When the best are like the others, nothing does in 19 of 20 cases, and all s are 0.
 
-    fit = ½ + mean over the criteria that tell anything of (mean of s over the values held) ÷ (2 · BOUND)
+    S = sum over the criteria of (mean of s over the values held)          fit = 1 ÷ (1 + 2^−S)
 
-from 0 to 1; ½ is as often found among the best as among the others. A criterion that is not known of somebody counts as
-neither for nor against, so who is hardly known stays near the middle; who is not known in any of them has no fit (NaN).
+The weights of evidence add up (Good 1950), and the fit is what they come to where best and others are as many: ½ is as
+often found among the best as among the others, ⅔ twice as often. Criteria go together, so it is a measure of likeness to
+rank by, no chance of anything. A criterion that is not known of somebody counts as neither for nor against, so who is
+hardly known stays near the middle; who is not known in any that tells something has no fit (NaN).
 """
 
 from __future__ import annotations
@@ -116,13 +118,13 @@ def _factor(z: Floats) -> Floats:
 
 def fits(criteria: Sequence[Held], traits: Sequence[Traits], count: int) -> Floats:
     """How well each of so many partners fits, 0 to 1, shape (count,); NaN of whom nothing that tells is known."""
-    telling = [(held, trait) for held, trait in zip(criteria, traits, strict=True) if trait.tells]
     total, known = np.zeros(count), np.zeros(count, dtype=np.bool_)
-    for held, trait in telling:
+    for held, trait in zip(criteria, traits, strict=True):
+        if not trait.tells:
+            continue
         total += np.bincount(held.rows, trait.strength[held.places] / held.sizes[held.rows], minlength=count)
         known |= held.sizes > 0
-    fit = 0.5 + total / max(len(telling), 1) / (2 * BOUND)
-    return np.where(known, np.clip(fit, 0.0, 1.0), np.nan)  # the last digits of a sum may lie outside
+    return np.where(known, 1 / (1 + np.exp2(-total)), np.nan)
 
 
 def reasons(criteria: Sequence[Held], traits: Sequence[Traits], wanted: Mask, most: int) -> list[tuple[int, int, int]]:

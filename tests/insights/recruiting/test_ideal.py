@@ -64,7 +64,8 @@ def expected(people: pd.DataFrame, pairs: pd.DataFrame) -> tuple[dict[tuple[str,
             np.mean([strength.get((name, value), 0.0) for value in each.value])
             for name, each in own.groupby("criterion")
         ]
-        fits[int(partner)] = 0.5 + sum(means) / len(telling) / 4
+        odds = 2 ** sum(means)
+        fits[int(partner)] = odds / (1 + odds)
     return strength, fits
 
 
@@ -101,7 +102,7 @@ def test_fits__value_that_only_the_best_have__counts_no_more_than_four_times_as_
     held = Held("kind", ("a", "b"), rows, (rows >= 50).astype(np.int64), 100)
     traits = ideal.profile([held], rows < 50, rows >= 50)
     assert traits[0].strength == pytest.approx([2 * 0.99, -2 * 0.99])  # all of it but a hundredth: z² is 100
-    assert ideal.fits([held], traits, 100) == pytest.approx([0.995] * 50 + [0.005] * 50)
+    assert ideal.fits([held], traits, 100) == pytest.approx([2**1.98 / (1 + 2**1.98)] * 50 + [1 / (1 + 2**1.98)] * 50)
 
 
 def test_reasons__many_values__the_strongest_first_and_no_more_than_wanted() -> None:
