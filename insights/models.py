@@ -11,6 +11,8 @@ from django.utils import timezone
 from insights.groupings.models import Grouping as Grouping
 from insights.predictions.models import Prediction as Prediction
 from insights.predictions.models import PredictionScore as PredictionScore
+from insights.recruiting.models import IdealProfile as IdealProfile
+from insights.recruiting.models import RecruitScore as RecruitScore
 from partners.vocabulary import Subject
 from people import roles
 from people.roles import Viewer

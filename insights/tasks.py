@@ -12,6 +12,7 @@ from insights.groupings import searching
 from insights.groupings.models import Grouping
 from insights.predictions import scoring, training
 from insights.predictions.models import Prediction
+from insights.recruiting import fitting
 
 
 @shared_task(name="insights.measure")
@@ -68,6 +69,12 @@ def score_all() -> None:
     """Scores of today, by every version in use."""
     for prediction in Prediction.objects.filter(status=Prediction.Status.PUBLISHED):
         scoring.score(prediction=prediction, today=_today())
+
+
+@shared_task(name="insights.recruit")
+def recruit() -> None:
+    """Hold prospects against the best partners of today."""
+    fitting.work_out()
 
 
 def _today() -> date:

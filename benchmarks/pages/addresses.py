@@ -272,6 +272,7 @@ def of_insights() -> Iterator[Address]:
         "resources/",
         "voice/",
         "predictions/churn/",
+        "recruiting/",
     ):
         yield Address(f"{base}{part}", "region@vendor.example")
     for slug in ("p3", largest):
@@ -279,7 +280,8 @@ def of_insights() -> Iterator[Address]:
         for tail in ("", "?months=24", "health/", f"months/{timezone.localdate():%Y-%m}/"):
             yield Address(own + tail)
         yield Address(own, "region@vendor.example")
-    yield Address(f"{base}predictions/growth/?page=400")
+    for part in ("predictions/growth/", "recruiting/"):
+        yield Address(f"{base}{part}?page=400")
     yield Address(f"{base}groupings/?subject=customer")
     for_customers = first(Guide, subject="customer")
     for step in ("variables", "groups", "publish", "publish/counts"):

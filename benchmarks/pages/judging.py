@@ -1,4 +1,4 @@
-"""What the nights have worked out in the pages' world: figures of two years, checkups, predictions of everybody, groupings."""
+"""What the nights have worked out in the pages' world: figures of two years, checkups, predictions and fit of everybody."""
 
 # ruff: noqa: S608 — our own names and numbers
 from __future__ import annotations
@@ -8,7 +8,7 @@ from django.utils import timezone
 from benchmarks.pages.records import RICH, Sizes, run
 from benchmarks.world import _number
 from insights import checkups, measuring, periods
-from insights.models import Grouping, Prediction
+from insights.models import Grouping, IdealProfile, Prediction
 from programs import uptake
 
 JUDGEMENT = {
@@ -22,6 +22,9 @@ JUDGEMENT = {
     "learned_on": ["2025-01-01", "2025-06-01"],
     "tested_on": ["2025-12-01", "2026-03-01"],
 }
+TRAITS = [
+    {"criterion": "Partner type", "value": f"Type {n}", "best": 0.3, "others": 0.1, "strength": 1.5} for n in range(45)
+]
 SUMS = 'region, members, present, entered, "left", registered, won, lost, revenue, courses, active, cost'
 REASONS = '[{"words": "no deal won for 200 days", "raises": true}, {"words": "three courses", "raises": false}]'
 
@@ -51,6 +54,11 @@ def make_figures(sizes: Sizes) -> None:
             "INSERT INTO insights_predictionscore (prediction_id, partner_id, score, reasons)"
             f" SELECT {made.pk}, g, {_number(94, 10000)} / 10000.0, '{REASONS}' FROM (SELECT id AS g FROM partners_partner) p"
         )
+    IdealProfile.objects.create(pk=1, best=2_000, others=60_000, traits=TRAITS, worked_out_at=timezone.now())
+    run(
+        "INSERT INTO insights_recruitscore (partner_id, score, reasons)"
+        f" SELECT g, {_number(95, 10000)} / 10000.0, '{REASONS}' FROM (SELECT id AS g FROM partners_partner) p"
+    )
     Grouping.objects.bulk_create(Grouping(subject="partner", fields=["employees"], status="nothing") for _ in range(60))
 
 

@@ -12,7 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from insights.console.showing import csv_file
+from insights.console.showing import csv_file, in_words
 from insights.predictions import training
 from insights.predictions.models import FACTS, Prediction, PredictionScore
 from insights.templatetags.shares import percent
@@ -86,14 +86,10 @@ def scores(request: HttpRequest, kind: str) -> HttpResponseBase:
     rows = rows.select_related("partner").order_by("-score", "partner_id")
     if request.GET.get("as") == "csv":
         lines = (
-            [each.partner.external_id, each.partner.name, float(each.score), _in_words(each.reasons)]
+            [each.partner.external_id, each.partner.name, float(each.score), in_words(each.reasons)]
             for each in rows.iterator(chunk_size=2_000)
         )
         return csv_file(f"predictions-{kind}", ["External id", "Partner", "Chance", "What moves it most"], lines)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     words = {"place": "predictions", "prediction": used, "page": page, "fact": FACTS[Prediction.Kind(kind)][1]}
     return render(request, "console/insights/scores.html", words)
-
-
-def _in_words(reasons: Sequence[dict[str, Any]]) -> str:
-    return "; ".join(f"{'raised' if each['raises'] else 'lowered'} by {each['words']}" for each in reasons)

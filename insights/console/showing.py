@@ -121,6 +121,11 @@ def csv_file(name: str, heads: Sequence[str], lines: Iterable[Sequence[Any]]) ->
     return answer
 
 
+def in_words(reasons: Sequence[Mapping[str, Any]]) -> str:
+    """What moves a score, in a cell of a file."""
+    return "; ".join(f"{'raised' if each['raises'] else 'lowered'} by {each['words']}" for each in reasons)
+
+
 def _pieces(heads: Sequence[str], lines: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     rest, encoding = iter(lines), "utf-8-sig"  # the first piece says that it is Unicode, for spreadsheets
     head: list[Sequence[Any]] = [heads]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from insights.console import contributing, ecosystem, groupings, health, performance, predictions, voices
+from insights.console import contributing, ecosystem, groupings, health, performance, predictions, recruiting, voices
 
 urlpatterns = [
     path("insights/groupings/", groupings.groupings, name="console_groupings"),
@@ -11,6 +11,9 @@ urlpatterns = [
     path("insights/predictions/", predictions.predictions, name="console_predictions"),
     path("insights/predictions/<slug:kind>/", predictions.scores, name="console_prediction_scores"),
     path("insights/predictions/<slug:kind>/learn/", predictions.learn, name="console_prediction_learn"),
+    path("insights/recruiting/", recruiting.prospects, name="console_recruiting"),
+    path("insights/recruiting/again/", recruiting.work_out, name="console_recruiting_again"),
+    path("insights/recruiting/segment/", recruiting.to_segment, name="console_recruiting_segment"),
     path("insights/", performance.overview, name="console_insights"),
     path("insights/measure/", health.measure_now, name="console_insights_measure"),
     path("insights/health/", health.overview, name="console_insights_health"),

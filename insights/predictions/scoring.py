@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -12,17 +11,14 @@ from celery import current_app
 from django.db import transaction
 from django.utils import timezone
 
+from insights import facts_told
 from insights.predictions.applying import eligible, model_of
 from insights.predictions.judging import Floats
 from insights.predictions.models import FACTS, Prediction, PredictionScore
 from insights.predictions.signs import FAMILIES, NAMES, SIGNS, seen
-from partners import attributes, importing
-from partners.models import Attribute, Origin, Partner
-from partners.vocabulary import FieldType, Subject
 
 TASK = "insights.score"
 REASONS = 3
-PART = 10_000
 
 
 def send(prediction: Prediction) -> None:
@@ -57,7 +53,7 @@ def score(*, prediction: Prediction, today: date) -> int:
         ),
         batch_size=5_000,
     )
-    _tell(prediction, scores)
+    facts_told.tell(FACTS[Prediction.Kind(prediction.kind)], scores, origin=str(prediction))
     prediction.scored_at = timezone.now()
     prediction.save(update_fields=["scored_at"])
     return len(scores)
@@ -88,24 +84,3 @@ def _words(place: int, value: float) -> str:
         return sign.words.format("more" if value > 0.1 else "less" if value < -0.1 else "about the same")
     number = f"{float(np.expm1(value)) if sign.logged else value:,.0f}"
     return sign.words.format(number, s="" if number == "1" else "s")
-
-
-def _tell(prediction: Prediction, scores: dict[int, Decimal]) -> None:
-    """Write the scores as an attribute, by the path of imports: with their origin, and only where they changed."""
-    name, label, about = FACTS[Prediction.Kind(prediction.kind)]
-    if not Attribute.objects.filter(subject=Subject.PARTNER, name=name, archived_at=None).exists():
-        attributes.create_attribute(
-            subject=Subject.PARTNER, name=name, label=label, type=FieldType.NUMBER, description=about
-        )
-    origin = Origin.objects.create(kind=Origin.Kind.PREDICTION, label=str(prediction))
-    stale = Partner.objects.present().filter(custom__has_key=name).exclude(pk__in=list(scores))
-    names = dict(Partner.objects.present().filter(pk__in=list(scores)).values_list("pk", "external_id"))
-    rows = [{"external_id": names[pk], name: f"{value}"} for pk, value in scores.items() if pk in names]
-    rows += [{"external_id": each, name: None} for each in stale.values_list("external_id", flat=True)]
-    for part in _parts(rows):
-        importing.upsert_rows(subject=Subject.PARTNER, rows=part, origin=origin)
-
-
-def _parts(rows: list[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
-    for start in range(0, len(rows), PART):
-        yield rows[start : start + PART]

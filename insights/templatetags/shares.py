@@ -19,3 +19,9 @@ def percent(value: float | Decimal | None) -> str:
 def places(value: float | None, count: int = 2) -> str:
     """A number with so many decimal places; a dash where there is none."""
     return "–" if value is None else f"{value:.{count}f}"
+
+
+@register.filter
+def signed(value: float) -> str:
+    """-0.467 → "−0.47", 1.5 → "+1.50"."""
+    return f"{value:+.2f}".replace("-", "−") if round(value, 2) else "0.00"

@@ -236,7 +236,7 @@ TEMPLATES = (
         "Whom to recruit",
         View.METHOD,
         "Prospects against the profile of partners that usually do well: size, skills, loyalty. Change the figures to those "
-        "of your own best partners.",
+        "of your own best partners, or take the fact “Fit to recruit”, which holds every prospect against them each night.",
         (
             hidden(
                 "recruit-first",

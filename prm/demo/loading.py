@@ -12,6 +12,7 @@ from datetime import date
 from django.utils import timezone
 
 from insights import checkups, measuring
+from insights.recruiting import fitting
 from partners.models import Activity, Customer, Deal, Partner
 from people.models import User
 from prm import loop
@@ -84,6 +85,7 @@ def _load(wish: Wish, marks: Marks, day: date, say: Say) -> int:
     uptake.tally()
     measuring.measure()
     checkups.check_all()
+    fitting.work_out()
     say("Members are computed and programmes on offer")
     return changed + turn.recomputed.entered + turn.recomputed.left + turn.settled.offered + turn.settled.withdrawn
 

@@ -63,6 +63,7 @@ CELERY_BEAT_SCHEDULE = {
     # The nightly run asks for it as soon as it is done; this makes good a message that was lost.
     "measure": {"task": "insights.measure_when_due", "schedule": 3600.0, "options": {"expires": 3000}},
     "scores of predictions": {"task": "insights.score_all", "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45")},
+    "fit of prospects": {"task": "insights.recruit", "schedule": crontab(hour=str(NIGHTLY_HOUR), minute="45")},
     "learn predictions": {"task": "insights.learn_all", "schedule": crontab(day_of_month="1", hour="5", minute="0")},
     "searches that wait": {"task": "insights.resend", "schedule": 600.0, "options": {"expires": 500}},
     "webhooks": {"task": "integrations.tell_webhooks", "schedule": 10.0, "options": {"expires": 9}},

@@ -310,6 +310,11 @@ CONSOLE = {
     "console/insights/predictions/<slug:kind>/learn/": Row(
         "/console/insights/predictions/churn/learn/", done(UNLIMITED_EDITORS, 302), "post"
     ),
+    "console/insights/recruiting/": Row("/console/insights/recruiting/", STAFF),
+    "console/insights/recruiting/again/": Row(
+        "/console/insights/recruiting/again/", done(UNLIMITED_EDITORS, 302), "post"
+    ),
+    "console/insights/recruiting/segment/": Row("/console/insights/recruiting/segment/", done(EDITORS, 302), "post"),
     "console/insights/voice/": Row("/console/insights/voice/", STAFF),
     "console/insights/sets/<slug:slug>/": Row("/console/insights/sets/tiers/", STAFF),
     "console/insights/segments/<slug:slug>/": Row("/console/insights/segments/gold/", STAFF),

@@ -97,6 +97,7 @@ THROUGH = {
     "programs.JourneyGrant": "read by the clock",
     "programs.PlanEntry": "under a visible plan",
     "insights.PredictionScore": "joined to partners that are visible",
+    "insights.RecruitScore": "joined to partners that are visible",
 }
 """Never looked up by themselves: what leads to them."""
 

@@ -38,8 +38,9 @@ PAGES = (
     "voice/",
     "groupings/",
     "predictions/",
+    "recruiting/",
 )
-FILES = ("", "health/", "mistakes/", "coverage/matrix/", "stages/", "resources/", "voice/")
+FILES = ("", "health/", "mistakes/", "coverage/matrix/", "stages/", "resources/", "voice/", "recruiting/")
 
 
 def measured() -> None:
@@ -71,6 +72,7 @@ def test_pages__empty_portal__say_what_is_missing(role: str, is_measured: bool) 
     assert "Nothing to compare yet" in said["coverage/matrix/"]
     assert "No search yet" in said["groupings/"]
     assert "Nothing learned yet" in said["predictions/"]
+    assert "Nothing worked out yet" in said["recruiting/"]
     assert "No segment that partners may see" in said["voice/"]
 
 
