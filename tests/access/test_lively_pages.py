@@ -23,7 +23,7 @@ from insights.predictions import training
 from insights.predictions.models import Prediction
 from partners.vocabulary import Subject
 from people.models import User
-from tests.access.test_pages import ALL_SCREENS, SCREENS, Report, is_page, look
+from tests.access.test_pages import Report, cookie_of, is_page, walk
 
 SIZE = ("--partners", "120", "--customers", "300", "--deals", "2400")
 DRAWN = re.compile(
@@ -89,21 +89,6 @@ def test_demo_data__every_kind_of_page__accessible_and_no_wider_than_the_screen(
         if not pictures:
             paths = {name: path for name, path in paths.items() if DRAWN.match(name)}
         assert len(paths) >= FEWEST[email], paths
-        client = Client()
-        client.force_login(User.objects.get(email=email), backend=django_settings.AUTHENTICATION_BACKENDS[0])
-        session = client.cookies[django_settings.SESSION_COOKIE_NAME]
-        cookie = {"name": django_settings.SESSION_COOKIE_NAME, "value": session.value, "url": live_server.url}
-        for width, scheme in ALL_SCREENS if pictures else SCREENS:
-            context = browser.new_context(
-                base_url=live_server.url,
-                viewport={"width": width, "height": 900},
-                color_scheme=scheme,
-                reduced_motion="reduce",
-            )
-            context.add_cookies([cookie])
-            page = context.new_page()
-            page.on("pageerror", lambda error: report.wrong.append(f"script: {error}"))
-            for path in paths.values():
-                look(page, path, f"{width} {scheme}", report, pictures, kind="demo ")
-            context.close()
+        cookies = cookie_of(User.objects.get(email=email), live_server.url)
+        walk(browser, live_server.url, cookies, paths.values(), report, pictures, kind="demo ")
     assert not report.wrong, "\n".join(report.wrong)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings as django_settings
 from django.test import Client
 
+from people.models import User
 from tests.access.table import CONSOLE, ENTRANCE, MAIL, PORTAL, ROWS, Row
 from tests.access.world import PEOPLE, World
 
@@ -59,9 +61,8 @@ def pages(world: World, person: str, rows: dict[str, Row]) -> list[str]:
     return [path for path in dict.fromkeys(paths) if is_page(client, path)]
 
 
-def cookie_of(world: World, person: str, host: str) -> list[dict[str, str]]:
+def cookie_of(user: User | None, host: str) -> list[dict[str, str]]:
     """What the browser carries when this person is signed in."""
-    user = world.people[person]
     if user is None:
         return []
     client = Client()
@@ -108,6 +109,30 @@ def _let_everything_come(page: Any) -> None:
     page.evaluate("scrollTo(0, 0)")
 
 
+def walk(
+    browser: Any,
+    host: str,
+    cookies: list[Any],
+    paths: Iterable[str],
+    report: Report,
+    pictures: Path | None,
+    kind: str = "",
+) -> None:
+    """Look at pages with what a signed-in browser carries, on each screen."""
+    for width, scheme in ALL_SCREENS if pictures else SCREENS:
+        context = browser.new_context(
+            base_url=host, viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"
+        )
+        context.add_cookies(cookies)
+        page = context.new_page()
+        page.on("pageerror", lambda error: report.wrong.append(f"script: {error}"))
+        page.on("console", lambda said: report.wrong.append(said.text) if said.type == "error" else None)
+        page.on("request", lambda asked: _note_stranger(asked.url, host, report))
+        for path in paths:
+            look(page, path, f"{width} {scheme}", report, pictures, kind)
+        context.close()
+
+
 @pytest.mark.parametrize("person", DOORS)
 def test_every_page__wide_and_narrow__accessible_and_its_own(
     person: str, world: World, live_server: Any, browser: Any, request: pytest.FixtureRequest
@@ -117,22 +142,14 @@ def test_every_page__wide_and_narrow__accessible_and_its_own(
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
     report = Report()
-    paths = pages(world, person, DOORS[person])
-    for width, scheme in ALL_SCREENS if pictures else SCREENS:
-        context = browser.new_context(
-            base_url=live_server.url,
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,
-            reduced_motion="reduce",
-        )
-        context.add_cookies(cookie_of(world, person, live_server.url))
-        page = context.new_page()
-        page.on("pageerror", lambda error: report.wrong.append(f"script: {error}"))
-        page.on("console", lambda said: report.wrong.append(said.text) if said.type == "error" else None)
-        page.on("request", lambda asked: _note_stranger(asked.url, live_server.url, report))
-        for path in paths:
-            look(page, path, f"{width} {scheme}", report, pictures)
-        context.close()
+    walk(
+        browser,
+        live_server.url,
+        cookie_of(world.people[person], live_server.url),
+        pages(world, person, DOORS[person]),
+        report,
+        pictures,
+    )
     assert report.seen >= 2 * {"signed out": 6, "administrator": 40, "partner admin": 10}[person]
     assert not report.wrong, "\n".join(report.wrong)
 
